@@ -1,0 +1,103 @@
+//! The two kinds of failure: what stops the whole request, and what stops one file.
+
+use std::path::PathBuf;
+
+use crate::diagnostic::{Diagnostic, Place};
+
+/// Stops the request. `Usage` is the user's to mend (exit 2), the others are faults of the PC or ours (exit 1).
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A mistake in what was asked; the sentence says what to do instead.
+    #[error("{0}")]
+    Usage(String),
+    /// The system refused to read or write.
+    #[error("『{path}』を{action}できませんでした。{hint}（{source}）")]
+    Io {
+        /// The file or folder
+        path: PathBuf,
+        /// 「読み取り」「保存」 …
+        action: &'static str,
+        /// What to do next
+        hint: &'static str,
+        /// The system's own words
+        source: std::io::Error,
+    },
+    /// The index of the workspace could not be used.
+    #[error("取り込みの記録（{path}）を使えませんでした。chiiki-sheet rebuild で作り直してください。（{source}）")]
+    Store {
+        /// The database
+        path: PathBuf,
+        /// SQLite's words
+        source: rusqlite::Error,
+    },
+    /// A part of the product itself is damaged.
+    #[error("chiiki-sheet の部品に不具合があります。開発者に知らせてください。（{0}）")]
+    Internal(String),
+}
+
+impl Error {
+    /// The exit status of the command line: 2 a mistake of the user's, 1 a fault of ours.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Usage(_) | Self::Io { .. } => 2,
+            Self::Store { .. } | Self::Internal(_) => 1,
+        }
+    }
+
+    /// A read or write that the system refused.
+    pub fn io(
+        path: impl Into<PathBuf>,
+        action: &'static str,
+        hint: &'static str,
+    ) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.into();
+        move |source| Self::Io { path, action, hint, source }
+    }
+}
+
+/// Result of what can stop a request.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// Stops one file and no other. It becomes a [`Diagnostic`] and an outcome of that file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileError {
+    /// Refused for good, or waiting for an answer or for the file to be complete.
+    pub waiting: bool,
+    /// A stable word, such as `encrypted`
+    pub code: &'static str,
+    /// What happened, in Japanese, with a full stop
+    pub message: String,
+    /// What to do next, in Japanese, with a full stop
+    pub hint: String,
+    /// Where inside the file
+    pub place: Place,
+}
+
+impl FileError {
+    /// The file cannot be read, whatever one answers.
+    pub fn refused(code: &'static str, message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { waiting: false, code, message: message.into(), hint: hint.into(), place: Place::default() }
+    }
+
+    /// The file can be read once a question is answered.
+    pub fn waiting(code: &'static str, message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { waiting: true, ..Self::refused(code, message, hint) }
+    }
+
+    /// Says where.
+    #[must_use]
+    pub fn at(mut self, place: impl Into<Place>) -> Self {
+        self.place = place.into();
+        self
+    }
+
+    /// The sentence shown to people, as a diagnostic.
+    pub fn to_diagnostic(&self) -> Diagnostic {
+        let base = if self.waiting {
+            Diagnostic::warning(self.code, self.message.clone())
+        } else {
+            Diagnostic::error(self.code, self.message.clone())
+        };
+        base.hint(self.hint.clone()).at(self.place.clone())
+    }
+}

@@ -1,0 +1,3 @@
+//! Filling a workbook: first a plan (pure data), then the bytes, part by part.
+
+pub mod plan;

@@ -1,0 +1,28 @@
+//! Statistics files become a filled 地域分析・検討シート, every figure traceable to the cell it came from.
+//!
+//! The way a figure goes, stage by stage (arrows point down only):
+//!
+//! 1. [`read`]: bytes → [`read::Book`] of grids, cells with addresses.
+//! 2. [`layout`]: a grid → figures, what a cell says as written.
+//! 3. [`normalize`]: figures → [`model::Observation`]s with area, period, value and source.
+//! 4. [`store`]: originals by their hash and an index that can be rebuilt from them.
+//! 5. [`compare`]: own area against prefecture, nation and others.
+//! 6. [`fill`]: a plan (which cell gets what), then the bytes of the workbook.
+//! 7. [`deliver`]: published whole or not at all.
+//!
+//! [`model`], [`catalog`] and [`diagnostic`] are the shared words and know no stage.
+
+#![deny(missing_docs)]
+
+pub mod catalog;
+pub mod compare;
+pub mod deliver;
+pub mod diagnostic;
+pub mod error;
+pub mod fill;
+pub mod layout;
+pub mod model;
+pub mod normalize;
+pub mod read;
+pub mod store;
+pub mod template;

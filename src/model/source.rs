@@ -1,0 +1,94 @@
+//! Where a figure came from: file, sheet and the cell a person sees in Excel.
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::Date;
+
+/// One dropped file, by name and content.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct SourceFile {
+    /// The file's name without folders; for an entry of a zip `archive.zip／entry.xlsx`.
+    pub name: String,
+    /// SHA-256 of the bytes, 64 hexadecimal digits.
+    pub sha256: String,
+    /// 出力日 written in the file, where it has one.
+    pub exported: Option<Date>,
+}
+
+/// A cell by zero-based row and column; shown as Excel shows it (`A1`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CellRef {
+    /// Zero-based row
+    pub row: u32,
+    /// Zero-based column
+    pub col: u32,
+}
+
+impl CellRef {
+    /// Rows of a sheet (1,048,576).
+    pub const MAX_ROWS: u32 = 1 << 20;
+    /// Columns of a sheet (16,384).
+    pub const MAX_COLS: u32 = 1 << 14;
+
+    /// A cell by zero-based row and column.
+    pub const fn new(row: u32, col: u32) -> Self {
+        Self { row, col }
+    }
+
+    /// Reads `AB12` or `$AB$12`; `None` when it is no address of a sheet.
+    pub fn parse(text: &str) -> Option<Self> {
+        let text = text.strip_prefix('$').unwrap_or(text);
+        let split = text.find(|c: char| !c.is_ascii_alphabetic())?;
+        let (letters, digits) = text.split_at(split);
+        let digits = digits.strip_prefix('$').unwrap_or(digits);
+        if letters.is_empty() || letters.len() > 3 || digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
+            return None;
+        }
+        let col = letters.bytes().fold(0u32, |acc, b| acc * 26 + u32::from(b.to_ascii_uppercase() - b'A' + 1));
+        let row: u32 = digits.parse().ok()?;
+        (1..=Self::MAX_ROWS).contains(&row).then_some(())?;
+        (col <= Self::MAX_COLS).then(|| Self::new(row - 1, col - 1))
+    }
+
+    /// The letters of the column: `A`, `AB`.
+    pub fn column_name(self) -> String {
+        let mut letters = Vec::with_capacity(3);
+        let mut rest = self.col + 1;
+        while rest > 0 {
+            letters.push(b'A' + ((rest - 1) % 26) as u8);
+            rest = (rest - 1) / 26;
+        }
+        letters.reverse();
+        letters.into_iter().map(char::from).collect()
+    }
+}
+
+impl fmt::Display for CellRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}", self.column_name(), self.row + 1)
+    }
+}
+
+/// One cell of one file. Sheet is empty for text files, whose cells count lines and fields.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct SourceRef {
+    /// The file, shared by all its figures.
+    pub file: Arc<SourceFile>,
+    /// The sheet's name, shared likewise.
+    pub sheet: Arc<str>,
+    /// The cell.
+    pub cell: CellRef,
+}
+
+impl fmt::Display for SourceRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.sheet.is_empty() {
+            write!(f, "{} {}", self.file.name, self.cell)
+        } else {
+            write!(f, "{} 「{}」 {}", self.file.name, self.sheet, self.cell)
+        }
+    }
+}
