@@ -1,1 +1,319 @@
-//! (in work)
+//! Own area against prefecture, nation and comparison areas (STEP 1 of the guide).
+
+mod rank;
+mod rule;
+mod selection;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+pub use rank::Rank;
+pub use rule::{Thresholds, Verdict};
+pub use selection::Selection;
+
+use crate::catalog::{Catalog, Indicator};
+use crate::diagnostic::Diagnostic;
+use crate::form::Role;
+use crate::model::{Area, AreaLevel, Observation};
+
+/// One area of the comparison.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Participant {
+    /// Own, prefecture, nation or other
+    pub role: Role,
+    /// The area
+    pub area: Arc<Area>,
+}
+
+/// A year shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ShownYear {
+    /// The form's year
+    pub year: i32,
+    /// Under way, or fewer than 12 service months
+    pub part_year: bool,
+    /// Service months, where known
+    pub months: Option<u8>,
+}
+
+/// Own value against another area's, in the main year.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Versus {
+    /// own − other, in the indicator's unit (points for ％)
+    pub difference: f64,
+    /// own ÷ other; `None` when the other is zero
+    pub ratio: Option<f64>,
+    /// By the ratio and the thresholds
+    pub verdict: Option<Verdict>,
+}
+
+/// One indicator over all participants and years.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ComparedRow {
+    /// The indicator
+    pub indicator: Indicator,
+    /// Added by 「指標追加」
+    pub added: bool,
+    /// Figures by participant (index into [`Comparison::participants`]) and year; nothing where no file says anything
+    pub figures: BTreeMap<(usize, i32), Arc<Observation>>,
+    /// Against each participant, in the main year; `None` where either has no value
+    pub versus: BTreeMap<usize, Versus>,
+    /// Among the prefecture's insurers, in the main year
+    pub rank: Option<Rank>,
+}
+
+impl ComparedRow {
+    /// The value of a participant in a year.
+    pub fn value(&self, participant: usize, year: i32) -> Option<f64> {
+        self.figures.get(&(participant, year))?.datum.value()
+    }
+}
+
+/// Everything a sheet or a handout shows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Comparison {
+    /// Own first, then prefecture, nation and others in the order asked for
+    pub participants: Vec<Participant>,
+    /// Years, oldest first
+    pub years: Vec<ShownYear>,
+    /// The newest complete year: the one verdicts speak of
+    pub main_year: Option<i32>,
+    /// The 39 indicators of the form in its order, then the added ones
+    pub rows: Vec<ComparedRow>,
+    /// The rule in force
+    pub thresholds: Thresholds,
+}
+
+/// The default display period: the newest years that have data of the own area.
+pub const DEFAULT_YEARS: usize = 3;
+
+/// Most years a form can show.
+pub const MAX_YEARS: i32 = 10;
+
+/// Compares over settled observations (read and derived). Returns `None` when no file has a figure of the own area for
+/// the form in the years asked for.
+pub fn compare(
+    selection: &Selection,
+    observations: &[Observation],
+    catalog: &Catalog,
+) -> (Option<Comparison>, Vec<Diagnostic>) {
+    let participants = selection.participants(catalog);
+    let indicators = selection.indicators(catalog, observations);
+    let index = Index::new(observations);
+    let Some(own) = participants.first() else { return (None, Vec::new()) };
+    let years = shown_years(selection, &index, own, &participants, &indicators);
+    if years.is_empty() {
+        return (None, Vec::new());
+    }
+    let main_year = years.iter().rev().find(|year| !year.part_year).map(|year| year.year);
+    let mut diagnostics = Vec::new();
+    let rows: Vec<ComparedRow> = indicators
+        .into_iter()
+        .map(|(indicator, added)| {
+            row(indicator, added, &participants, &years, main_year, selection.thresholds, &index, &mut diagnostics)
+        })
+        .collect();
+    let has_own = rows.iter().any(|row| row.figures.iter().any(|((who, _), o)| *who == 0 && o.datum.value().is_some()));
+    if !has_own {
+        return (None, diagnostics);
+    }
+    (Some(Comparison { participants, years, main_year, rows, thresholds: selection.thresholds }), diagnostics)
+}
+
+/// Totals by indicator, area and form year; an adjusted indicator can have one a standardisation.
+pub(crate) struct Index<'a> {
+    totals: BTreeMap<(&'a str, &'a str, i32), Vec<&'a Observation>>,
+}
+
+impl<'a> Index<'a> {
+    fn new(observations: &'a [Observation]) -> Self {
+        let mut totals: BTreeMap<(&str, &str, i32), Vec<&Observation>> = BTreeMap::new();
+        for observation in observations.iter().filter(|observation| observation.dimensions.is_total()) {
+            let Some(year) = observation.period.form_year else { continue };
+            totals
+                .entry((observation.indicator.as_str(), observation.area.key(), year))
+                .or_default()
+                .push(observation);
+        }
+        Self { totals }
+    }
+
+    /// The total of one standardisation.
+    fn total(&self, indicator: &str, area: &str, year: i32, standardisation: Option<&str>) -> Option<&'a Observation> {
+        self.totals
+            .get(&(indicator, area, year))?
+            .iter()
+            .find(|observation| observation.dimensions.standardisation.as_deref() == standardisation)
+            .copied()
+    }
+
+    fn standardisations(&self, indicator: &str, area: &str, year: i32) -> Vec<Option<&'a str>> {
+        self.totals
+            .get(&(indicator, area, year))
+            .map(|found| found.iter().map(|o| o.dimensions.standardisation.as_deref()).collect())
+            .unwrap_or_default()
+    }
+
+    /// Every insurer of a prefecture with a value.
+    pub(crate) fn insurers(
+        &self,
+        indicator: &str,
+        prefecture: &str,
+        year: i32,
+        standardisation: Option<&str>,
+    ) -> Vec<&'a Observation> {
+        self.totals
+            .range((indicator, "", i32::MIN)..)
+            .take_while(|((id, _, _), _)| *id == indicator)
+            .filter(|((_, _, of), _)| *of == year)
+            .flat_map(|(_, found)| found)
+            .filter(|o| {
+                o.area.level == AreaLevel::Insurer
+                    && o.area.prefecture.as_deref() == Some(prefecture)
+                    && o.dimensions.standardisation.as_deref() == standardisation
+                    && o.datum.value().is_some()
+            })
+            .copied()
+            .collect()
+    }
+
+    fn years_of(&self, area: &str, indicators: &[(Indicator, bool)]) -> Vec<i32> {
+        let mut years: Vec<i32> = self
+            .totals
+            .iter()
+            .filter(|((id, of, _), found)| {
+                *of == area
+                    && indicators.iter().any(|(indicator, _)| indicator.id == *id)
+                    && found.iter().any(|o| o.datum.value().is_some())
+            })
+            .map(|((_, _, year), _)| *year)
+            .collect();
+        years.sort_unstable();
+        years.dedup();
+        years
+    }
+}
+
+fn shown_years(
+    selection: &Selection,
+    index: &Index<'_>,
+    own: &Participant,
+    participants: &[Participant],
+    indicators: &[(Indicator, bool)],
+) -> Vec<ShownYear> {
+    let with_data = index.years_of(own.area.key(), indicators);
+    let years: Vec<i32> = match (selection.from, selection.to) {
+        (None, None) => with_data.iter().rev().take(DEFAULT_YEARS).rev().copied().collect(),
+        (from, to) => {
+            let to = to.or(with_data.last().copied()).unwrap_or(i32::MIN);
+            let from = from.unwrap_or(to - DEFAULT_YEARS as i32 + 1);
+            if with_data.iter().any(|year| (from..=to).contains(year)) { (from..=to).collect() } else { Vec::new() }
+        }
+    };
+    let areas: Vec<&str> = participants.iter().map(|participant| participant.area.key()).collect();
+    years
+        .into_iter()
+        .map(|year| {
+            let periods = index
+                .totals
+                .iter()
+                .filter(|((id, area, of), _)| {
+                    *of == year && areas.contains(area) && indicators.iter().any(|(indicator, _)| indicator.id == *id)
+                })
+                .flat_map(|(_, found)| found.iter().map(|o| &o.period));
+            let part: Vec<_> = periods.filter(|period| period.part_year).collect();
+            ShownYear {
+                year,
+                part_year: !part.is_empty(),
+                months: part.iter().filter_map(|period| period.months).min(),
+            }
+        })
+        .collect()
+}
+
+/// One row; figures of one standardisation only.
+#[allow(clippy::too_many_arguments, reason = "one call site; the values are one row's whole context")]
+fn row(
+    indicator: Indicator,
+    added: bool,
+    participants: &[Participant],
+    years: &[ShownYear],
+    main_year: Option<i32>,
+    thresholds: Thresholds,
+    index: &Index<'_>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> ComparedRow {
+    let standardisation = standardisation_for(&indicator, participants, years, index, diagnostics);
+    let mut figures = BTreeMap::new();
+    for (who, participant) in participants.iter().enumerate() {
+        for shown in years {
+            if let Some(found) =
+                index.total(&indicator.id, participant.area.key(), shown.year, standardisation.as_deref())
+            {
+                figures.insert((who, shown.year), Arc::new(found.clone()));
+            }
+        }
+    }
+    let mut versus = BTreeMap::new();
+    let mut rank = None;
+    if let Some(year) = main_year {
+        let value = |who: usize| figures.get(&(who, year)).and_then(|o: &Arc<Observation>| o.datum.value());
+        if let Some(own) = value(0) {
+            for who in 1..participants.len() {
+                if let Some(other) = value(who) {
+                    versus.insert(who, thresholds.versus(own, other));
+                }
+            }
+            if let Some(participant) = participants.first() {
+                rank = Rank::of(&indicator.id, &participant.area, year, standardisation.as_deref(), index);
+            }
+        }
+    }
+    ComparedRow { indicator, added, figures, versus, rank }
+}
+
+/// Adjusted indicators exist in two standardisations that must not be compared with each other: the one that says
+/// nothing (the form's own export) first, else the one most participants have.
+fn standardisation_for(
+    indicator: &Indicator,
+    participants: &[Participant],
+    years: &[ShownYear],
+    index: &Index<'_>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<String> {
+    let mut counts: BTreeMap<Option<&str>, usize> = BTreeMap::new();
+    let mut own: Vec<Option<&str>> = Vec::new();
+    for (who, participant) in participants.iter().enumerate() {
+        for shown in years {
+            for found in index.standardisations(&indicator.id, participant.area.key(), shown.year) {
+                *counts.entry(found).or_default() += 1;
+                if who == 0 {
+                    own.push(found);
+                }
+            }
+        }
+    }
+    if counts.len() <= 1 {
+        return counts.into_keys().next().flatten().map(str::to_owned);
+    }
+    let chosen = counts
+        .iter()
+        .filter(|(which, _)| own.contains(which))
+        .max_by_key(|(which, count)| (which.is_none(), **count))
+        .and_then(|(which, _)| *which);
+    diagnostics.push(
+        Diagnostic::info(
+            "mixed-standardisation",
+            format!(
+                "{} {} は標準化の方法が違う数値（{}）があります。混ぜずに、{}の数値だけを使いました。",
+                indicator.id,
+                indicator.name,
+                counts.keys().map(|which| which.map_or("記載なし".to_owned(), |w| format!("【{w}】"))).collect::<Vec<_>>().join("、"),
+                chosen.map_or("記載なし".to_owned(), |which| format!("【{which}】"))
+            ),
+        )
+        .hint("比べる地域がそろって同じ方法で出力された表を入れると、すべて並べて比べられます。"),
+    );
+    chosen.map(str::to_owned)
+}
+

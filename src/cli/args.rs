@@ -1,0 +1,199 @@
+//! What can be asked for on the command line, in Japanese.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::model::Date;
+
+/// 統計のファイルから「地域分析・検討シート」（Excel）を作ります。
+#[derive(Debug, Parser)]
+#[command(name = "chiiki-sheet", version, disable_help_subcommand = true, arg_required_else_help = true)]
+#[command(help_template = "{about}\n\n使い方: {usage}\n\n{all-args}")]
+pub struct Arguments {
+    /// 何をするか
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// 架空の保険者の資料で、ひととおりの流れを試します
+    Demo(Demo),
+    /// 作業フォルダー（受付・処理済・隔離・出力・設定.toml）を作ります
+    Init(Init),
+    /// 「受付」に入れたファイルを取り込み、シートを「出力」に作ります
+    Run(Run),
+    /// ファイルから何が読み取れるかを見ます（何も保存しません）
+    Inspect(Inspect),
+    /// ファイルを作業フォルダーに取り込みます
+    Import(Import),
+    /// シートを作ります
+    Fill(Fill),
+    /// (the reader's child process)
+    #[command(name = "__read", hide = true)]
+    Read,
+}
+
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// 試しに作るフォルダー（空か、まだ無いフォルダー）
+    #[arg(long, value_name = "フォルダー")]
+    pub dir: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct Init {
+    /// 作業フォルダーにする場所
+    #[arg(value_name = "フォルダー")]
+    pub dir: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub struct Run {
+    /// 作業フォルダー
+    #[arg(long, value_name = "フォルダー")]
+    pub workspace: PathBuf,
+    /// いま「受付」にあるファイルを処理して終わります
+    #[arg(long)]
+    pub once: bool,
+    /// ブラウザーを開きません
+    #[arg(long)]
+    pub no_open: bool,
+    /// 作成日として書く日付（例 2026-11-22）
+    #[arg(long, value_name = "年-月-日", value_parser = date)]
+    pub date: Option<Date>,
+}
+
+#[derive(Debug, Args)]
+pub struct Inspect {
+    /// 調べるファイルかフォルダー
+    #[arg(value_name = "ファイル", required = true)]
+    pub files: Vec<PathBuf>,
+    /// 表示のしかた
+    #[arg(long, value_enum, default_value_t = Format::Text, value_name = "形式")]
+    pub format: Format,
+    /// 年度が書かれていない表の年度（西暦。例 2023）
+    #[arg(long, value_name = "年度", value_parser = year)]
+    pub year: Option<i32>,
+    /// 一覧に足す地域（CSV）
+    #[arg(long, value_name = "CSV")]
+    pub areas: Option<PathBuf>,
+}
+
+/// How `inspect` answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people
+    Text,
+    /// For programs
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub struct Import {
+    /// 取り込むファイルかフォルダー
+    #[arg(value_name = "ファイル", required = true)]
+    pub files: Vec<PathBuf>,
+    /// 作業フォルダー
+    #[arg(long, value_name = "フォルダー")]
+    pub workspace: PathBuf,
+    /// 年度が書かれていない表の年度（西暦。例 2023）
+    #[arg(long, value_name = "年度", value_parser = year)]
+    pub year: Option<i32>,
+}
+
+#[derive(Debug, Args)]
+pub struct Fill {
+    /// 自地域（例 福岡県福岡市、または6けたの団体コード）
+    #[arg(long, value_name = "地域")]
+    pub own: String,
+    /// 比較地域（いくつでも）
+    #[arg(long, value_name = "地域")]
+    pub compare: Vec<String>,
+    /// 表示期間の始まり（西暦の年度）
+    #[arg(long, value_name = "年度", value_parser = year)]
+    pub from: Option<i32>,
+    /// 表示期間の終わり（西暦の年度）
+    #[arg(long, value_name = "年度", value_parser = year)]
+    pub to: Option<i32>,
+    /// 追加する指標の指標ID（いくつでも）
+    #[arg(long, value_name = "指標ID")]
+    pub add: Vec<String>,
+    /// 使うファイルかフォルダー
+    #[arg(long, value_name = "ファイル", num_args = 1..)]
+    pub input: Vec<PathBuf>,
+    /// 取り込み済みの作業フォルダー
+    #[arg(long, value_name = "フォルダー")]
+    pub workspace: Option<PathBuf>,
+    /// 年度が書かれていない表の年度（西暦。例 2023）
+    #[arg(long, value_name = "年度", value_parser = year)]
+    pub year: Option<i32>,
+    /// できたファイルを置くフォルダー
+    #[arg(long, value_name = "フォルダー")]
+    pub out: PathBuf,
+    /// 作るもの（xlsx）
+    #[arg(long, value_name = "形式", value_delimiter = ',', default_value = "xlsx")]
+    pub formats: Vec<String>,
+    /// 一覧に足す地域（CSV）
+    #[arg(long, value_name = "CSV")]
+    pub areas: Option<PathBuf>,
+    /// 作成日として書く日付（例 2026-11-22）
+    #[arg(long, value_name = "年-月-日", value_parser = date)]
+    pub date: Option<Date>,
+    /// 結果をJSONで出力します
+    #[arg(long)]
+    pub json: bool,
+}
+
+fn date(text: &str) -> Result<Date, String> {
+    Date::parse(text).ok_or_else(|| "日付は 2026-11-22 のように書いてください。".to_owned())
+}
+
+fn year(text: &str) -> Result<i32, String> {
+    text.parse()
+        .ok()
+        .filter(|year| (2000..=2100).contains(year))
+        .ok_or_else(|| "年度は西暦4けた（例 2025）で書いてください。".to_owned())
+}
+
+/// Says in Japanese what is wrong with the arguments; help and version are printed as they are.
+pub fn explain(error: &clap::Error) -> ExitCode {
+    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+        print!("{error}");
+        return ExitCode::SUCCESS;
+    }
+    if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        eprint!("{error}");
+        return ExitCode::from(2);
+    }
+    let of = |kind| error.get(kind).map(text_of).unwrap_or_default();
+    let (argument, value) = (of(ContextKind::InvalidArg), of(ContextKind::InvalidValue));
+    let sentence = match error.kind() {
+        ErrorKind::InvalidSubcommand => format!("「{}」という命令はありません。", of(ContextKind::InvalidSubcommand)),
+        ErrorKind::UnknownArgument => format!("「{argument}」という指定はありません。"),
+        ErrorKind::MissingRequiredArgument => format!("{argument} を指定してください。"),
+        ErrorKind::NoEquals | ErrorKind::WrongNumberOfValues | ErrorKind::TooFewValues => {
+            format!("{argument} の後に値を書いてください。")
+        }
+        ErrorKind::InvalidValue if value.is_empty() => format!("{argument} の後に値を書いてください。"),
+        ErrorKind::ArgumentConflict => format!("{argument} は、ほかの指定と同時には使えません。"),
+        ErrorKind::ValueValidation => {
+            let reason = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
+            format!("{argument} に「{value}」は使えません。{reason}")
+        }
+        _ => format!("{argument} に「{value}」は使えません。"),
+    };
+    eprintln!("{sentence}使い方は chiiki-sheet --help で見られます。");
+    ExitCode::from(2)
+}
+
+fn text_of(value: &ContextValue) -> String {
+    match value {
+        ContextValue::Strings(several) => several.join("、"),
+        other => other.to_string(),
+    }
+}

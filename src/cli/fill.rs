@@ -1,0 +1,85 @@
+//! `fill`: one sheet from files (`--input`, nothing stored) or from a workspace.
+
+use super::args::Fill;
+use super::{input, say};
+use crate::clock;
+use crate::compare::Thresholds;
+use crate::error::{Error, Result};
+use crate::intake::Evidence;
+use crate::job::{FillRequest, Report, fill_sheet};
+use crate::layout::Context;
+use crate::template::StandardTemplate;
+use crate::workspace::Workspace;
+
+/// Reads or loads, fills, publishes, tells.
+pub fn run(arguments: &Fill) -> Result<()> {
+    if let Some(unknown) = arguments.formats.iter().find(|format| format.as_str() != "xlsx") {
+        return Err(Error::Usage(format!("「{unknown}」は作れません。--formats に指定できるのは xlsx です。")));
+    }
+    let mut thresholds = Thresholds::default();
+    let (catalog, evidence): (_, Evidence) = match (&arguments.workspace, arguments.input.is_empty()) {
+        (Some(_), false) => {
+            return Err(Error::Usage("--input と --workspace は、どちらか一方だけを指定してください。".to_owned()));
+        }
+        (None, true) => {
+            return Err(Error::Usage(
+                "使うファイルを --input で、または取り込み済みの作業フォルダーを --workspace で指定してください。".to_owned(),
+            ));
+        }
+        (None, false) => {
+            let catalog = input::catalog(arguments.areas.as_deref())?;
+            let evidence = input::evidence(&arguments.input, Context { catalog: &catalog, year: arguments.year })?;
+            (catalog, evidence)
+        }
+        (Some(folder), true) => {
+            let workspace = Workspace::open(folder)?;
+            let catalog = match &arguments.areas {
+                Some(areas) => input::catalog(Some(areas))?,
+                None => workspace.catalog()?,
+            };
+            thresholds = workspace.settings()?.thresholds()?;
+            let evidence = workspace.evidence(&catalog)?;
+            (catalog, evidence)
+        }
+    };
+    let request = FillRequest {
+        own: arguments.own.clone(),
+        compare: arguments.compare.clone(),
+        from: arguments.from,
+        to: arguments.to,
+        add: arguments.add.clone(),
+        thresholds,
+        out: arguments.out.clone(),
+        date: arguments.date.unwrap_or_else(clock::today),
+    };
+    let mut report = match fill_sheet(&request, &evidence, &catalog, StandardTemplate::shipped()?) {
+        Ok(report) => report,
+        Err(error) => {
+            // Why files were not read is the first thing to look at when nothing could be made.
+            eprint!("{}", say::diagnostics(&evidence.diagnostics));
+            return Err(error);
+        }
+    };
+    report.diagnostics.splice(0..0, evidence.diagnostics.iter().cloned());
+    tell(&report, arguments.json)
+}
+
+/// The report for a program or for a person.
+pub fn tell(report: &Report, json: bool) -> Result<()> {
+    if json {
+        let text = serde_json::to_string(report).map_err(|error| Error::Internal(error.to_string()))?;
+        println!("{text}");
+        return Ok(());
+    }
+    for output in &report.outputs {
+        println!("作成しました: {}", output.path.display());
+    }
+    println!(
+        "数値 {}件を記入、データなし {}件、未記入 {}件",
+        report.ledger.filled,
+        report.ledger.missing.len(),
+        report.ledger.unfilled_places.len()
+    );
+    print!("{}", say::diagnostics(&report.diagnostics));
+    Ok(())
+}

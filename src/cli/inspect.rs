@@ -1,0 +1,42 @@
+//! `inspect`: what can be read from files; nothing is stored.
+
+use super::args::{Format, Inspect};
+use super::{input, json, say};
+use crate::error::{Error, Result};
+use crate::intake::Evidence;
+use crate::layout::Context;
+
+/// Exit 0 even when some files are refused: the answer says so.
+pub fn run(arguments: &Inspect) -> Result<()> {
+    let catalog = input::catalog(arguments.areas.as_deref())?;
+    let evidence = input::evidence(&arguments.files, Context { catalog: &catalog, year: arguments.year })?;
+    match arguments.format {
+        Format::Json => {
+            let stdout = std::io::stdout().lock();
+            serde_json::to_writer(std::io::BufWriter::new(stdout), &json::inspection(&evidence))
+                .map_err(|error| Error::Internal(error.to_string()))?;
+            println!();
+        }
+        Format::Text => print!("{}", text(&evidence)),
+    }
+    Ok(())
+}
+
+fn text(evidence: &Evidence) -> String {
+    let mut out = say::files(&evidence.files);
+    let mut areas: Vec<&str> = evidence.observations.iter().map(|o| o.area.name.as_str()).collect();
+    areas.sort_unstable();
+    areas.dedup();
+    let derived = evidence.observations.iter().filter(|o| o.derived.is_some()).count();
+    let values = evidence.observations.iter().filter(|o| o.datum.value().is_some()).count();
+    out.push_str(&format!(
+        "\n数値 {values}件（うち計算したもの {derived}件）、地域 {}か所、書き込まれた文章 {}件\n",
+        areas.len(),
+        evidence.texts.len()
+    ));
+    if !evidence.diagnostics.is_empty() {
+        out.push('\n');
+        out.push_str(&say::diagnostics(&evidence.diagnostics));
+    }
+    out
+}

@@ -1,0 +1,47 @@
+//! The command line: one file a command, all thin over [`crate::job`].
+
+mod args;
+mod demo;
+mod fill;
+mod import;
+mod init;
+mod input;
+mod inspect;
+mod json;
+mod progress;
+mod run;
+mod say;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::error::Result;
+
+/// Runs one command. Exit 0 done, 2 a mistake of the user's (a Japanese sentence on stderr), 1 a fault of ours.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments = match args::Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        Err(error) => return args::explain(&error),
+    };
+    match dispatch(arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::from(error.exit_code())
+        }
+    }
+}
+
+fn dispatch(arguments: args::Arguments) -> Result<()> {
+    match arguments.command {
+        args::Command::Demo(demo) => demo::run(&demo),
+        args::Command::Init(init) => init::run(&init),
+        args::Command::Run(run) => run::run(&run),
+        args::Command::Inspect(inspect) => inspect::run(&inspect),
+        args::Command::Import(import) => import::run(&import),
+        args::Command::Fill(fill) => fill::run(&fill),
+        args::Command::Read => Ok(crate::read::child_main()),
+    }
+}

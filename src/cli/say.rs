@@ -1,0 +1,67 @@
+//! How results are told to a person at a terminal.
+
+use std::collections::BTreeMap;
+
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::intake::{FileReport, Outcome};
+
+/// Diagnostics of one code beyond this many are counted, not listed.
+const LISTED_PER_CODE: usize = 5;
+
+/// The outcome of every file, one line each.
+pub fn files(reports: &[FileReport]) -> String {
+    let mut out = String::new();
+    for report in reports {
+        let layout = report.layout.map(layout_name).unwrap_or_default();
+        out.push_str(&format!("［{}］{}　{layout}", report.outcome.label(), report.file));
+        if let Some(message) = &report.message {
+            out.push_str(&format!("\n　　{message}"));
+        }
+        out.push('\n');
+    }
+    out
+}
+
+/// A count of outcomes in one line.
+pub fn file_counts(reports: &[FileReport]) -> String {
+    let count = |outcome| reports.iter().filter(|report| report.outcome == outcome).count();
+    [Outcome::Read, Outcome::Empty, Outcome::Waiting, Outcome::Refused]
+        .into_iter()
+        .map(|outcome| (outcome, count(outcome)))
+        .filter(|(_, count)| *count > 0)
+        .map(|(outcome, count)| format!("{} {count}件", outcome.label()))
+        .collect::<Vec<_>>()
+        .join("、")
+}
+
+/// Diagnostics, errors first; many of one kind are cut and counted.
+pub fn diagnostics(all: &[Diagnostic]) -> String {
+    let mut sorted: Vec<&Diagnostic> = all.iter().collect();
+    sorted.sort_by_key(|diagnostic| diagnostic.severity);
+    let mut shown: BTreeMap<(Severity, &str), usize> = BTreeMap::new();
+    let mut out = String::new();
+    for diagnostic in &sorted {
+        let count = shown.entry((diagnostic.severity, diagnostic.code)).or_default();
+        *count += 1;
+        if *count <= LISTED_PER_CODE {
+            out.push_str(&format!("{diagnostic}\n"));
+        }
+    }
+    for ((severity, code), count) in shown {
+        if count > LISTED_PER_CODE {
+            out.push_str(&format!("{}: 同じ種類のものがほかに{}件あります。（{code}）\n", severity.label(), count - LISTED_PER_CODE));
+        }
+    }
+    out
+}
+
+/// A layout in words.
+pub fn layout_name(layout: &str) -> &'static str {
+    match layout {
+        "L1" => "地域分析・検討シート",
+        "L2" => "現状分析（見える化）",
+        "L4" => "介護保険事業状況報告（年報）",
+        "L9" => "入力用の表",
+        _ => "",
+    }
+}

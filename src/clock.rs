@@ -1,0 +1,48 @@
+//! Today in Japan: the only place that asks the system's clock. Everything else is handed its date.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use crate::model::Date;
+
+const JST_SECONDS: u64 = 9 * 3600;
+const DAY_SECONDS: u64 = 24 * 3600;
+
+/// Today's date in Japan (UTC+9, no summer time).
+pub fn today() -> Date {
+    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    date_of_day(((seconds + JST_SECONDS) / DAY_SECONDS) as i64)
+}
+
+/// The date of a day counted from 1970-01-01, by counting 400-year cycles of the Gregorian calendar from March on.
+fn date_of_day(day: i64) -> Date {
+    const CYCLE: i64 = 146_097;
+    let shifted = day + 719_468;
+    let cycle = shifted.div_euclid(CYCLE);
+    let of_cycle = shifted.rem_euclid(CYCLE);
+    let year_of_cycle = (of_cycle - of_cycle / 1_460 + of_cycle / 36_524 - of_cycle / 146_096) / 365;
+    let of_year = of_cycle - (365 * year_of_cycle + year_of_cycle / 4 - year_of_cycle / 100);
+    let month_from_march = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * month_from_march + 2) / 5 + 1;
+    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
+    let year = year_of_cycle + cycle * 400 + i64::from(month <= 2);
+    Date { year: year as i32, month: month as u8, day: day as u8 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::date_of_day;
+
+    #[test]
+    fn known_days() {
+        for (day, text) in [
+            (0, "1970-01-01"),
+            (11_016, "2000-02-29"),
+            (11_017, "2000-03-01"),
+            (20_778, "2026-11-21"),
+            (20_779, "2026-11-22"),
+            (-1, "1969-12-31"),
+        ] {
+            assert_eq!(date_of_day(day).to_string(), text);
+        }
+    }
+}

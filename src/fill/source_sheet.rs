@@ -1,0 +1,97 @@
+//! The plan of 「出典」: for every figure of the form the file, sheet and cell it came from.
+
+use super::form_sheet::FigureCells;
+use super::plan::{CellContent, InnerLink, SheetPlan};
+use crate::compare::Comparison;
+use crate::model::{CellRef, Datum, Observation};
+use crate::normalize::period::wareki;
+use crate::normalize::text::fold;
+use crate::read::Grid;
+
+/// Cells named in a note of a derived figure; the rest is counted.
+const NAMED_CELLS: usize = 4;
+
+/// Plans the sheet; rows go below its headings with the looks of the first row there.
+pub fn plan(grid: &Grid, form: &str, comparison: &Comparison, cells: &FigureCells) -> SheetPlan {
+    let mut sheet = SheetPlan::default();
+    let Some(heading) = grid.cells().iter().find(|cell| cell.value.as_text().is_some_and(|text| fold(text) == "番号"))
+    else {
+        return sheet;
+    };
+    let first_row = heading.at.row + 1;
+    let mut number = 0u32;
+    for (index, row) in comparison.rows.iter().enumerate() {
+        for (&(who, year), figure) in &row.figures {
+            let Some(participant) = comparison.participants.get(who) else { continue };
+            let at = first_row + number;
+            number += 1;
+            let shown = cells.get(&(index, who, year));
+            let texts = source_texts(figure);
+            let contents = [
+                CellContent::Number(f64::from(number)),
+                CellContent::Text(row.indicator.id.clone()),
+                CellContent::Text(row.indicator.name.clone()),
+                CellContent::Text(participant.area.name.clone()),
+                CellContent::Text(format!("{}（{year}）", wareki(year))),
+                match figure.datum {
+                    Datum::Value(value) => CellContent::Number(value),
+                    Datum::Missing(reason) => CellContent::Text(reason.mark().to_owned()),
+                },
+                CellContent::Text(figure.unit.to_string()),
+                CellContent::Text(figure.source.file.name.clone()),
+                CellContent::Text(figure.source.sheet.to_string()),
+                CellContent::Text(figure.source.cell.to_string()),
+                CellContent::Text(texts.exported),
+                CellContent::Text(texts.note),
+                CellContent::Text(figure.source.file.sha256.clone()),
+            ];
+            for (offset, content) in contents.into_iter().enumerate() {
+                let col = heading.at.col + offset as u32;
+                sheet.set_like(CellRef::new(at, col), content, CellRef::new(first_row, col));
+            }
+            if let Some(shown) = shown {
+                sheet.links.insert(
+                    CellRef::new(at, heading.at.col),
+                    InnerLink {
+                        location: format!("'{}'!{shown}", form.replace('\'', "''")),
+                        tooltip: format!("{form} の {shown} へ"),
+                    },
+                );
+            }
+        }
+    }
+    sheet
+}
+
+struct SourceTexts {
+    exported: String,
+    note: String,
+}
+
+fn source_texts(figure: &Observation) -> SourceTexts {
+    let mut notes = Vec::new();
+    if let Datum::Missing(reason) = figure.datum {
+        notes.push(reason.label().to_owned());
+    }
+    if let Some(derivation) = &figure.derived {
+        let mut note = format!("計算：{}（", derivation.rule);
+        let named: Vec<String> =
+            derivation.sources.iter().take(NAMED_CELLS).map(|source| source.to_string()).collect();
+        note.push_str(&named.join("、"));
+        if derivation.sources.len() > NAMED_CELLS {
+            note.push_str(&format!("、ほか{}セル", derivation.sources.len() - NAMED_CELLS));
+        }
+        note.push('）');
+        notes.push(note);
+    }
+    if let Some(decimals) = figure.decimals.filter(|_| figure.datum.value().is_some() && &*figure.unit != "人") {
+        notes.push(format!("元の表は小数{decimals}けたで丸めた値"));
+    }
+    if let Some(which) = &figure.dimensions.standardisation {
+        notes.push(format!("【{which}】"));
+    }
+    SourceTexts {
+        exported: figure.source.file.exported.map(|date| date.to_string()).unwrap_or_default(),
+        note: notes.join("。"),
+    }
+}

@@ -1,0 +1,56 @@
+//! Words that several sheets share.
+
+use crate::compare::ShownYear;
+use crate::normalize::period::wareki;
+
+/// 「令和5年度～令和7年度」, one year alone as itself.
+pub fn period_span(years: &[ShownYear]) -> String {
+    match (years.first(), years.last()) {
+        (Some(first), Some(last)) if first.year != last.year => {
+            format!("{}～{}", wareki(first.year), wareki(last.year))
+        }
+        (Some(only), _) => wareki(only.year),
+        _ => String::new(),
+    }
+}
+
+/// 備考 for a part-year, as the form words it (service years run March–February); `None` for a whole year.
+pub fn part_year_remark(year: &ShownYear) -> Option<String> {
+    if !year.part_year {
+        return None;
+    }
+    let name = wareki(year.year);
+    let first = reiwa_month(year.year, 3);
+    Some(match year.months {
+        None | Some(0) => format!("{name}は年途中の可能性"),
+        Some(1) => format!("{name}は{first}サービス提供分のみ"),
+        Some(months) => {
+            let last = 2 + i32::from(months);
+            let end = if last > 12 { reiwa_month(year.year + 1, last - 12) } else { reiwa_month(year.year, last) };
+            format!("{name}は{first}～{end}サービス提供分")
+        }
+    })
+}
+
+fn reiwa_month(year: i32, month: i32) -> String {
+    // Months of a calendar year bear the era of that year's April; from March 2019 on the form says 令和.
+    let name = wareki(year);
+    format!("{}年{month}月", name.trim_end_matches("年度"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::part_year_remark;
+    use crate::compare::ShownYear;
+    use crate::normalize::period::parse_remark;
+
+    #[test]
+    fn a_remark_is_read_back_as_the_same_months() {
+        for months in 1..=11 {
+            let year = ShownYear { year: 2026, part_year: true, months: Some(months) };
+            let text = part_year_remark(&year).unwrap();
+            let read: Vec<_> = parse_remark(&text).into_iter().map(|r| (r.form_year, r.months)).collect();
+            assert_eq!(read, [(2026, months)], "{text}");
+        }
+    }
+}

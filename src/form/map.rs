@@ -1,0 +1,305 @@
+//! Where the statistics of a form stand: data rows by 指標ID, columns by role heading and year.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::model::CellRef;
+use crate::normalize::text::fold;
+use crate::normalize::unit::parse_unit;
+use crate::read::{CellValue, Grid};
+
+/// Whose figures a block of columns holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    /// 自地域
+    Own,
+    /// 都道府県平均／合計
+    Prefecture,
+    /// 全国平均／合計
+    Nation,
+    /// 比較地域, counted from 0
+    Other(u8),
+}
+
+impl Role {
+    /// The role a heading cell names; the number of a 比較地域 is taken from its order on the sheet.
+    fn of_heading(text: &str) -> Option<Self> {
+        let folded = fold(text);
+        if folded.starts_with("自地域") || folded.starts_with("自保険者") {
+            Some(Self::Own)
+        } else if folded.starts_with("都道府県平均") || folded.starts_with("都道府県合計") {
+            Some(Self::Prefecture)
+        } else if folded.starts_with("全国平均") || folded.starts_with("全国合計") {
+            Some(Self::Nation)
+        } else if folded.starts_with("比較地域") {
+            Some(Self::Other(0))
+        } else {
+            None
+        }
+    }
+}
+
+/// A row of statistics.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FormRow {
+    /// Zero-based row
+    pub row: u32,
+    /// 指標ID as in the catalog
+    pub id: String,
+    /// The name as written
+    pub name: String,
+    /// The unit as written
+    pub unit: Option<String>,
+    /// 備考 as written
+    pub remark: Option<String>,
+}
+
+/// The columns of one area.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FormBlock {
+    /// Whose figures
+    pub role: Role,
+    /// First column
+    pub first_col: u32,
+    /// Last column that can hold a year
+    pub last_col: u32,
+    /// Texts above the block that may name its area, with their cells
+    pub captions: Vec<(CellRef, String)>,
+    /// Year columns: column → western fiscal year
+    pub years: BTreeMap<u32, i32>,
+}
+
+/// A form found on a grid.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FormMap {
+    /// The sheet's name
+    pub sheet: Arc<str>,
+    /// Column of the 指標ID
+    pub id_col: u32,
+    /// Rows of statistics, top to bottom
+    pub rows: Vec<FormRow>,
+    /// Row of the western years
+    pub year_row: u32,
+    /// Row of the role headings, when there are any
+    pub role_row: Option<u32>,
+    /// Blocks, left to right
+    pub blocks: Vec<FormBlock>,
+    /// Title cells and other texts above the data that lie left of the first block, with their cells
+    pub titles: Vec<(CellRef, String)>,
+}
+
+/// Columns of a block of the system's export (sheet-form: blocks at E, AS, CG, DU).
+const EXPORT_BLOCK_WIDTH: u32 = 40;
+
+/// The 指標ID a cell holds: one capital Latin or Greek δ, up to three digits, up to two small letters; or `X-…`.
+pub fn id_in(text: &str) -> Option<String> {
+    let folded: String = unicode_normalization::UnicodeNormalization::nfkc(text.trim())
+        .map(|c| if matches!(c, '‐' | '−' | '–' | '－') { '-' } else { c })
+        .collect();
+    if let Some(rest) = folded.strip_prefix("X-") {
+        let good = !rest.is_empty() && rest.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+        return good.then_some(folded);
+    }
+    let mut chars = folded.chars();
+    let first = chars.next()?;
+    if !(first.is_ascii_uppercase() || first == 'δ') {
+        return None;
+    }
+    let rest = chars.as_str();
+    let (digits, letters) = match rest.split_once('-') {
+        Some((digits, letters)) => (digits, Some(letters)),
+        None => (rest, None),
+    };
+    let digits_good = (1..=3).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
+    let letters_good =
+        letters.is_none_or(|l| (1..=2).contains(&l.len()) && l.bytes().all(|b| b.is_ascii_lowercase()));
+    (digits_good && letters_good).then_some(folded)
+}
+
+/// A western fiscal year in a heading cell: a whole number 2000–2100, or a text such as `2025` `2025年度`.
+fn year_in(value: &CellValue) -> Option<i32> {
+    let year = match value {
+        CellValue::Number(number) if number.fract() == 0.0 && (2000.0..=2100.0).contains(number) => *number as i32,
+        CellValue::Text(text) => {
+            let folded = fold(text);
+            let digits = folded.strip_suffix("年度").unwrap_or(&folded);
+            (digits.len() == 4 && digits.bytes().all(|b| b.is_ascii_digit())).then(|| digits.parse().ok())??
+        }
+        _ => return None,
+    };
+    (2000..=2100).contains(&year).then_some(year)
+}
+
+impl FormMap {
+    /// Finds the form on a grid: at least `min_rows` rows with a 指標ID in one column and a name left of it.
+    /// `None` when the grid is no form. A block that cannot be placed surely has no years.
+    pub fn find(grid: &Grid, min_rows: usize) -> Option<Self> {
+        let id_col = Self::find_id_column(grid)?;
+        let mut rows = Vec::new();
+        for cell in grid.cells().iter().filter(|cell| cell.at.col == id_col) {
+            let (Some(id), Some(name)) =
+                (cell.value.as_text().and_then(id_in), grid.text(cell.at.row, id_col.checked_sub(1)?))
+            else {
+                continue;
+            };
+            rows.push(FormRow { row: cell.at.row, id, name: name.to_owned(), unit: None, remark: None });
+        }
+        let first_row = rows.first()?.row;
+        if rows.len() < min_rows {
+            return None;
+        }
+        let role_cells = Self::role_headings(grid, first_row, id_col);
+        let year_row = Self::find_year_row(grid, first_row, id_col)?;
+        let role_row = role_cells.first().map(|(at, _)| at.row);
+        let blocks = Self::find_blocks(grid, year_row, first_row, id_col, &role_cells);
+        let first_block = blocks.first().map_or(id_col + 3, |block| block.first_col);
+        Self::read_sides(grid, &mut rows, id_col, first_block);
+        let titles = grid
+            .cells()
+            .iter()
+            .take_while(|cell| cell.at.row < first_row)
+            .filter(|cell| cell.at.col < first_block)
+            .filter_map(|cell| Some((cell.at, cell.value.as_text()?.to_owned())))
+            .collect();
+        Some(Self { sheet: grid.name.clone(), id_col, rows, year_row, role_row, blocks, titles })
+    }
+
+    /// The block of a role.
+    pub fn block(&self, role: Role) -> Option<&FormBlock> {
+        self.blocks.iter().find(|block| block.role == role)
+    }
+
+    fn find_id_column(grid: &Grid) -> Option<u32> {
+        let mut counts: BTreeMap<u32, usize> = BTreeMap::new();
+        for cell in grid.cells() {
+            if cell.at.col > 0 && cell.value.as_text().and_then(id_in).is_some() {
+                *counts.entry(cell.at.col).or_default() += 1;
+            }
+        }
+        let most = *counts.values().max()?;
+        counts.into_iter().find(|(_, count)| *count == most).map(|(col, _)| col)
+    }
+
+    fn role_headings(grid: &Grid, first_row: u32, id_col: u32) -> Vec<(CellRef, Role)> {
+        let mut found: Vec<(CellRef, Role)> = grid
+            .cells()
+            .iter()
+            .take_while(|cell| cell.at.row < first_row)
+            .filter(|cell| cell.at.col > id_col)
+            .filter_map(|cell| Some((cell.at, Role::of_heading(cell.value.as_text()?)?)))
+            .collect();
+        found.sort_by_key(|(at, _)| at.col);
+        found.dedup_by_key(|(at, _)| at.col);
+        let mut others = 0;
+        for (_, role) in &mut found {
+            if let Role::Other(number) = role {
+                *number = others;
+                others += 1;
+            }
+        }
+        found
+    }
+
+    /// The row above the data with the most years; without any year the bottom row of the 指標ID heading.
+    fn find_year_row(grid: &Grid, first_row: u32, id_col: u32) -> Option<u32> {
+        let mut counts: BTreeMap<u32, usize> = BTreeMap::new();
+        for cell in grid.cells().iter().take_while(|cell| cell.at.row < first_row) {
+            if cell.at.col > id_col && year_in(&cell.value).is_some() {
+                *counts.entry(cell.at.row).or_default() += 1;
+            }
+        }
+        if let Some(most) = counts.values().max().copied() {
+            return counts.into_iter().rev().find(|(_, count)| *count == most).map(|(row, _)| row);
+        }
+        let heading = grid
+            .cells()
+            .iter()
+            .find(|cell| cell.at.col == id_col && cell.value.as_text().is_some_and(|text| fold(text) == "指標ID"))?;
+        Some(grid.merges.iter().find(|(from, _)| *from == heading.at).map_or(heading.at.row, |(_, to)| to.row))
+    }
+
+    fn find_blocks(
+        grid: &Grid,
+        year_row: u32,
+        first_row: u32,
+        id_col: u32,
+        role_cells: &[(CellRef, Role)],
+    ) -> Vec<FormBlock> {
+        let years: Vec<(u32, i32)> = grid
+            .row(year_row)
+            .iter()
+            .filter(|cell| cell.at.col > id_col)
+            .filter_map(|cell| Some((cell.at.col, year_in(&cell.value)?)))
+            .collect();
+        let starts =
+            if role_cells.is_empty() { Self::starts_by_years(&years) } else { Self::starts_by_headings(grid, role_cells) };
+        let mut blocks: Vec<FormBlock> = Vec::with_capacity(starts.len());
+        for (index, (first_col, last_col, role)) in starts.iter().copied().enumerate() {
+            let limit = starts.get(index + 1).map_or(u32::MAX, |next| next.0.saturating_sub(1));
+            let last_col = last_col.min(limit);
+            let captions = grid
+                .cells()
+                .iter()
+                .take_while(|cell| cell.at.row < first_row)
+                .filter(|cell| (first_col..=last_col).contains(&cell.at.col))
+                .filter_map(|cell| Some((cell.at, cell.value.as_text()?.to_owned())))
+                .collect();
+            let years =
+                years.iter().copied().filter(|(col, _)| (first_col..=last_col).contains(col)).collect();
+            blocks.push(FormBlock { role, first_col, last_col, captions, years });
+        }
+        blocks
+    }
+
+    /// Without headings: a year that does not come after the one before it opens a new block; so does a step of a
+    /// whole block's width. The order is that of the form: own, prefecture, nation, others.
+    fn starts_by_years(years: &[(u32, i32)]) -> Vec<(u32, u32, Role)> {
+        let mut starts: Vec<(u32, u32, Role)> = Vec::new();
+        let mut last: Option<(u32, i32)> = None;
+        for &(col, year) in years {
+            if last.is_none_or(|(_, previous)| year <= previous) {
+                let role = match starts.len() {
+                    0 => Role::Own,
+                    1 => Role::Prefecture,
+                    2 => Role::Nation,
+                    n => Role::Other((n - 3).min(usize::from(u8::MAX)) as u8),
+                };
+                starts.push((col, col + EXPORT_BLOCK_WIDTH - 1, role));
+            }
+            last = Some((col, year));
+        }
+        starts
+    }
+
+    /// With headings: from each heading to the next one, at most as wide as its merged area where it has one.
+    fn starts_by_headings(grid: &Grid, role_cells: &[(CellRef, Role)]) -> Vec<(u32, u32, Role)> {
+        role_cells
+            .iter()
+            .map(|(at, role)| {
+                let merged = grid.merges.iter().find(|(from, to)| from == at && to.col > from.col);
+                (at.col, merged.map_or(at.col + EXPORT_BLOCK_WIDTH - 1, |(_, to)| to.col), *role)
+            })
+            .collect()
+    }
+
+    /// 単位 and 備考 stand between the 指標ID and the first block; which is which is told by their cells.
+    fn read_sides(grid: &Grid, rows: &mut [FormRow], id_col: u32, first_block: u32) {
+        let unit_col = (id_col + 1..first_block).max_by_key(|col| {
+            let units =
+                rows.iter().filter(|row| grid.text(row.row, *col).is_some_and(|text| parse_unit(text).is_some())).count();
+            (units, u32::MAX - col)
+        });
+        for row in rows {
+            for col in id_col + 1..first_block {
+                let Some(text) = grid.get_merged(CellRef::new(row.row, col)).and_then(CellValue::as_text) else {
+                    continue;
+                };
+                if Some(col) == unit_col {
+                    row.unit = Some(text.to_owned());
+                } else if !text.trim().is_empty() {
+                    row.remark = Some(text.to_owned());
+                }
+            }
+        }
+    }
+}

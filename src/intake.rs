@@ -1,0 +1,253 @@
+//! Files in, observations out: reading, interpreting and settling, with an outcome a file.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use crate::diagnostic::{Diagnostic, Place};
+use crate::error::{Error, FileError, Result};
+use crate::layout::{Context, interpret};
+use crate::model::{EntryText, Observation, SourceFile};
+use crate::normalize::{check, conflict, derive, observe};
+use crate::read::{self, Book, Limits};
+
+/// What became of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// Figures or texts were taken.
+    Read,
+    /// Nothing can be taken.
+    Refused,
+    /// A table with headings and no figures.
+    Empty,
+    /// A question must be answered first.
+    Waiting,
+}
+
+impl Outcome {
+    /// The word people see.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Read => "取り込み",
+            Self::Refused => "読み取れず",
+            Self::Empty => "数値なし",
+            Self::Waiting => "確認待ち",
+        }
+    }
+}
+
+/// The account of one file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FileReport {
+    /// Name without folders
+    pub file: String,
+    /// SHA-256; empty when the bytes could not be read
+    pub sha256: String,
+    /// Layout such as `L1`; none when nothing was recognised
+    pub layout: Option<&'static str>,
+    /// What became of it
+    pub outcome: Outcome,
+    /// The sentence for people: why, or the question
+    pub message: Option<String>,
+}
+
+/// One file, understood.
+#[derive(Clone, Debug)]
+pub struct Taken {
+    /// Account
+    pub report: FileReport,
+    /// Identity with 出力日; `None` when nothing could be read
+    pub file: Option<Arc<SourceFile>>,
+    /// Figures
+    pub observations: Vec<Observation>,
+    /// Texts of entry fields
+    pub texts: Vec<EntryText>,
+    /// What a person should know
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// All files of a request, settled.
+#[derive(Clone, Debug, Default)]
+pub struct Evidence {
+    /// One observation a key, read and derived
+    pub observations: Vec<Observation>,
+    /// Texts of entry fields
+    pub texts: Vec<EntryText>,
+    /// Accounts in the order of the files
+    pub files: Vec<FileReport>,
+    /// What a person should know
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Files of the paths, folders searched, in a fixed order. Files no program should read (`~$`, temporary downloads,
+/// hidden ones) are left out of folders, not of names given outright.
+///
+/// # Errors
+/// A path that is not there is the user's mistake.
+pub fn list_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for path in paths {
+        if path.is_dir() {
+            list_folder(path, 0, &mut files)?;
+        } else if path.exists() {
+            files.push(path.clone());
+        } else {
+            return Err(Error::Usage(format!(
+                "『{}』が見つかりません。ファイルかフォルダーの場所を確かめてください。",
+                path.display()
+            )));
+        }
+    }
+    Ok(files)
+}
+
+/// Folders deeper than this are not searched: a drop folder is flat.
+const MAX_DEPTH: usize = 6;
+
+fn list_folder(folder: &Path, depth: usize, files: &mut Vec<PathBuf>) -> Result<()> {
+    let describe = "フォルダーを開く権限があるか確かめてください。";
+    let entries = std::fs::read_dir(folder).map_err(Error::io(folder, "読み取り", describe))?;
+    let mut found = Vec::new();
+    for entry in entries {
+        found.push(entry.map_err(Error::io(folder, "読み取り", describe))?.path());
+    }
+    found.sort();
+    for path in found {
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        if is_not_for_reading(&name) {
+            continue;
+        }
+        if path.is_dir() {
+            if depth < MAX_DEPTH {
+                list_folder(&path, depth + 1, files)?;
+            }
+        } else {
+            files.push(path);
+        }
+    }
+    Ok(())
+}
+
+/// Lock files of Excel, downloads under way, hidden and system files.
+pub fn is_not_for_reading(name: &str) -> bool {
+    let lower = name.to_lowercase();
+    name.starts_with("~$")
+        || name.starts_with('.')
+        || [".tmp", ".crdownload", ".part", ".partial", ".download"].iter().any(|end| lower.ends_with(end))
+        || matches!(lower.as_str(), "desktop.ini" | "thumbs.db")
+}
+
+/// Reads one path: one file, or the files of a zip of downloads.
+pub fn take_path(path: &Path, context: Context<'_>, limits: &Limits) -> Vec<Taken> {
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    match read::read_path(path, limits) {
+        Ok(outcomes) => outcomes.into_iter().map(|outcome| take_outcome(outcome, context)).collect(),
+        Err(error) => vec![refused(name, String::new(), &error)],
+    }
+}
+
+fn take_outcome(outcome: read::ReadOutcome, context: Context<'_>) -> Taken {
+    match outcome.book {
+        Ok(book) => take_book(&book, context),
+        Err(error) => refused(outcome.name, outcome.sha256, &error),
+    }
+}
+
+/// Takes the figures and texts of a book.
+pub fn take_book(book: &Book, context: Context<'_>) -> Taken {
+    let interpretation = match interpret(book, context) {
+        Ok(interpretation) => interpretation,
+        Err(error) => return refused(book.file.name.clone(), book.file.sha256.clone(), &error),
+    };
+    let file = Arc::new(SourceFile { exported: interpretation.exported, ..(*book.file).clone() });
+    let (observations, told) = observe::observe(&file, &interpretation.figures, context.catalog);
+    let mut diagnostics = interpretation.diagnostics;
+    diagnostics.extend(told);
+    let texts: Vec<EntryText> = interpretation
+        .texts
+        .into_iter()
+        .map(|text| EntryText { source: crate::model::SourceRef { file: file.clone(), ..text.source.clone() }, ..text })
+        .collect();
+    let (outcome, message) = if !observations.is_empty() || !texts.is_empty() {
+        (Outcome::Read, None)
+    } else if interpretation.figures.is_empty() {
+        (Outcome::Empty, Some("見出しだけで、数値の行がありません。見える化システムで地域と期間を選び直して、出力し直してください。".to_owned()))
+    } else {
+        let first = diagnostics.iter().find(|d| d.severity == crate::diagnostic::Severity::Error);
+        let reason = first.map_or("数値を1つも読めませんでした。".to_owned(), |d| d.message.clone());
+        (Outcome::Refused, Some(reason))
+    };
+    Taken {
+        report: FileReport {
+            file: file.name.clone(),
+            sha256: file.sha256.clone(),
+            layout: Some(interpretation.layout),
+            outcome,
+            message,
+        },
+        file: Some(file),
+        observations,
+        texts,
+        diagnostics,
+    }
+}
+
+fn refused(name: String, sha256: String, error: &FileError) -> Taken {
+    let mut diagnostic = error.to_diagnostic();
+    if diagnostic.place.file.is_none() {
+        diagnostic.place = Place::file(name.clone());
+    }
+    let outcome = match (error.code, error.waiting) {
+        (_, true) => Outcome::Waiting,
+        _ => Outcome::Refused,
+    };
+    Taken {
+        report: FileReport {
+            file: name,
+            sha256,
+            layout: None,
+            outcome,
+            message: Some(format!("{}{}", error.message, error.hint)),
+        },
+        file: None,
+        observations: Vec::new(),
+        texts: Vec::new(),
+        diagnostics: vec![diagnostic],
+    }
+}
+
+/// Gathers what was taken: a content that came twice counts once; conflicts are settled; sums and rates are derived.
+pub fn gather(taken: Vec<Taken>, context: Context<'_>) -> Evidence {
+    let mut evidence = Evidence::default();
+    let mut seen: BTreeSet<String> = BTreeSet::new();
+    let mut observations = Vec::new();
+    for mut one in taken {
+        if !one.report.sha256.is_empty() && !seen.insert(one.report.sha256.clone()) {
+            one.report.message = Some("同じ内容のファイルがほかにもあるため、1回だけ数えました。".to_owned());
+            evidence.files.push(one.report);
+            continue;
+        }
+        evidence.files.push(one.report);
+        evidence.diagnostics.extend(one.diagnostics);
+        evidence.texts.extend(one.texts);
+        observations.extend(one.observations);
+    }
+    let (observations, mut diagnostics) = settle_and_derive(observations, context);
+    evidence.observations = observations;
+    evidence.diagnostics.append(&mut diagnostics);
+    evidence
+}
+
+/// From observations as read to one a key, with what can be derived from them.
+pub fn settle_and_derive(observations: Vec<Observation>, context: Context<'_>) -> (Vec<Observation>, Vec<Diagnostic>) {
+    let mut diagnostics = check::check_totals(&observations);
+    let (mut settled, told) = conflict::settle(observations);
+    diagnostics.extend(told);
+    let (derived, told) = derive::derive(&settled, context.catalog);
+    diagnostics.extend(told);
+    settled.extend(derived);
+    (settled, diagnostics)
+}

@@ -1,0 +1,358 @@
+//! L2: 現状分析 of the 「見える化」 system, one indicator a file: 時系列 (periods across) or 地域別 (areas across).
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::{AreaText, Context, Figure, Interpretation, PeriodText};
+use crate::catalog::Indicator;
+use crate::diagnostic::{Diagnostic, Place};
+use crate::error::FileError;
+use crate::form::id_in;
+use crate::model::{CellRef, Dimensions};
+use crate::normalize::period::export_date;
+use crate::normalize::text::{fold, is_note, is_padding};
+use crate::read::{Book, CellValue, Grid};
+
+/// The heading row is looked for in this many rows from the top (seen in rows 1–12; notes may be added above).
+const HEADING_ROWS: u32 = 30;
+
+/// The two standardisations of adjusted indicators; their figures are never mixed.
+const STANDARDISATIONS: [&str; 2] = ["注目する地域のみ", "他地域と比較"];
+
+/// Where the columns of a table stand.
+struct Heading {
+    row: u32,
+    series: u32,
+    unit: u32,
+    /// 時系列 has a column of areas; 地域別 has none.
+    area: Option<u32>,
+    /// Columns of figures: column → heading
+    columns: BTreeMap<u32, Arc<str>>,
+}
+
+/// Reads the first grid with the headings of a 現状分析 table; `None` when there is none.
+pub fn read(book: &Book, context: Context<'_>) -> Option<Result<Interpretation, FileError>> {
+    let (grid, heading) = book.grids.iter().find_map(|grid| Some((grid, find_heading(grid)?)))?;
+    Some(read_table(book, grid, &heading, context))
+}
+
+fn find_heading(grid: &Grid) -> Option<Heading> {
+    for cells in grid.rows().take_while(|cells| cells.first().is_some_and(|cell| cell.at.row < HEADING_ROWS)) {
+        let (mut series, mut unit, mut area) = (None, None, None);
+        for cell in cells {
+            let Some(text) = cell.value.as_text() else { continue };
+            let slot = match fold(text).as_str() {
+                "指標(系列)" | "指標" | "系列" => &mut series,
+                "単位" => &mut unit,
+                "地域" | "地域名" => &mut area,
+                _ => continue,
+            };
+            // A heading written twice leaves the table in doubt; the first one counts and the rest is no column.
+            if slot.is_none() {
+                *slot = Some(cell.at.col);
+            }
+        }
+        if let (Some(series), Some(unit)) = (series, unit) {
+            let row = cells.first()?.at.row;
+            let columns = cells
+                .iter()
+                .filter(|cell| cell.at.col != series && cell.at.col != unit && Some(cell.at.col) != area)
+                .map(|cell| (cell.at.col, cell.value.display()))
+                .filter(|(_, text)| !text.trim().is_empty() && !is_padding(text))
+                .map(|(col, text)| (col, Arc::from(text.as_str())))
+                .collect();
+            return Some(Heading { row, series, unit, area, columns });
+        }
+    }
+    None
+}
+
+/// The id at the head of a file name: `D17-a_…`, also behind marks people set (`✕`).
+fn id_in_file_name(name: &str) -> Option<String> {
+    let entry = name.rsplit('／').next().unwrap_or(name);
+    let entry = entry.trim_start_matches(|c: char| !c.is_alphanumeric());
+    let (head, _) = entry.split_once(['_', '＿'])?;
+    id_in(head)
+}
+
+/// The year of a 地域別 file: `…_2025_地域別…`.
+fn year_in_file_name(name: &str) -> Option<&str> {
+    name.split(['_', '＿']).find(|part| part.len() == 4 && part.bytes().all(|b| b.is_ascii_digit()))
+}
+
+/// The indicator a file speaks of: by the id in its name, else by the names in its series.
+fn indicator_of(
+    book: &Book,
+    grid: &Grid,
+    heading: &Heading,
+    context: Context<'_>,
+) -> Result<(Arc<str>, Option<Indicator>), FileError> {
+    let by_name = named_indicator(grid, heading, context);
+    if let Some(id) = id_in_file_name(&book.file.name) {
+        let known = context.catalog.indicator(&id).cloned();
+        // 「D17-a_…」 renamed over another indicator's table: the cells speak of something else.
+        if let Some(named) = &by_name
+            && named.id.as_str() != id
+            && known.as_ref().is_some_and(|known| fold(&known.name) != fold(&named.name))
+        {
+            return Err(FileError::waiting(
+                "indicator-disagrees",
+                format!("ファイル名の指標ID「{id}」と、表の中の指標「{}」（{}）が食い違っています。", named.name, named.id),
+                "ファイル名の指標IDを確かめて、もう一度入れてください。",
+            )
+            .at(Place::cell(book.file.name.clone(), grid.name.to_string(), CellRef::new(heading.row, heading.series))));
+        }
+        return Ok((Arc::from(id.as_str()), known));
+    }
+    match by_name {
+        Some(indicator) => Ok((Arc::from(indicator.id.as_str()), Some(indicator))),
+        None => Err(FileError::waiting(
+            "indicator-unknown",
+            "どの指標の表か分かりませんでした。",
+            "ファイル名の先頭に指標ID（例 D17-a_）を付けて、もう一度入れてください。",
+        )
+        .at(Place::sheet(book.file.name.clone(), grid.name.to_string()))),
+    }
+}
+
+/// The one catalog indicator whose name or alias a series bears.
+fn named_indicator(grid: &Grid, heading: &Heading, context: Context<'_>) -> Option<Indicator> {
+    let mut found: Option<Indicator> = None;
+    for cells in grid.rows().filter(|cells| cells.first().is_some_and(|cell| cell.at.row > heading.row)) {
+        let Some(cell) = cells.iter().find(|cell| cell.at.col == heading.series) else { continue };
+        let Some(indicator) = cell.value.as_text().and_then(|text| context.catalog.indicator_by_name(text)) else {
+            continue;
+        };
+        match &found {
+            Some(known) if known.id != indicator.id => return None,
+            _ => found = Some(indicator.clone()),
+        }
+    }
+    found
+}
+
+/// The standardisation named in the file's name, the sheet's name or the cells above and below the table.
+fn standardisation_of(book: &Book, grid: &Grid, heading: &Heading) -> Option<String> {
+    let mut texts = vec![book.file.name.clone(), grid.name.to_string()];
+    texts.extend(
+        grid.cells()
+            .iter()
+            .filter(|cell| cell.at.row < heading.row || cell.value.as_text().is_some_and(is_note))
+            .filter_map(|cell| cell.value.as_text().map(str::to_owned)),
+    );
+    let mut named = STANDARDISATIONS.iter().filter(|word| texts.iter().any(|text| text.contains(**word)));
+    match (named.next(), named.next()) {
+        (Some(word), None) => Some((*word).to_owned()),
+        _ => None,
+    }
+}
+
+fn read_table(
+    book: &Book,
+    grid: &Grid,
+    heading: &Heading,
+    context: Context<'_>,
+) -> Result<Interpretation, FileError> {
+    let mut result = Interpretation { layout: "L2", ..Interpretation::default() };
+    result.exported = grid
+        .cells()
+        .iter()
+        .take_while(|cell| cell.at.row <= heading.row)
+        .find_map(|cell| export_date(cell.value.as_text()?));
+    let (id, indicator) = indicator_of(book, grid, heading, context)?;
+    let standardisation = standardisation_of(book, grid, heading);
+    let fixed_period = match heading.area {
+        Some(_) => None,
+        None => Some(period_of_by_area(book, grid, context)?),
+    };
+    let rows: Vec<_> = grid
+        .rows()
+        .filter(|cells| cells.first().is_some_and(|cell| cell.at.row > heading.row))
+        .filter_map(|cells| table_row(grid, heading, cells.first()?.at.row))
+        .collect();
+    let decimals = shown_decimals(grid, heading, &rows);
+    let lone = lone_series(&rows);
+    for row in &rows {
+        let mut dimensions = series_dimensions(&row.series, indicator.as_ref(), lone);
+        // The name of a series may carry the standardisation itself.
+        dimensions.standardisation = STANDARDISATIONS
+            .iter()
+            .find(|word| row.series.contains(**word))
+            .map(|word| (*word).to_owned())
+            .or_else(|| standardisation.clone());
+        for (&col, caption) in &heading.columns {
+            let at = CellRef::new(row.row, col);
+            let value = grid.get(at).cloned();
+            if value.as_ref().and_then(CellValue::as_text).is_some_and(is_padding) {
+                continue;
+            }
+            let (area, period) = match &fixed_period {
+                None => (row.area.clone(), PeriodText::Written(caption.clone())),
+                Some(period) => (Some(caption.clone()), PeriodText::Written(period.clone())),
+            };
+            let Some(area) = area else { continue };
+            result.figures.push(Figure {
+                indicator: Some(id.clone()),
+                indicator_name: indicator.as_ref().map(|indicator| Arc::from(indicator.name.as_str())),
+                area: AreaText { prefecture: None, name: area, level: None },
+                period,
+                value,
+                unit: row.unit.clone(),
+                dimensions: dimensions.clone(),
+                decimals,
+                sheet: grid.name.clone(),
+                cell: at,
+            });
+        }
+    }
+    if heading.area.is_none() && standardisation.is_none() && indicator.as_ref().is_some_and(|known| known.adjusted) {
+        result.diagnostics.push(
+            Diagnostic::warning(
+                "standardisation-unknown",
+                "調整済みの指標ですが、「注目する地域のみ」と「他地域と比較」のどちらの数値か書かれていません。",
+            )
+            .hint("見える化システムで、どちらの表示で出力したか確かめてください。")
+            .at(Place::sheet(book.file.name.clone(), grid.name.to_string())),
+        );
+    }
+    Ok(result)
+}
+
+/// 地域別 tables carry their period only in the file's name.
+fn period_of_by_area(book: &Book, grid: &Grid, context: Context<'_>) -> Result<Arc<str>, FileError> {
+    if let Some(year) = year_in_file_name(&book.file.name) {
+        return Ok(Arc::from(year));
+    }
+    if let Some(year) = context.year {
+        return Ok(Arc::from(year.to_string().as_str()));
+    }
+    Err(FileError::waiting(
+        "year-unknown",
+        "地域別の表ですが、いつの数値か、ファイル名にも表にも書かれていません。",
+        "ファイル名に年（例 _2025_地域別）を入れるか、年度（--year）を指定して、もう一度取り込んでください。",
+    )
+    .at(Place::sheet(book.file.name.clone(), grid.name.to_string())))
+}
+
+struct TableRow {
+    row: u32,
+    area: Option<Arc<str>>,
+    series: Arc<str>,
+    unit: Option<Arc<str>>,
+}
+
+/// A row of figures: it has a series (and an area, where the table has a column of areas) that is no filler or note.
+fn table_row(grid: &Grid, heading: &Heading, row: u32) -> Option<TableRow> {
+    let text = |col: u32| {
+        let text = grid.get_merged(CellRef::new(row, col))?.display();
+        (!text.trim().is_empty() && !is_padding(&text)).then_some(text)
+    };
+    let first = grid.row(row).first()?.value.as_text().unwrap_or_default();
+    let area = heading.area.and_then(text);
+    if heading.area.is_some() && area.as_deref().is_none_or(is_note) {
+        return None;
+    }
+    let series = text(heading.series).filter(|series| !is_note(first) || !is_note(series));
+    // A table of one series may leave the series' cells empty.
+    let series = match (&series, &area) {
+        (Some(series), _) => series.as_str(),
+        (None, Some(_)) => "",
+        (None, None) => return None,
+    };
+    if heading.area.is_none() && is_note(series) {
+        return None;
+    }
+    Some(TableRow {
+        row,
+        area: area.map(|area| Arc::from(area.trim())),
+        series: Arc::from(series),
+        unit: text(heading.unit).map(|unit| Arc::from(unit.as_str())),
+    })
+}
+
+/// The most decimals any number of the table shows; `None` where the figures are at full precision.
+fn shown_decimals(grid: &Grid, heading: &Heading, rows: &[TableRow]) -> Option<u8> {
+    let decimals = rows
+        .iter()
+        .flat_map(|row| heading.columns.keys().map(|col| CellRef::new(row.row, *col)))
+        .filter_map(|at| grid.get(at))
+        .filter_map(|value| match value {
+            CellValue::Number(_) | CellValue::Text(_) => {
+                let text = value.display();
+                let digits = text.trim().rsplit_once(['.', '．'])?.1;
+                Some(digits.chars().take_while(char::is_ascii_digit).count())
+            }
+            _ => None,
+        })
+        .max()
+        .unwrap_or(0);
+    // The system rounds to three decimals at most (import-layouts, L2 precision).
+    (decimals <= 4).then_some(decimals as u8)
+}
+
+/// Whether every area (or the table, without areas) has one series only.
+fn lone_series(rows: &[TableRow]) -> bool {
+    let mut first: Option<&str> = None;
+    rows.iter().all(|row| {
+        let folded: &str = &row.series;
+        *first.get_or_insert(folded) == folded
+    })
+}
+
+/// The breakdown a series' name speaks of. A name that is neither the indicator's own nor a known breakdown is kept
+/// as `service`, so that it is never taken for the total; unless it is the table's only series.
+fn series_dimensions(series: &str, indicator: Option<&Indicator>, lone: bool) -> Dimensions {
+    let folded = fold(series);
+    let mut dimensions = Dimensions::default();
+    if let Some(level) = care_level(&folded) {
+        dimensions.care_level = Some(level);
+        return dimensions;
+    }
+    let is_own_name = indicator.is_some_and(|indicator| {
+        std::iter::once(&indicator.name).chain(&indicator.aliases).any(|name| fold(name) == folded)
+    });
+    if folded.is_empty() || is_own_name || folded == "合計" || folded == "総数" {
+        return dimensions;
+    }
+    if let Some(age) = age_band(&folded) {
+        dimensions.age = Some(age);
+        return dimensions;
+    }
+    let total_of_own = folded.strip_prefix("合計").is_some_and(|rest| {
+        indicator.is_some_and(|indicator| {
+            let name = fold(&indicator.name);
+            name.starts_with(rest) || rest.starts_with(&name)
+        })
+    });
+    if !lone && !total_of_own {
+        dimensions.service = Some(series.trim().to_owned());
+    }
+    dimensions
+}
+
+/// 要支援1 … 要介護5 and 経過的要介護 within a series' name.
+pub(super) fn care_level(folded: &str) -> Option<String> {
+    let levels = ["要支援1", "要支援2", "要介護1", "要介護2", "要介護3", "要介護4", "要介護5", "経過的要介護"];
+    let mut named = levels.iter().filter(|level| folded.contains(**level));
+    match (named.next(), named.next()) {
+        (Some(level), None) => {
+            // 「要介護3以上」「要介護3～5」 are sums, not the level itself.
+            let rest = folded.split(*level).nth(1).unwrap_or_default();
+            let sum = rest.starts_with("以上") || rest.starts_with('~') || rest.starts_with('-');
+            (!sum).then(|| (*level).to_owned())
+        }
+        _ => None,
+    }
+}
+
+/// 前期, 後期, 65～74歳, 75歳以上 … as written, folded.
+pub(super) fn age_band(folded: &str) -> Option<String> {
+    if folded.starts_with("前期") {
+        return Some("前期".to_owned());
+    }
+    if folded.starts_with("後期") {
+        return Some("後期".to_owned());
+    }
+    let starts_with_digit = folded.chars().next().is_some_and(|c| c.is_ascii_digit());
+    (starts_with_digit && folded.contains('歳')).then(|| folded.to_owned())
+}

@@ -1,0 +1,250 @@
+//! From figures as written to observations: areas, periods, numbers and units are understood, or a person is told.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::catalog::{Catalog, Indicator, Lookup};
+use crate::diagnostic::{Diagnostic, Place};
+use crate::layout::{AreaText, Figure, PeriodText};
+use crate::model::{
+    Area, AreaLevel, Datum, IndicatorId, MissingReason, Observation, Period, SourceFile, SourceRef,
+};
+use crate::normalize::number::{MissingLegend, parse_number, read_missing};
+use crate::normalize::period::{BareYear, parse_period};
+use crate::normalize::unit::parse_unit;
+use crate::read::CellValue;
+
+/// Turns the figures of one file into observations. A figure that cannot be understood surely becomes a diagnostic
+/// that names its cell, never a guess; the same complaint about one heading is told once.
+pub fn observe(file: &Arc<SourceFile>, figures: &[Figure], catalog: &Catalog) -> (Vec<Observation>, Vec<Diagnostic>) {
+    let mut observer = Observer { file, catalog, areas: HashMap::new(), periods: HashMap::new(), units: HashMap::new(), diagnostics: Vec::new() };
+    let observations = figures.iter().filter_map(|figure| observer.observe(figure)).collect();
+    (observations, observer.diagnostics)
+}
+
+struct Observer<'a> {
+    file: &'a Arc<SourceFile>,
+    catalog: &'a Catalog,
+    areas: HashMap<AreaText, Option<Arc<Area>>>,
+    periods: HashMap<(Arc<str>, bool), Option<Arc<Period>>>,
+    units: HashMap<(Arc<str>, Option<Arc<str>>), Option<(Arc<str>, f64)>>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Observer<'_> {
+    fn place(&self, figure: &Figure) -> Place {
+        Place {
+            file: Some(self.file.name.clone()),
+            sheet: (!figure.sheet.is_empty()).then(|| figure.sheet.to_string()),
+            cell: Some(figure.cell.to_string()),
+        }
+    }
+
+    fn observe(&mut self, figure: &Figure) -> Option<Observation> {
+        let id = figure.indicator.clone()?;
+        let indicator = self.catalog.indicator(&id);
+        let area = self.area(figure)?;
+        let period = self.period(figure, indicator)?;
+        let (unit, factor) = self.unit(figure, &id, indicator)?;
+        let datum = self.datum(figure, factor)?;
+        Some(Observation {
+            indicator: IndicatorId(id),
+            area,
+            period,
+            datum,
+            unit,
+            dimensions: figure.dimensions.clone(),
+            // Thousands shown as whole numbers are rounded to the thousand: no decimals can say that, so they
+            // count as the coarsest figures there are.
+            decimals: if factor > 1.0 { Some(0) } else { figure.decimals },
+            source: SourceRef { file: self.file.clone(), sheet: figure.sheet.clone(), cell: figure.cell },
+            derived: None,
+        })
+    }
+
+    fn area(&mut self, figure: &Figure) -> Option<Arc<Area>> {
+        if let Some(known) = self.areas.get(&figure.area) {
+            return known.clone();
+        }
+        let text = &figure.area;
+        let lookup = match &text.prefecture {
+            Some(prefecture) => self.catalog.find_in(Some(prefecture), &text.name),
+            None => self.catalog.find(&text.name),
+        };
+        let area = match lookup {
+            Lookup::One(area) => Some(self.with_level(area, text.level)),
+            Lookup::Many(candidates) => {
+                let names: Vec<_> = candidates.iter().map(|area| area.name.clone()).collect();
+                self.diagnostics.push(
+                    Diagnostic::error(
+                        "area-ambiguous",
+                        format!("「{}」は{}のどれか決められないため、取り込みませんでした。", text.name, names.join("、")),
+                    )
+                    .hint("地域の名前に都道府県名を付けて、もう一度入れてください。")
+                    .at(self.place(figure)),
+                );
+                None
+            }
+            Lookup::None if text.name.chars().all(|c| c.is_ascii_digit()) => {
+                self.diagnostics.push(
+                    Diagnostic::error("code-unknown", format!("団体コード「{}」は正しくないか、一覧にありません。", text.name))
+                        .hint("6けたの団体コードを確かめて、もう一度入れてください。")
+                        .at(self.place(figure)),
+                );
+                None
+            }
+            Lookup::None => {
+                self.diagnostics.push(
+                    Diagnostic::info("area-not-in-catalog", format!("「{}」は地域の一覧に無いため、書かれたままの名前で取り込みました。", text.name))
+                        .at(self.place(figure)),
+                );
+                Some(Arc::new(self.area_as_written(text)))
+            }
+        };
+        self.areas.insert(figure.area.clone(), area.clone());
+        area
+    }
+
+    /// A row of a table by insurers is an insurer even where the catalog does not know whose insurer it is.
+    fn with_level(&self, area: Arc<Area>, level: Option<AreaLevel>) -> Arc<Area> {
+        match level {
+            Some(AreaLevel::Insurer) if area.level == AreaLevel::Municipality => {
+                Arc::new(Area { level: AreaLevel::Insurer, ..(*area).clone() })
+            }
+            _ => area,
+        }
+    }
+
+    fn area_as_written(&self, text: &AreaText) -> Area {
+        let name = text.name.trim().to_owned();
+        let prefecture = text.prefecture.as_deref().map(str::to_owned);
+        let display = match &prefecture {
+            Some(prefecture) => format!("{prefecture} {name}"),
+            None => name.clone(),
+        };
+        let level = match (&prefecture, name.chars().last()) {
+            (None, Some('県')) => AreaLevel::Prefecture,
+            _ => AreaLevel::Other,
+        };
+        let prefecture = if level == AreaLevel::Prefecture { Some(name) } else { prefecture };
+        Area { code: None, name: display, prefecture, level }
+    }
+
+    fn period(&mut self, figure: &Figure, indicator: Option<&Indicator>) -> Option<Arc<Period>> {
+        let written = match &figure.period {
+            PeriodText::Known(period) => return Some(period.clone()),
+            PeriodText::Written(written) => written,
+        };
+        let bare_year = indicator.map_or(BareYear::Fiscal, |indicator| indicator.bare_year);
+        let key = (written.clone(), matches!(bare_year, BareYear::Calendar));
+        if let Some(known) = self.periods.get(&key) {
+            return known.clone();
+        }
+        let period = parse_period(written, bare_year).map(Arc::new);
+        if period.is_none() {
+            self.diagnostics.push(
+                Diagnostic::error(
+                    "period-unreadable",
+                    format!("期間「{}」を読めないため、この期間の数値は取り込みませんでした。", written.replace('\n', " ")),
+                )
+                .hint("「令和7年度」「令和8年3月末」のような書き方に直して、もう一度入れてください。")
+                .at(self.place(figure)),
+            );
+        }
+        self.periods.insert(key, period.clone());
+        period
+    }
+
+    /// The unit and the factor that brings the figure to it. A unit that is not the indicator's own is refused for
+    /// the form's indicators, where a mixed unit would be a wrong figure on the sheet.
+    fn unit(&mut self, figure: &Figure, id: &Arc<str>, indicator: Option<&Indicator>) -> Option<(Arc<str>, f64)> {
+        let key = (id.clone(), figure.unit.clone());
+        if let Some(known) = self.units.get(&key) {
+            return known.clone();
+        }
+        let expected = indicator.map(|indicator| indicator.unit.as_str()).filter(|unit| !unit.is_empty());
+        let written = figure.unit.as_deref().filter(|unit| !unit.trim().is_empty());
+        let result = match (written.map(|written| (written, parse_unit(written))), expected) {
+            (None, Some(expected)) => Some((Arc::from(expected), 1.0)),
+            (None, None) => Some((Arc::from(""), 1.0)),
+            (Some((written, None)), expected) => {
+                if indicator.is_some_and(|indicator| indicator.block.is_some()) {
+                    self.refuse_unit(figure, written, expected.unwrap_or_default());
+                    None
+                } else {
+                    Some((Arc::from(written.trim()), 1.0))
+                }
+            }
+            (Some((written, Some(unit))), Some(expected)) if &*unit.symbol != expected => {
+                if indicator.is_some_and(|indicator| indicator.block.is_some()) {
+                    self.refuse_unit(figure, written, expected);
+                    None
+                } else {
+                    Some((Arc::from(&*unit.symbol), unit.factor))
+                }
+            }
+            (Some((_, Some(unit))), _) => Some((Arc::from(&*unit.symbol), unit.factor)),
+        };
+        self.units.insert(key, result.clone());
+        result
+    }
+
+    fn refuse_unit(&mut self, figure: &Figure, written: &str, expected: &str) {
+        let id = figure.indicator.as_deref().unwrap_or_default();
+        self.diagnostics.push(
+            Diagnostic::error(
+                "unit-mismatch",
+                format!("指標 {id} の単位は「{expected}」のはずですが、「{written}」と書かれているため、取り込みませんでした。"),
+            )
+            .hint("別の指標の表でないか、確かめてください。")
+            .at(self.place(figure)),
+        );
+    }
+
+    fn datum(&mut self, figure: &Figure, factor: f64) -> Option<Datum> {
+        let Some(value) = &figure.value else { return Some(Datum::Missing(MissingReason::Blank)) };
+        match value {
+            CellValue::Number(number) if number.is_finite() => Some(Datum::Value(scaled(*number, factor))),
+            CellValue::Text(text) if text.trim().is_empty() => Some(Datum::Missing(MissingReason::Blank)),
+            CellValue::Text(text) => {
+                if let Some(reason) = read_missing(text, &MissingLegend::default()) {
+                    return Some(Datum::Missing(reason));
+                }
+                if let Some(number) = parse_number(text) {
+                    return Some(Datum::Value(scaled(number.value, factor)));
+                }
+                self.unreadable(figure, &format!("「{}」は数値として読めないため、取り込みませんでした。", shorten(text)));
+                None
+            }
+            CellValue::Error(text) => {
+                self.unreadable(figure, &format!("計算のエラー「{text}」になっているため、取り込みませんでした。"));
+                None
+            }
+            CellValue::Number(_) | CellValue::DateSerial(_) | CellValue::Bool(_) => {
+                self.unreadable(figure, "数値のはずの所が日付か別の種類の値になっているため、取り込みませんでした。");
+                None
+            }
+        }
+    }
+
+    fn unreadable(&mut self, figure: &Figure, message: &str) {
+        self.diagnostics.push(
+            Diagnostic::warning("value-unreadable", message)
+                .hint("元の表を開いて、この所を確かめてください。")
+                .at(self.place(figure)),
+        );
+    }
+}
+
+fn scaled(value: f64, factor: f64) -> f64 {
+    if factor == 1.0 { value } else { value * factor }
+}
+
+/// Enough of a text to recognise it in a message.
+fn shorten(text: &str) -> String {
+    let mut short: String = text.chars().take(20).collect();
+    if text.chars().count() > 20 {
+        short.push('…');
+    }
+    short
+}

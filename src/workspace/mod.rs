@@ -1,0 +1,169 @@
+//! A workspace: the folders people drop files into and find sheets in, its settings and its store.
+
+mod settings;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+pub use settings::{SETTINGS_TEMPLATE, Settings};
+
+use crate::catalog::Catalog;
+use crate::diagnostic::Diagnostic;
+use crate::error::{Error, Result};
+use crate::intake::{Evidence, FileReport, Taken, settle_and_derive, take_path};
+use crate::layout::Context;
+use crate::read::Limits;
+use crate::store::{FileRecord, Query, Store};
+
+/// Where files are dropped.
+pub const INBOX: &str = "受付";
+/// Where files go that were taken, by date.
+pub const DONE: &str = "処理済";
+/// Where files go that cannot be taken, each with a note.
+pub const QUARANTINE: &str = "隔離";
+/// Where sheets come out.
+pub const OUTPUT: &str = "出力";
+/// The settings.
+pub const SETTINGS: &str = "設定.toml";
+
+/// An existing workspace folder.
+#[derive(Clone, Debug)]
+pub struct Workspace {
+    root: PathBuf,
+}
+
+impl Workspace {
+    /// Makes the folders and the commented settings; what is there stays.
+    ///
+    /// # Errors
+    /// A folder that cannot be written to.
+    pub fn create(root: &Path) -> Result<Self> {
+        let hint = "書き込める場所かどうか確かめてください。";
+        for folder in [INBOX, DONE, QUARANTINE, OUTPUT] {
+            let path = root.join(folder);
+            std::fs::create_dir_all(&path).map_err(Error::io(path, "作成", hint))?;
+        }
+        let settings = root.join(SETTINGS);
+        if !settings.exists() {
+            // Notepad shows Japanese surely when the file begins with a byte order mark.
+            let text = format!("\u{feff}{}", SETTINGS_TEMPLATE.replace('\n', "\r\n"));
+            std::fs::write(&settings, text).map_err(Error::io(settings, "保存", hint))?;
+        }
+        Self::open(root)
+    }
+
+    /// Opens a workspace made by [`Workspace::create`].
+    ///
+    /// # Errors
+    /// A folder that is no workspace is the user's mistake.
+    pub fn open(root: &Path) -> Result<Self> {
+        if root.join(INBOX).is_dir() {
+            return Ok(Self { root: root.to_owned() });
+        }
+        Err(Error::Usage(format!(
+            "『{}』は作業フォルダーではありません（「受付」フォルダーがありません）。chiiki-sheet init で作ってください。",
+            root.display()
+        )))
+    }
+
+    /// One of the workspace's folders.
+    pub fn folder(&self, name: &str) -> PathBuf {
+        self.root.join(name)
+    }
+
+    /// The settings as they stand now.
+    ///
+    /// # Errors
+    /// A file that cannot be read or understood; the sentence names the line.
+    pub fn settings(&self) -> Result<Settings> {
+        let path = self.root.join(SETTINGS);
+        if !path.exists() {
+            return Ok(Settings::default());
+        }
+        let bytes = std::fs::read(&path).map_err(Error::io(
+            path.clone(),
+            "読み取り",
+            "ほかのソフトで開いていないか確かめてください。",
+        ))?;
+        Settings::parse(&bytes)
+    }
+
+    /// The shipped catalog with the workspace's own areas and union members.
+    ///
+    /// # Errors
+    /// Settings or areas file that cannot be understood.
+    pub fn catalog(&self) -> Result<Catalog> {
+        let settings = self.settings()?;
+        let mut catalog = Catalog::shipped().clone();
+        if let Some(name) = &settings.areas {
+            let path = self.root.join(name);
+            let text = std::fs::read_to_string(&path).map_err(Error::io(
+                path,
+                "読み取り",
+                "設定.toml の「地域一覧」に書いたファイルの場所を確かめてください。",
+            ))?;
+            catalog = catalog.with_areas(&text, name).map_err(several)?;
+        }
+        for (union, towns) in &settings.unions {
+            catalog = catalog.with_members(union, towns).map_err(several)?;
+        }
+        Ok(catalog)
+    }
+
+    /// The store of originals and index.
+    ///
+    /// # Errors
+    /// See [`Store::open`].
+    pub fn store(&self) -> Result<Store> {
+        Store::open(&self.root)
+    }
+
+    /// Takes a file into the store: its original is kept, what was read is indexed. Refused files and such with
+    /// personal data leave nothing behind.
+    ///
+    /// # Errors
+    /// A store that cannot be written to.
+    pub fn import(&self, store: &mut Store, path: &Path, catalog: &Catalog, year: Option<i32>) -> Result<Vec<Taken>> {
+        let mut all = take_path(path, Context { catalog, year }, &Limits::default());
+        for taken in &mut all {
+            let Some(file) = taken.file.clone() else { continue };
+            let Some(bytes) = taken.bytes.take() else { continue };
+            store.put_original(&file.name, &bytes)?;
+            let record = FileRecord {
+                file: (*file).clone(),
+                layout: taken.report.layout.unwrap_or_default().to_owned(),
+                outcome: taken.report.outcome,
+                message: taken.report.message.clone(),
+                year,
+            };
+            store.put_file(&record, &taken.observations, &taken.texts)?;
+        }
+        Ok(all)
+    }
+
+    /// Everything the store holds, settled and derived exactly as from the files themselves.
+    ///
+    /// # Errors
+    /// A store that cannot be read.
+    pub fn evidence(&self, catalog: &Catalog) -> Result<Evidence> {
+        let store = self.store()?;
+        let observations = store.load(&Query::default())?;
+        let (observations, diagnostics) = settle_and_derive(observations, Context { catalog, year: None });
+        let files = store
+            .files()?
+            .into_iter()
+            .map(|record| FileReport {
+                file: record.file.name,
+                sha256: record.file.sha256,
+                layout: crate::cli_layout(&record.layout),
+                outcome: record.outcome,
+                message: record.message,
+            })
+            .collect();
+        Ok(Evidence { observations, texts: store.texts()?, files, diagnostics })
+    }
+}
+
+fn several(diagnostics: Vec<Diagnostic>) -> Error {
+    Error::Usage(diagnostics.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
+}
