@@ -5,7 +5,6 @@ use std::sync::Arc;
 use super::areas::{Areas, Entry};
 use super::fold::{fold_kana, fold_name};
 use super::lookup::Lookup;
-use super::row::Level;
 use crate::model::{Area, AreaCode};
 
 impl Areas {
@@ -63,31 +62,35 @@ impl Areas {
         if let Some(entry) = self.prefectures.get(&key) {
             return if entry.is_in(prefecture) { Lookup::One(Arc::clone(&entry.area)) } else { Lookup::None };
         }
-        // The whole text first: a union's name may begin with its prefecture's (沖縄県介護保険広域連合).
-        match (self.named(prefecture, &key), self.split_prefecture(&key)) {
-            (Lookup::None, Some((leading, rest))) if prefecture.is_none_or(|name| name == leading) => {
-                self.named(Some(leading), rest)
-            }
-            (found, _) => found,
+        // The whole text first: a union's name may begin with its prefecture's (沖縄県介護保険広域連合). A prefecture
+        // written in front then binds: what it does not hold is not looked for elsewhere.
+        let whole = self.exactly(prefecture, &key);
+        if !whole.is_empty() {
+            return whole.into();
+        }
+        match self.split_prefecture(&key) {
+            Some((leading, rest)) if prefecture.is_none_or(|name| name == leading) => self.named(Some(leading), rest),
+            Some(_) => Lookup::None,
+            None => self.named(prefecture, &key),
         }
     }
 
     /// Areas of a folded name, with or without its county.
     fn named(&self, prefecture: Option<&str>, key: &str) -> Lookup {
-        let matching = |key: &str, towns_only: bool| -> Vec<Arc<Area>> {
-            let entries = self.by_name.get(key).into_iter().flatten();
-            let entries = entries.filter(|entry| entry.is_in(prefecture));
-            let entries = entries.filter(|entry| !towns_only || entry.row.level == Level::Municipality);
-            entries.map(|entry| Arc::clone(&entry.area)).collect()
-        };
-        let exact = matching(key, false);
+        let exact = self.exactly(prefecture, key);
         if !exact.is_empty() || !key.ends_with(['町', '村']) {
             return exact.into();
         }
         // 郡 may stand in a town's own name (赤穂郡上郡町), so every place to cut is tried.
         let counties = key.match_indices('郡').filter(|(at, _)| *at > 0);
         let towns = counties.filter_map(|(at, county)| key.get(at + county.len()..));
-        towns.map(|town| matching(town, true)).find(|found| !found.is_empty()).unwrap_or_default().into()
+        towns.map(|town| self.exactly(prefecture, town)).find(|found| !found.is_empty()).unwrap_or_default().into()
+    }
+
+    /// Areas of exactly this folded name.
+    fn exactly(&self, prefecture: Option<&str>, key: &str) -> Vec<Arc<Area>> {
+        let entries = self.by_name.get(key).into_iter().flatten();
+        entries.filter(|entry| entry.is_in(prefecture)).map(|entry| Arc::clone(&entry.area)).collect()
     }
 
     /// The prefecture a folded name begins with, and the rest.
