@@ -103,7 +103,8 @@ pub struct Period {
     pub kind: PeriodKind,
     /// The form's year this period fills.
     pub form_year: Option<i32>,
-    /// The day for `Date`, the last day of the month for `Month`, 年度末 for annual reports.
+    /// The day for `Date`, the last day of the month for `Month` and of the year for `CalendarYear`,
+    /// 年度末 for annual reports.
     pub date: Option<Date>,
     /// How many service months a year covers, where the source says it.
     pub months: Option<u8>,
