@@ -9,35 +9,9 @@ use serde::Serialize;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::error::{Error, FileError, Result};
 use crate::layout::{Context, interpret};
-use crate::model::{EntryText, Observation, SourceFile};
+use crate::model::{EntryText, Observation, Outcome, SourceFile};
 use crate::normalize::{check, conflict, derive, observe};
 use crate::read::{self, Book, Limits};
-
-/// What became of a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Outcome {
-    /// Figures or texts were taken.
-    Read,
-    /// Nothing can be taken.
-    Refused,
-    /// A table with headings and no figures.
-    Empty,
-    /// A question must be answered first.
-    Waiting,
-}
-
-impl Outcome {
-    /// The word people see.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Read => "取り込み",
-            Self::Refused => "読み取れず",
-            Self::Empty => "数値なし",
-            Self::Waiting => "確認待ち",
-        }
-    }
-}
 
 /// The account of one file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -123,7 +123,7 @@ fn check_added(id: &str, catalog: &Catalog, evidence: &Evidence) -> Result<Strin
 }
 
 fn nothing_found(own: &str, evidence: &Evidence) -> Error {
-    let read = evidence.files.iter().filter(|file| file.outcome == crate::intake::Outcome::Read).count();
+    let read = evidence.files.iter().filter(|file| file.outcome == crate::model::Outcome::Read).count();
     let mut areas: Vec<&str> = evidence
         .observations
         .iter()

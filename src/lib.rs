@@ -3,26 +3,36 @@
 //! The way a figure goes, stage by stage (arrows point down only):
 //!
 //! 1. [`read`]: bytes → [`read::Book`] of grids, cells with addresses.
-//! 2. [`layout`]: a grid → figures, what a cell says as written.
-//! 3. [`normalize`]: figures → [`model::Observation`]s with area, period, value and source.
+//! 2. [`layout`]: a grid → figures, what a cell says as written; [`form`] finds the form's rows and columns.
+//! 3. [`normalize`]: figures → [`model::Observation`]s with area, period, value and source; conflicts settled, rates
+//!    derived. [`notation`] reads the spellings of official tables.
 //! 4. [`store`]: originals by their hash and an index that can be rebuilt from them.
 //! 5. [`compare`]: own area against prefecture, nation and others.
-//! 6. [`fill`]: a plan (which cell gets what), then the bytes of the workbook.
+//! 6. [`fill`]: a plan (which cell gets what), then the bytes of the workbook, from a [`template`].
 //! 7. [`deliver`]: published whole or not at all.
 //!
+//! [`intake`] strings 1–3 together, [`job`] the rest; the fronts ([`cli`]) know only these and [`workspace`].
 //! [`model`], [`catalog`] and [`diagnostic`] are the shared words and know no stage.
 
 #![deny(missing_docs)]
 
 pub mod catalog;
+pub mod cli;
+mod clock;
 pub mod compare;
 pub mod deliver;
 pub mod diagnostic;
 pub mod error;
 pub mod fill;
+pub mod form;
+pub mod intake;
+pub mod job;
 pub mod layout;
 pub mod model;
 pub mod normalize;
+pub mod notation;
 pub mod read;
+pub mod request;
 pub mod store;
 pub mod template;
+pub mod workspace;

@@ -8,9 +8,9 @@ use super::say;
 use crate::clock;
 use crate::diagnostic::Diagnostic;
 use crate::error::{Error, Result};
-use crate::intake::{FileReport, Outcome, is_not_for_reading};
+use crate::intake::{FileReport, is_not_for_reading};
 use crate::job::{FillRequest, Report, fill_sheet};
-use crate::model::Date;
+use crate::model::{Date, Outcome};
 use crate::template::StandardTemplate;
 use crate::workspace::{DONE, INBOX, OUTPUT, QUARANTINE, Workspace};
 

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::intake::{FileReport, Outcome};
+use crate::intake::FileReport;
+use crate::model::Outcome;
 
 /// Diagnostics of one code beyond this many are counted, not listed.
 const LISTED_PER_CODE: usize = 5;

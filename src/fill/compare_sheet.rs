@@ -7,8 +7,8 @@ use super::plan::{CellContent, SheetPlan};
 use crate::compare::{ComparedRow, Comparison, Participant};
 use crate::form::Role;
 use crate::model::{CellRef, Datum};
-use crate::normalize::period::wareki;
-use crate::normalize::text::fold;
+use crate::notation::wareki;
+use crate::notation::fold;
 use crate::read::Grid;
 
 /// Columns of a group: value, difference, ratio, verdict.

@@ -9,8 +9,8 @@ use crate::compare::{Comparison, Participant, ShownYear};
 use crate::diagnostic::Diagnostic;
 use crate::form::{Entry, FormBlock, FormMap, find_entries};
 use crate::model::{CellRef, Datum, Date, MissingReason};
-use crate::normalize::period::wareki;
-use crate::normalize::text::fold;
+use crate::notation::wareki;
+use crate::notation::fold;
 use crate::read::Grid;
 
 /// Title of the block for added indicators.

@@ -4,8 +4,8 @@ use super::form_sheet::FigureCells;
 use super::plan::{CellContent, InnerLink, SheetPlan};
 use crate::compare::Comparison;
 use crate::model::{CellRef, Datum, Observation};
-use crate::normalize::period::wareki;
-use crate::normalize::text::fold;
+use crate::notation::wareki;
+use crate::notation::fold;
 use crate::read::Grid;
 
 /// Cells named in a note of a derived figure; the rest is counted.

@@ -1,7 +1,7 @@
 //! Words that several sheets share.
 
 use crate::compare::ShownYear;
-use crate::normalize::period::wareki;
+use crate::notation::wareki;
 
 /// 「令和5年度～令和7年度」, one year alone as itself.
 pub fn period_span(years: &[ShownYear]) -> String {
@@ -42,7 +42,7 @@ fn reiwa_month(year: i32, month: i32) -> String {
 mod tests {
     use super::part_year_remark;
     use crate::compare::ShownYear;
-    use crate::normalize::period::parse_remark;
+    use crate::notation::parse_remark;
 
     #[test]
     fn a_remark_is_read_back_as_the_same_months() {

@@ -1,7 +1,7 @@
 //! The five entry fields of each block: people's work, found by the guide's headings (別添3).
 
 use crate::model::{CellRef, EntryField};
-use crate::normalize::text::fold;
+use crate::notation::fold;
 use crate::read::{CellValue, Grid};
 
 /// One entry field on a sheet.

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::model::CellRef;
-use crate::normalize::text::fold;
-use crate::normalize::unit::parse_unit;
+use crate::notation::fold;
+use crate::notation::parse_unit;
 use crate::read::{CellValue, Grid};
 
 /// Whose figures a block of columns holds.

@@ -9,7 +9,7 @@ use crate::diagnostic::{Diagnostic, Place};
 use crate::error::FileError;
 use crate::form::{FormBlock, FormMap, FormRow, Role, find_entries};
 use crate::model::{Area, AreaLevel, CellRef, Dimensions, EntryText, Period};
-use crate::normalize::period::parse_remark;
+use crate::notation::parse_remark;
 use crate::read::{Book, CellValue, Grid};
 
 /// Fewer rows with a 指標ID than this are no 地域分析・検討シート.

@@ -9,8 +9,8 @@ use super::{AreaText, Context, Figure, Interpretation, PeriodText};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::error::FileError;
 use crate::model::{AreaLevel, CellRef, Date, Dimensions, Period, PeriodKind};
-use crate::normalize::period::parse_period;
-use crate::normalize::text::{fold, is_note};
+use crate::notation::parse_period;
+use crate::notation::{fold, is_note};
 use crate::read::{Book, CellValue, Grid};
 
 /// Product id of insured people by the age bands of 第2表 that the system's own indicators do not have.
@@ -162,7 +162,7 @@ fn fiscal_year_in(text: &str) -> Option<i32> {
         .take_while(|(_, c)| c.is_ascii_digit() || "元令和平成RH".contains(*c))
         .last()
         .map(|(index, _)| index)?;
-    parse_period(head.get(start..)?, crate::normalize::period::BareYear::Fiscal)?.form_year
+    parse_period(head.get(start..)?, crate::notation::BareYear::Fiscal)?.form_year
 }
 
 /// The columns of figures and the first row of data; `None` when the table counts something else.

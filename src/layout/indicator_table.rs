@@ -9,8 +9,8 @@ use crate::diagnostic::{Diagnostic, Place};
 use crate::error::FileError;
 use crate::form::id_in;
 use crate::model::{CellRef, Dimensions};
-use crate::normalize::period::export_date;
-use crate::normalize::text::{fold, is_note, is_padding};
+use crate::notation::export_date;
+use crate::notation::{fold, is_note, is_padding};
 use crate::read::{Book, CellValue, Grid};
 
 /// The heading row is looked for in this many rows from the top (seen in rows 1–12; notes may be added above).

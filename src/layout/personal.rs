@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Place;
 use crate::error::FileError;
-use crate::normalize::text::fold;
+use crate::notation::fold;
 use crate::read::Book;
 
 /// Headings that only tables about single people have.

@@ -7,7 +7,7 @@ use crate::diagnostic::{Diagnostic, Place};
 use crate::error::FileError;
 use crate::form::id_in;
 use crate::model::{CellRef, Dimensions};
-use crate::normalize::text::{fold, is_note};
+use crate::notation::{fold, is_note};
 use crate::read::{Book, CellValue, Grid};
 
 const HEADING_ROWS: u32 = 30;

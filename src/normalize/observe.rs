@@ -9,9 +9,9 @@ use crate::layout::{AreaText, Figure, PeriodText};
 use crate::model::{
     Area, AreaLevel, Datum, IndicatorId, MissingReason, Observation, Period, SourceFile, SourceRef,
 };
-use crate::normalize::number::{MissingLegend, parse_number, read_missing};
-use crate::normalize::period::{BareYear, parse_period};
-use crate::normalize::unit::parse_unit;
+use crate::notation::{MissingLegend, parse_number, read_missing};
+use crate::notation::{BareYear, parse_period};
+use crate::notation::parse_unit;
 use crate::read::CellValue;
 
 /// Turns the figures of one file into observations. A figure that cannot be understood surely becomes a diagnostic

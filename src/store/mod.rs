@@ -33,36 +33,6 @@ use originals::Originals;
 /// The folder of a workspace that holds originals and index.
 pub const LEDGER_FOLDER: &str = "台帳";
 
-/// What became of a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Outcome {
-    /// Observations or texts were read.
-    Read,
-    /// It cannot be read.
-    Refused,
-    /// It was understood and holds nothing.
-    Empty,
-    /// A question must be answered first; see [`FileRecord::message`].
-    Waiting,
-}
-
-impl Outcome {
-    /// The spelling used in JSON and in the store.
-    pub fn id(self) -> &'static str {
-        match self {
-            Self::Read => "read",
-            Self::Refused => "refused",
-            Self::Empty => "empty",
-            Self::Waiting => "waiting",
-        }
-    }
-
-    /// The reverse of [`Outcome::id`].
-    pub fn from_id(id: &str) -> Option<Self> {
-        [Self::Read, Self::Refused, Self::Empty, Self::Waiting].into_iter().find(|outcome| outcome.id() == id)
-    }
-}
-
 /// What the store knows about one file, beside what was read from it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileRecord {

@@ -8,7 +8,8 @@ use rusqlite::types::Type;
 use rusqlite::{Connection, ToSql};
 use serde::de::DeserializeOwned;
 
-use super::{FileRecord, Outcome};
+use super::FileRecord;
+use crate::model::Outcome;
 use crate::model::{
     Area, CellRef, Date, Datum, Dimensions, EntryText, IndicatorId, MissingReason, Observation, Period, SourceFile,
     SourceRef,

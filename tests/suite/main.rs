@@ -1,3 +1,3 @@
 mod catalog;
-mod normalize;
+mod notation;
 mod store;

@@ -12,7 +12,7 @@ use chiiki_sheet::model::{
     Area, AreaCode, AreaLevel, CellRef, Date, Datum, Derivation, Dimensions, EntryField, EntryText, IndicatorId,
     MissingReason, Observation, Period, PeriodKind, SourceFile, SourceRef,
 };
-use chiiki_sheet::store::{FileRecord, LEDGER_FOLDER, Outcome, Query, Reading, Store, rebuild, sha256_hex};
+use chiiki_sheet::store::{FileRecord, LEDGER_FOLDER, Query, Reading, Store, rebuild, sha256_hex};
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;

@@ -1,7 +1,7 @@
 //! Marks that say a figure is missing, and why.
 
 use crate::model::MissingReason;
-use crate::normalize::text::half_width;
+use crate::notation::half_width;
 
 /// What a file says its own marks mean (the legend of e-Stat tables).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! Normalisation: tables of the spellings seen in real files, and properties.
 
 use chiiki_sheet::model::{Date, MissingReason, Period, PeriodKind};
-use chiiki_sheet::normalize::{
+use chiiki_sheet::notation::{
     BareYear, EraCarry, MissingLegend, RemarkYear, export_date, find_unit_in, fiscal_year_in, fold, has_unit_label,
     is_note, is_padding, parse_estat_time, parse_number, parse_period, parse_remark, parse_unit, read_missing,
     same_kind, wareki, wareki_date,
