@@ -7,6 +7,9 @@ use super::fold::fold_name;
 use super::row::{Level, Row, read_rows};
 use crate::model::{Area, AreaCode, AreaLevel};
 
+/// Municipalities that took a new name and kept their code: old tables still carry the old one.
+const FORMER_NAMES: [(&str, &str); 1] = [("282219", "篠山市")];
+
 /// Who insures the people of an area.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum InsurerOf {
@@ -77,6 +80,10 @@ impl Areas {
             self.prefectures.insert(fold_name(&entry.row.name), Arc::clone(&entry));
         } else {
             self.by_name.entry(entry.key()).or_default().push(Arc::clone(&entry));
+        }
+        let former = FORMER_NAMES.iter().filter(|(code, _)| entry.row.code.is_some_and(|own| own.as_str() == *code));
+        for (_, name) in former {
+            self.by_name.entry(fold_name(name)).or_default().push(Arc::clone(&entry));
         }
         if entry.row.level == Level::Ward {
             self.by_name.entry(fold_name(&entry.row.name)).or_default().push(Arc::clone(&entry));

@@ -70,7 +70,8 @@ impl Catalog {
     }
 
     /// The area a person or a table means by `text`: a code (see [`Catalog::find_code`]) or a name
-    /// (see [`Catalog::find_name`]).
+    /// (see [`Catalog::find_name`]). Four digits can be a code too (`1203` is 小樽市): where a cell may hold a plain number,
+    /// use [`Catalog::find_name`].
     pub fn find(&self, text: &str) -> Lookup {
         self.areas.find(None, text)
     }
