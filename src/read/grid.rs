@@ -65,6 +65,9 @@ pub struct Grid {
     cells: Vec<Cell>,
     /// Merged ranges, top-left and bottom-right.
     pub merges: Vec<(CellRef, CellRef)>,
+    /// Formulas whose result the file does not hold (never calculated, or saved by a program): the cell looks empty
+    /// here but is not. Filled for xlsx, ods and SpreadsheetML; a `.xls` always holds a result.
+    pub formulas_without_value: Vec<CellRef>,
 }
 
 impl Grid {
@@ -75,7 +78,7 @@ impl Grid {
             cells.sort_by_key(|cell| cell.at);
             cells.dedup_by_key(|cell| cell.at);
         }
-        Self { name: name.into(), hidden, cells, merges }
+        Self { name: name.into(), hidden, cells, merges, formulas_without_value: Vec::new() }
     }
 
     /// All cells, row by row.

@@ -1,3 +1,4 @@
 mod catalog;
 mod notation;
 mod store;
+mod read;

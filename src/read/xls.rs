@@ -1,0 +1,194 @@
+//! Excel 97–2003 (.xls). The stream is taken out of its container and walked once before calamine sees it.
+//!
+//! calamine allocates the rectangle that the cells span and the one the sheet declares; both are foreign numbers.
+
+use std::io::{Cursor, Read, Write};
+
+use calamine::{Data, Reader, SheetType, SheetVisible, Xls, XlsError};
+
+use super::collect::Collector;
+use super::grid::{CellValue, Grid};
+use super::limits::Limits;
+use super::{date, refusal, xlsx};
+use crate::error::FileError;
+use crate::model::CellRef;
+
+/// Cells of the largest rectangle that is allocated: 65,536 rows × 61 columns, about 300 MB in calamine.
+const MAX_RECTANGLE: u64 = 4_000_000;
+
+/// Reads the worksheets of an OLE file.
+///
+/// # Errors
+/// Encrypted, another Office document, cut short, damaged or too large.
+pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Vec<Grid>, FileError> {
+    let mut stream = workbook_stream(bytes, limits)?;
+    check(&mut stream)?;
+    let clean = container_of(&stream).map_err(|_| damaged())?;
+    let mut book = Xls::new(Cursor::new(clean)).map_err(|error| match error {
+        XlsError::Password => refusal::encrypted(),
+        _ => damaged(),
+    })?;
+    let sheets: Vec<_> = book.sheets_metadata().to_vec();
+    if sheets.is_empty() {
+        return Err(damaged());
+    }
+    let is_1904 = book.has_1904_epoch();
+    let mut collector = Collector::new(limits);
+    for sheet in sheets.iter().filter(|sheet| sheet.typ == SheetType::WorkSheet) {
+        collector.begin(&sheet.name, sheet.visible != SheetVisible::Visible)?;
+        let range = book.worksheet_range(&sheet.name).map_err(|_| refusal::sheet_missing(&sheet.name))?;
+        let (top, left) = range.start().unwrap_or_default();
+        for (row, col, value) in range.used_cells() {
+            let at = CellRef::new(top + row as u32, left + col as u32);
+            if let Some(value) = cell_value(value, is_1904) {
+                collector.put(at, value)?;
+            }
+        }
+        for merge in book.merge_cells_by_sheet_name(&sheet.name).unwrap_or_default() {
+            let (from, to) = (merge.start, merge.end);
+            collector.merge(CellRef::new(from.0, from.1), CellRef::new(to.0, to.1));
+        }
+    }
+    Ok(collector.finish())
+}
+
+fn cell_value(value: &Data, is_1904: bool) -> Option<CellValue> {
+    Some(match value {
+        Data::Empty => return None,
+        Data::Int(number) => CellValue::Number(*number as f64),
+        Data::Float(number) => CellValue::Number(*number),
+        Data::String(text) | Data::DurationIso(text) => CellValue::Text(text.as_str().into()),
+        Data::Bool(flag) => CellValue::Bool(*flag),
+        Data::DateTime(time) => CellValue::DateSerial(xlsx::serial(time, is_1904)),
+        Data::DateTimeIso(text) => date::from_iso(text),
+        Data::Error(error) => CellValue::Error(error.to_string().into()),
+    })
+}
+
+fn damaged() -> FileError {
+    refusal::damaged("Excel 97-2003形式のファイルの中身を読めません。ファイルが壊れています。")
+}
+
+fn workbook_stream(bytes: &[u8], limits: &Limits) -> Result<Vec<u8>, FileError> {
+    let sectors = bytes.get(44..48).and_then(|four| four.try_into().ok()).map(u32::from_le_bytes);
+    let mut file = cfb::CompoundFile::open(Cursor::new(bytes)).map_err(|_| {
+        // Every allocation sector describes 128 sectors of 512 bytes; the last may describe a part only.
+        let described = u64::from(sectors.unwrap_or(0)).saturating_sub(1) * 128 * 512;
+        if bytes.len() < 1536 || (bytes.len() as u64) < described {
+            refusal::half_copied("ファイル")
+        } else {
+            damaged()
+        }
+    })?;
+    if file.is_stream("/EncryptedPackage") {
+        return Err(refusal::encrypted());
+    }
+    if file.is_stream("/WordDocument") {
+        return Err(refusal::not_a_table("Wordの文書"));
+    }
+    if file.is_stream("/PowerPoint Document") {
+        return Err(refusal::not_a_table("PowerPointの資料"));
+    }
+    let Some(name) = ["/Workbook", "/Book"].into_iter().find(|name| file.is_stream(name)) else {
+        return Err(refusal::not_a_table("Excelではない形式のファイル（OLE）"));
+    };
+    let mut stream = Vec::new();
+    let mut reader = file.open_stream(name).map_err(|_| damaged())?.take(limits.inflated_bytes);
+    reader.read_to_end(&mut stream).map_err(|_| refusal::half_copied("ファイル"))?;
+    Ok(stream)
+}
+
+/// A container that holds nothing but the workbook stream.
+fn container_of(stream: &[u8]) -> std::io::Result<Vec<u8>> {
+    let out = Cursor::new(Vec::with_capacity(stream.len() + 8192));
+    // Version 3: calamine takes a version 4 container without small streams for an empty one.
+    let mut file = cfb::CompoundFile::create_with_version(cfb::Version::V3, out)?;
+    file.create_stream("/Workbook")?.write_all(stream)?;
+    file.flush()?;
+    Ok(file.into_inner().into_inner())
+}
+
+/// Walks all records: sheet positions inside the stream, rectangles within bounds, declared sizes blanked.
+fn check(stream: &mut [u8]) -> Result<(), FileError> {
+    let mut sheets = Vec::new();
+    let mut names = Vec::new();
+    let mut at = 0;
+    while let Some((kind, data)) = record(stream, at) {
+        match kind {
+            BOUND_SHEET => {
+                let position = data.get(..4).and_then(|four| four.try_into().ok()).map(u32::from_le_bytes);
+                sheets.push(position.ok_or_else(damaged)? as usize);
+                names.push(data.get(6..).unwrap_or_default().to_vec());
+            }
+            END => break,
+            _ => {}
+        }
+        at += 4 + data.len();
+    }
+    names.sort_unstable();
+    if names.windows(2).any(|pair| matches!(pair, [a, b] if a == b)) {
+        return Err(refusal::damaged("同じ名前のシートが2つあり、どちらの値か決められません。"));
+    }
+    sheets.into_iter().try_for_each(|start| check_sheet(stream, start))
+}
+
+const BOUND_SHEET: u16 = 0x0085;
+const DIMENSIONS: u16 = 0x0200;
+const BEGIN: u16 = 0x0809;
+const END: u16 = 0x000A;
+const MULTIPLE_NUMBERS: u16 = 0x00BD;
+/// Records that begin with row and column: NUMBER, LABEL, RSTRING, BOOLERR, RK, LABELSST, FORMULA.
+const CELLS: [u16; 7] = [0x0203, 0x0204, 0x00D6, 0x0205, 0x027E, 0x00FD, 0x0006];
+
+fn check_sheet(stream: &mut [u8], start: usize) -> Result<(), FileError> {
+    let mut at = start;
+    let mut depth = 0u32;
+    let mut bounds: Option<(u16, u16, u16, u16)> = None;
+    let mut ended = false;
+    while let Some((kind, data)) = record(stream, at) {
+        let length = data.len();
+        match kind {
+            BEGIN => depth += 1,
+            END => {
+                depth = depth.saturating_sub(1);
+                if depth == 0 {
+                    ended = true;
+                    break;
+                }
+            }
+            DIMENSIONS => {
+                if let Some(declared) = stream.get_mut(at + 4..at + 4 + length) {
+                    declared.fill(0);
+                }
+            }
+            _ if depth <= 1 && (CELLS.contains(&kind) || kind == MULTIPLE_NUMBERS) => {
+                let (row, col) = (word(data, 0).ok_or_else(damaged)?, word(data, 2).ok_or_else(damaged)?);
+                let last =
+                    if kind == MULTIPLE_NUMBERS { length.checked_sub(2).and_then(|end| word(data, end)) } else { None };
+                let last = last.unwrap_or(col).max(col);
+                let (top, bottom, left, right) = bounds.unwrap_or((row, row, col, last));
+                bounds = Some((top.min(row), bottom.max(row), left.min(col), right.max(last)));
+            }
+            _ => {}
+        }
+        at += 4 + length;
+    }
+    if !ended {
+        return Err(refusal::half_copied("ファイルの中身"));
+    }
+    let rectangle =
+        bounds.map_or(0, |(top, bottom, left, right)| (u64::from(bottom - top) + 1) * (u64::from(right - left) + 1));
+    if rectangle > MAX_RECTANGLE {
+        return Err(refusal::too_large("遠く離れたセルに値があり、表の範囲が大きすぎます。"));
+    }
+    Ok(())
+}
+
+fn record(stream: &[u8], at: usize) -> Option<(u16, &[u8])> {
+    let length = usize::from(word(stream, at + 2)?);
+    Some((word(stream, at)?, stream.get(at + 4..at + 4 + length)?))
+}
+
+fn word(bytes: &[u8], at: usize) -> Option<u16> {
+    Some(u16::from_le_bytes(bytes.get(at..at + 2)?.try_into().ok()?))
+}
