@@ -1,0 +1,317 @@
+//! Fills a workbook by changing only the elements a plan names; every other byte of every part stays.
+//!
+//! Edited cells are written anew, all other parts are copied as they were compressed. What a fill may change besides
+//! the planned cells is a closed list: the workbook part (recalculation on opening, print areas), the calculation
+//! chain with the two parts that name it, shared strings nobody refers to any more, and relationships of replaced
+//! links.
+
+mod cell;
+mod check;
+mod columns;
+mod links;
+mod patches;
+mod refusal;
+mod sheet_index;
+mod sheet_patch;
+mod workbook;
+mod zip_out;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fmt::Write as _;
+use std::sync::{Arc, OnceLock};
+
+use patches::Patches;
+use sheet_index::{Area, SheetIndex, parse_area};
+use sheet_patch::{SheetChange, SheetPart};
+use workbook::WorkbookIndex;
+use zip_out::Change;
+
+use crate::diagnostic::Diagnostic;
+use crate::error::FileError;
+use crate::fill::plan::{FillPlan, SheetPlan};
+use crate::model::CellRef;
+use crate::template::SharedStrings;
+use crate::template::package::{Package, SheetKind, damaged_part};
+use crate::template::xml::Walker;
+
+/// A filled workbook.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Filled {
+    /// The file's bytes. The same workbook and plan give the same bytes.
+    pub bytes: Vec<u8>,
+    /// What a person should know, such as characters that had to be replaced. Places name sheet and cell.
+    pub notes: Vec<Diagnostic>,
+}
+
+/// Fills a workbook once. For many fills of one template use [`Compiled`].
+///
+/// # Errors
+/// As [`Compiled::new`] and [`Compiled::apply`].
+pub fn apply(bytes: impl Into<Arc<[u8]>>, plan: &FillPlan) -> Result<Filled, FileError> {
+    Compiled::new(bytes)?.apply(plan)
+}
+
+/// A workbook whose parts are read once and filled any number of times, from several threads if wanted.
+#[derive(Debug)]
+pub struct Compiled {
+    package: Package,
+    sheets: Vec<OnceLock<SheetPart>>,
+    workbook: OnceLock<(String, WorkbookIndex)>,
+    strings: OnceLock<Option<StringTable>>,
+}
+
+/// The shared strings and how many cells of the whole workbook refer to each.
+#[derive(Debug)]
+struct StringTable {
+    part: String,
+    text: String,
+    items: SharedStrings,
+    uses: HashMap<u32, usize>,
+}
+
+impl Compiled {
+    /// Opens a workbook. Sheets are read when a fill first needs them.
+    ///
+    /// # Errors
+    /// As [`Package::open`].
+    pub fn new(bytes: impl Into<Arc<[u8]>>) -> Result<Self, FileError> {
+        Ok(Self::from_package(Package::open(bytes)?))
+    }
+
+    /// The same for a package that is open already.
+    pub fn from_package(package: Package) -> Self {
+        let sheets = package.sheets().iter().map(|_| OnceLock::new()).collect();
+        Self { package, sheets, workbook: OnceLock::new(), strings: OnceLock::new() }
+    }
+
+    /// The workbook as a package.
+    pub fn package(&self) -> &Package {
+        &self.package
+    }
+
+    /// Whether a cell shows what a formula computes; only such cells take [`FormulaNumber`] and [`FormulaText`].
+    ///
+    /// # Errors
+    /// The sheet is absent or damaged.
+    ///
+    /// [`FormulaNumber`]: crate::fill::plan::CellContent::FormulaNumber
+    /// [`FormulaText`]: crate::fill::plan::CellContent::FormulaText
+    pub fn has_formula(&self, sheet: &str, at: CellRef) -> Result<bool, FileError> {
+        Ok(self.sheet_named(sheet)?.1.index.has_formula(at))
+    }
+
+    /// Fills the workbook and reads every edited cell back from the finished bytes.
+    ///
+    /// # Errors
+    /// Nothing is made when the plan names a sheet that is absent or no worksheet, a value that is no finite number,
+    /// a text of more than 32,767 characters, a formula's value where there is no formula, a cell whose change would
+    /// break other cells' formulas or a table's headings, or when the workbook is damaged.
+    pub fn apply(&self, plan: &FillPlan) -> Result<Filled, FileError> {
+        let mut changes = BTreeMap::new();
+        let mut made = Vec::new();
+        for (name, sheet_plan) in plan.sheets.iter().filter(|(_, sheet)| **sheet != SheetPlan::default()) {
+            let (number, part) = self.sheet_named(name)?;
+            let change = sheet_patch::patch(name, part, sheet_plan)?;
+            made.push((number, name.as_str(), part, change));
+        }
+        let touched = made.iter().any(|(_, _, part, change)| part.text != change.text);
+        self.workbook_part(plan, touched, &mut changes)?;
+        if made.iter().any(|(.., change)| change.formula_removed)
+            && let Some((parts, chain)) = workbook::without_calc_chain(&self.package)?
+        {
+            for (path, text) in parts {
+                self.put(&mut changes, &path, Change::Text(text))?;
+            }
+            self.put(&mut changes, &chain, Change::Dropped)?;
+        }
+        self.blank_unused_strings(&made, &mut changes)?;
+
+        let mut notes = Vec::new();
+        let mut checks = Vec::new();
+        for (number, name, part, change) in made {
+            let path = self.path(number);
+            self.drop_links(path, &change, &mut changes)?;
+            notes.extend(change.notes);
+            checks.push((path, name, change.edits));
+            if part.text != change.text {
+                self.put(&mut changes, path, Change::Text(change.text))?;
+            }
+        }
+        if changes.is_empty() {
+            return Ok(Filled { bytes: self.package.bytes().to_vec(), notes });
+        }
+        let bytes = zip_out::write(&self.package, &changes)?;
+        let after = Package::open(bytes.as_slice())?;
+        check::untouched(&self.package, &after, |index| changes.contains_key(&index))?;
+        for (path, name, edits) in &checks {
+            check::cells(name, &after.read_part(path)?, edits)?;
+        }
+        Ok(Filled { bytes, notes })
+    }
+
+    fn workbook_part(
+        &self,
+        plan: &FillPlan,
+        recalculate: bool,
+        changes: &mut BTreeMap<usize, Change>,
+    ) -> Result<(), FileError> {
+        if !recalculate && plan.print_areas.is_empty() {
+            return Ok(());
+        }
+        let path = self.package.workbook_part();
+        let (text, index) = read_once(&self.workbook, || {
+            let text = self.package.read_part(path)?;
+            let index = WorkbookIndex::read(&text).map_err(|_| damaged_part(path))?;
+            Ok((text, index))
+        })?;
+        let mut areas = Vec::new();
+        for (name, area) in &plan.print_areas {
+            let (number, _) = self.package.sheet(name).ok_or_else(|| no_sheet(name))?;
+            areas.push((number, name.as_str(), area.as_str()));
+        }
+        areas.sort_unstable();
+        let mut patches = Patches::default();
+        index.print_areas(text, &areas, &mut patches)?;
+        if recalculate {
+            index.recalculate(text, &mut patches);
+        }
+        if !patches.is_empty() {
+            let text = patches.apply(text).ok_or_else(|| refusal::fault("workbook"))?;
+            self.put(changes, path, Change::Text(text))?;
+        }
+        Ok(())
+    }
+
+    /// Replaced texts must not travel on in the table of shared strings.
+    fn blank_unused_strings(
+        &self,
+        made: &[(usize, &str, &SheetPart, SheetChange<'_>)],
+        changes: &mut BTreeMap<usize, Change>,
+    ) -> Result<(), FileError> {
+        let mut released: HashMap<u32, usize> = HashMap::new();
+        for number in made.iter().flat_map(|(.., change)| &change.released_strings) {
+            *released.entry(*number).or_default() += 1;
+        }
+        if released.is_empty() {
+            return Ok(());
+        }
+        let Some(table) = read_once(&self.strings, || self.read_strings())? else { return Ok(()) };
+        let unused: BTreeSet<u32> = released
+            .iter()
+            .filter(|(number, times)| table.uses.get(*number) == Some(*times))
+            .map(|(number, _)| *number)
+            .collect();
+        let mut patches = Patches::default();
+        let p = &table.items.prefix;
+        for span in unused.iter().filter_map(|number| table.items.spans.get(usize::try_from(*number).ok()?)) {
+            patches.replace(span.clone(), |out| {
+                let _ = write!(out, "<{p}si><{p}t/></{p}si>");
+            });
+        }
+        if !patches.is_empty() {
+            let text = patches.apply(&table.text).ok_or_else(|| refusal::fault("sharedStrings"))?;
+            self.put(changes, &table.part, Change::Text(text))?;
+        }
+        Ok(())
+    }
+
+    fn read_strings(&self) -> Result<Option<StringTable>, FileError> {
+        let Some(part) = self.package.part_of_kind("sharedStrings").map(str::to_owned) else { return Ok(None) };
+        let text = self.package.read_part(&part)?;
+        let items = SharedStrings::read(&text).map_err(|_| damaged_part(&part))?;
+        let mut uses = HashMap::new();
+        for (number, sheet) in self.package.sheets().iter().enumerate() {
+            if sheet.kind != SheetKind::Chartsheet {
+                for cell in &self.sheet(number)?.index.cells {
+                    if let Some(string) = cell.shared_string {
+                        *uses.entry(string).or_default() += 1;
+                    }
+                }
+            }
+        }
+        Ok(Some(StringTable { part, text, items, uses }))
+    }
+
+    /// The relationship of a replaced link goes when nothing else in the sheet uses it.
+    fn drop_links(
+        &self,
+        path: &str,
+        change: &SheetChange<'_>,
+        changes: &mut BTreeMap<usize, Change>,
+    ) -> Result<(), FileError> {
+        let used = |id: &str| change.text.contains(&format!("\"{id}\"")) || change.text.contains(&format!("'{id}'"));
+        let gone: Vec<String> = change.released_links.iter().filter(|id| !used(id)).cloned().collect();
+        if gone.is_empty() {
+            return Ok(());
+        }
+        let links = self.package.relationships_of(path)?;
+        let gone: Vec<String> = links
+            .into_iter()
+            .filter(|link| link.external && link.kind == "hyperlink" && gone.contains(&link.id))
+            .map(|link| link.id)
+            .collect();
+        if let Some(text) = workbook::without_relationships(&self.package, path, &gone)? {
+            self.put(changes, &Package::relationships_part(path), Change::Text(text))?;
+        }
+        Ok(())
+    }
+
+    fn put(&self, changes: &mut BTreeMap<usize, Change>, path: &str, change: Change) -> Result<(), FileError> {
+        let entry = self.package.entry(path).ok_or_else(|| damaged_part(path))?;
+        changes.insert(entry, change);
+        Ok(())
+    }
+
+    fn path(&self, number: usize) -> &str {
+        self.package.sheets().get(number).map_or("", |sheet| sheet.part.as_str())
+    }
+
+    fn sheet_named(&self, name: &str) -> Result<(usize, &SheetPart), FileError> {
+        let (number, sheet) = self.package.sheet(name).ok_or_else(|| no_sheet(name))?;
+        if sheet.kind != SheetKind::Worksheet {
+            let hint = "セルのあるシートを指定してください。";
+            return Err(refusal::sheet("no-worksheet", name, "にはセルがありません（グラフなどのシートです）。", hint));
+        }
+        Ok((number, self.sheet(number)?))
+    }
+
+    fn sheet(&self, number: usize) -> Result<&SheetPart, FileError> {
+        let slot = self.sheets.get(number).ok_or_else(|| refusal::fault("シートの番号"))?;
+        read_once(slot, || {
+            let path = self.path(number);
+            let text = self.package.read_part(path)?;
+            let index = SheetIndex::read(&text).map_err(|_| damaged_part(path))?;
+            let table_headers =
+                if index.child("tableParts").is_some() { self.table_headers(path)? } else { Vec::new() };
+            Ok(SheetPart { text, index, table_headers })
+        })
+    }
+
+    fn table_headers(&self, path: &str) -> Result<Vec<Area>, FileError> {
+        let mut headers = Vec::new();
+        for table in self.package.relationships_of(path)?.iter().filter(|relationship| relationship.kind == "table") {
+            let text = self.package.read_part(&table.target)?;
+            let damaged = || damaged_part(&table.target);
+            let root = Walker::new(&text).next().map_err(|_| damaged())?.ok_or_else(damaged)?;
+            if let (Some((from, to)), true) =
+                (root.tag.raw("ref").and_then(parse_area), root.tag.raw("headerRowCount") != Some("0"))
+            {
+                headers.push((from, CellRef::new(from.row, to.col)));
+            }
+        }
+        Ok(headers)
+    }
+}
+
+/// The value of a slot, read on first use. Two threads may both read; one result is kept.
+fn read_once<T>(slot: &OnceLock<T>, read: impl FnOnce() -> Result<T, FileError>) -> Result<&T, FileError> {
+    if let Some(value) = slot.get() {
+        return Ok(value);
+    }
+    let value = read()?;
+    Ok(slot.get_or_init(|| value))
+}
+
+fn no_sheet(name: &str) -> FileError {
+    refusal::sheet("sheet-missing", name, "というシートがありません。", "シートの名前を確かめてください。")
+}
