@@ -120,9 +120,7 @@ fn write_head(sheet: &mut Worksheet) -> Result<(), XlsxError> {
     sheet.write_blank(1, 0, &look::ground())?;
     for (row, (label, value, (least, most), _)) in (FIRST_THRESHOLD_ROW..).zip(THRESHOLDS) {
         sheet.write_with_format(row, 0, label, &look::ground().set_align(FormatAlign::Right).set_indent(1))?;
-        let cell =
-            look::entry().set_num_format("0.00").set_align(FormatAlign::Center).set_align(FormatAlign::VerticalCenter);
-        sheet.write_with_format(row, THRESHOLD_COLUMN, value, &cell)?;
+        sheet.write_with_format(row, THRESHOLD_COLUMN, value, &look::setting())?;
         let bounds = DataValidation::new()
             .allow_decimal_number(DataValidationRule::Between(least, most))
             .set_error_title("しきい値")?

@@ -9,13 +9,14 @@ use super::look::{self, Role};
 pub const TITLE: &str = "地域分析・検討シート";
 /// What it is, and no more: nobody outside has seen the ministry's own file whole.
 pub const SUBTITLE: &str = "手引きの様式に準じた様式";
-/// How to read the sheet, beside the title; the second and the fourth part look like what they explain.
+/// How to read the sheet, beside the title; the second and the fourth part look like what they explain. Short enough
+/// for the width of one year a group.
 const LEGEND: [&str; 5] = [
-    "検討の内容は白い欄に記入します。　※ 1年分に満たない年度　― 該当なし　－ 値なし\n自地域の値　",
+    "自地域の値　",
     "太字・下線・水色",
-    "＝全国平均を上回る　　",
+    "＝全国平均を上回る　",
     "斜体・斜線の網かけ",
-    "＝全国平均を下回る\n（目安のしきい値は「比較と判定」シートにあり、変えられます。）",
+    "＝下回る（目安は「比較と判定」シート）\n※ 1年分に満たない年度　― 該当なし　－ 値なし",
 ];
 
 /// Heading rows, zero-based.
@@ -182,7 +183,7 @@ fn group_starts() -> impl Iterator<Item = (u16, u16)> {
 }
 
 fn write_head(sheet: &mut Worksheet) -> Result<(), XlsxError> {
-    for (row, height) in (0..).zip([25.0, 30.0, 18.0, 18.0, 17.0, 13.0]) {
+    for (row, height) in (0..).zip([26.0, 32.0, 18.0, 18.0, 17.0, 13.0]) {
         sheet.set_row_height(row, height)?;
     }
     sheet.write_with_format(0, 0, TITLE, &look::title())?;
@@ -205,7 +206,7 @@ fn write_head(sheet: &mut Worksheet) -> Result<(), XlsxError> {
 }
 
 fn write_legend(sheet: &mut Worksheet) -> Result<(), XlsxError> {
-    let cell = look::note().set_text_wrap();
+    let cell = look::legend_cell();
     let [plain, above, below] = look::legend();
     let parts: Vec<_> = [&plain, &above, &plain, &below, &plain].into_iter().zip(LEGEND).collect();
     sheet.merge_range(0, RIGHT_ENTRY.0, 1, RIGHT_ENTRY.1, "", &cell)?;

@@ -68,6 +68,11 @@ pub fn note() -> Format {
     ground().set_font_size(9).set_font_color(GREY)
 }
 
+/// The cell a legend stands in.
+pub fn legend_cell() -> Format {
+    ground().set_font_size(9).set_text_wrap().set_align(FormatAlign::Bottom)
+}
+
 /// The words of a legend, with the two ways a figure can stand out.
 pub fn legend() -> [Format; 3] {
     let plain = Format::new().set_font_name(TEXT_FONT).set_font_size(9).set_font_color(INK);
