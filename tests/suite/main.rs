@@ -2,3 +2,4 @@ mod catalog;
 mod notation;
 mod store;
 mod read;
+mod template_file;
