@@ -9,11 +9,10 @@ use crate::compare::{self, Comparison, Selection, Thresholds};
 use crate::deliver;
 use crate::diagnostic::Diagnostic;
 use crate::error::{Error, FileError, Result};
-use crate::fill::{self, ledger::Ledger};
+use crate::fill::{self, StandardTemplate, ledger::Ledger};
 use crate::intake::Evidence;
 use crate::model::Date;
 use crate::request::resolve_area;
-use crate::template::StandardTemplate;
 
 /// What to make of the evidence.
 #[derive(Clone, Debug)]
@@ -157,6 +156,14 @@ pub fn fill_sheet(request: &FillRequest, evidence: &Evidence, catalog: &Catalog,
     let published = deliver::publish_sheet(&request.out, &name, &filled.bytes)?;
     diagnostics.extend(published.notice);
     Ok(Report { outputs: vec![Output { kind: "xlsx", path: published.path }], ledger: filled.ledger, diagnostics })
+}
+
+/// The shipped template.
+///
+/// # Errors
+/// None in a sound build.
+pub fn standard_template() -> Result<&'static StandardTemplate> {
+    StandardTemplate::shipped().map_err(|error| of_template(&error))
 }
 
 fn of_template(error: &FileError) -> Error {

@@ -56,7 +56,7 @@ pub enum YearMeaning {
 }
 
 /// One indicator.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Indicator {
     /// 指標ID
     pub id: IndicatorId,
@@ -91,6 +91,24 @@ impl Indicator {
             "％" | "%" | "回" | "日" | "歳" => Some(1),
             "円" | "人" | "世帯" | "か所" => Some(0),
             _ => None,
+        }
+    }
+
+    /// An indicator that only the files know: its name is its id.
+    pub fn unlisted(id: &str, unit: &str) -> Self {
+        Self {
+            id: IndicatorId::new(id),
+            name: id.to_owned(),
+            unit: Arc::from(unit),
+            decimals: None,
+            block: None,
+            order: None,
+            adjusted: false,
+            aliases: Vec::new(),
+            kind: SeriesKind::TimeSeries,
+            bare_year: YearMeaning::Fiscal,
+            restricted: false,
+            note: String::new(),
         }
     }
 

@@ -8,7 +8,6 @@ use crate::error::{Error, Result};
 use crate::intake::Evidence;
 use crate::job::{FillRequest, Report, fill_sheet};
 use crate::layout::Context;
-use crate::template::StandardTemplate;
 use crate::workspace::Workspace;
 
 /// Reads or loads, fills, publishes, tells.
@@ -52,7 +51,7 @@ pub fn run(arguments: &Fill) -> Result<()> {
         out: arguments.out.clone(),
         date: arguments.date.unwrap_or_else(clock::today),
     };
-    let mut report = match fill_sheet(&request, &evidence, &catalog, StandardTemplate::shipped()?) {
+    let mut report = match fill_sheet(&request, &evidence, &catalog, crate::job::standard_template()?) {
         Ok(report) => report,
         Err(error) => {
             // Why files were not read is the first thing to look at when nothing could be made.

@@ -11,7 +11,6 @@ use crate::error::{Error, Result};
 use crate::intake::{FileReport, is_not_for_reading};
 use crate::job::{FillRequest, Report, fill_sheet};
 use crate::model::{Date, Outcome};
-use crate::template::StandardTemplate;
 use crate::workspace::{DONE, INBOX, OUTPUT, QUARANTINE, Workspace};
 
 /// Handles what lies in 受付 and ends (`--once`).
@@ -139,7 +138,7 @@ fn fill_all(workspace: &Workspace, date: Date) -> Result<Vec<Report>> {
                 out: workspace.folder(OUTPUT),
                 date,
             };
-            let mut report = fill_sheet(&request, &evidence, &catalog, StandardTemplate::shipped()?)?;
+            let mut report = fill_sheet(&request, &evidence, &catalog, crate::job::standard_template()?)?;
             report.diagnostics.splice(0..0, evidence.diagnostics.iter().cloned());
             Ok(report)
         })

@@ -41,7 +41,7 @@ pub struct ShownYear {
 pub struct Versus {
     /// own − other, in the indicator's unit (points for ％)
     pub difference: f64,
-    /// own ÷ other; `None` when the other is zero
+    /// own ÷ other; `None` unless the other is above zero
     pub ratio: Option<f64>,
     /// By the ratio and the thresholds
     pub verdict: Option<Verdict>,
@@ -183,7 +183,7 @@ impl<'a> Index<'a> {
             .iter()
             .filter(|((id, of, _), found)| {
                 *of == area
-                    && indicators.iter().any(|(indicator, _)| indicator.id == *id)
+                    && indicators.iter().any(|(indicator, _)| indicator.id.as_str() == *id)
                     && found.iter().any(|o| o.datum.value().is_some())
             })
             .map(|((_, _, year), _)| *year)
@@ -218,7 +218,7 @@ fn shown_years(
                 .totals
                 .iter()
                 .filter(|((id, area, of), _)| {
-                    *of == year && areas.contains(area) && indicators.iter().any(|(indicator, _)| indicator.id == *id)
+                    *of == year && areas.contains(area) && indicators.iter().any(|(indicator, _)| indicator.id.as_str() == *id)
                 })
                 .flat_map(|(_, found)| found.iter().map(|o| &o.period));
             let part: Vec<_> = periods.filter(|period| period.part_year).collect();
@@ -248,7 +248,7 @@ fn row(
     for (who, participant) in participants.iter().enumerate() {
         for shown in years {
             if let Some(found) =
-                index.total(&indicator.id, participant.area.key(), shown.year, standardisation.as_deref())
+                index.total(indicator.id.as_str(), participant.area.key(), shown.year, standardisation.as_deref())
             {
                 figures.insert((who, shown.year), Arc::new(found.clone()));
             }
@@ -265,7 +265,7 @@ fn row(
                 }
             }
             if let Some(participant) = participants.first() {
-                rank = Rank::of(&indicator.id, &participant.area, year, standardisation.as_deref(), index);
+                rank = Rank::of(indicator.id.as_str(), &participant.area, year, standardisation.as_deref(), index);
             }
         }
     }
@@ -285,7 +285,7 @@ fn standardisation_for(
     let mut own: Vec<Option<&str>> = Vec::new();
     for (who, participant) in participants.iter().enumerate() {
         for shown in years {
-            for found in index.standardisations(&indicator.id, participant.area.key(), shown.year) {
+            for found in index.standardisations(indicator.id.as_str(), participant.area.key(), shown.year) {
                 *counts.entry(found).or_default() += 1;
                 if who == 0 {
                     own.push(found);

@@ -50,7 +50,7 @@ impl Thresholds {
 
     /// Compares at full precision.
     pub fn versus(self, own: f64, other: f64) -> Versus {
-        let ratio = (other != 0.0).then(|| own / other).filter(|ratio| ratio.is_finite());
+        let ratio = (other > 0.0).then(|| own / other).filter(|ratio| ratio.is_finite());
         let verdict = ratio.map(|ratio| {
             if ratio >= self.above {
                 Verdict::Above

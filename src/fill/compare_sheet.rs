@@ -137,7 +137,7 @@ fn head(sheet: &mut SheetPlan, grid: &Grid, places: &Places, comparison: &Compar
     // The thresholds the formulas use stand right of their labels.
     for (label, value) in [("上回る", comparison.thresholds.above), ("下回る", comparison.thresholds.below)] {
         let cell = grid.cells().iter().take_while(|cell| cell.at.row < places.role_row).find(|cell| {
-            cell.value.as_text().is_some_and(|text| fold(text).starts_with(label))
+            cell.value.as_text().is_some_and(|text| fold(text).contains(label))
                 && next_number(grid, cell.at).is_some()
         });
         if let Some(at) = cell.and_then(|cell| next_number(grid, cell.at)) {
@@ -185,7 +185,7 @@ fn fill_row(
 ) {
     if write_names {
         sheet.set(CellRef::new(at, places.id_col.saturating_sub(1)), CellContent::Text(row.indicator.name.clone()));
-        sheet.set(CellRef::new(at, places.id_col), CellContent::Text(row.indicator.id.clone()));
+        sheet.set(CellRef::new(at, places.id_col), CellContent::Text(row.indicator.id.to_string()));
         sheet.set(CellRef::new(at, places.id_col + 1), CellContent::Text(row.indicator.unit.clone()));
     }
     let Some(year) = comparison.main_year else { return };

@@ -95,7 +95,7 @@ pub fn plan(grid: &Grid, map: &FormMap, comparison: &Comparison, date: Date) -> 
                 }
                 Some(Datum::Missing(reason)) => {
                     plan.ledger.missing.push(MissingFigure {
-                        indicator: row.indicator.id.clone(),
+                        indicator: row.indicator.id.to_string(),
                         area,
                         year,
                         reason: reason.id(),
@@ -106,7 +106,7 @@ pub fn plan(grid: &Grid, map: &FormMap, comparison: &Comparison, date: Date) -> 
                     plan.ledger.unfilled_places.push(UnfilledPlace {
                         sheet: grid.name.to_string(),
                         cell: at.to_string(),
-                        indicator: row.indicator.id.clone(),
+                        indicator: row.indicator.id.to_string(),
                         area,
                         year,
                     });

@@ -52,7 +52,7 @@ pub fn plan(form: &str, run: &str, date: Date, comparison: &Comparison, cells: &
         let Some(figure) = compared.figures.get(&(who, year)) else { continue };
         push(vec![
             text("value"),
-            text(&compared.indicator.id),
+            text(compared.indicator.id.as_str()),
             text(&role_id(participant.role)),
             CellContent::Number(f64::from(year)),
             match figure.datum {

@@ -29,7 +29,7 @@ pub fn plan(grid: &Grid, form: &str, comparison: &Comparison, cells: &FigureCell
             let texts = source_texts(figure);
             let contents = [
                 CellContent::Number(f64::from(number)),
-                CellContent::Text(row.indicator.id.clone()),
+                CellContent::Text(row.indicator.id.to_string()),
                 CellContent::Text(row.indicator.name.clone()),
                 CellContent::Text(participant.area.name.clone()),
                 CellContent::Text(format!("{}（{year}）", wareki(year))),

@@ -108,3 +108,8 @@ pub fn interpret(book: &Book, context: Context<'_>) -> Result<Interpretation, Fi
     )
     .at(crate::diagnostic::Place::file(book.file.name.clone())))
 }
+
+/// The short name of a layout this program knows, from its spelling in a store.
+pub fn known_name(name: &str) -> Option<&'static str> {
+    ["L1", "L2", "L4", "L9"].into_iter().find(|known| *known == name)
+}

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::catalog::{Catalog, Indicator, Lookup};
+use crate::catalog::{Catalog, Indicator, Lookup, YearMeaning};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::layout::{AreaText, Figure, PeriodText};
 use crate::model::{
@@ -135,7 +135,10 @@ impl Observer<'_> {
             PeriodText::Known(period) => return Some(period.clone()),
             PeriodText::Written(written) => written,
         };
-        let bare_year = indicator.map_or(BareYear::Fiscal, |indicator| indicator.bare_year);
+        let bare_year = indicator.map_or(BareYear::Fiscal, |indicator| match indicator.bare_year {
+            YearMeaning::Fiscal => BareYear::Fiscal,
+            YearMeaning::Calendar => BareYear::Calendar,
+        });
         let key = (written.clone(), matches!(bare_year, BareYear::Calendar));
         if let Some(known) = self.periods.get(&key) {
             return known.clone();
@@ -162,7 +165,7 @@ impl Observer<'_> {
         if let Some(known) = self.units.get(&key) {
             return known.clone();
         }
-        let expected = indicator.map(|indicator| indicator.unit.as_str()).filter(|unit| !unit.is_empty());
+        let expected = indicator.map(|indicator| &*indicator.unit).filter(|unit| !unit.is_empty());
         let written = figure.unit.as_deref().filter(|unit| !unit.trim().is_empty());
         let result = match (written.map(|written| (written, parse_unit(written))), expected) {
             (None, Some(expected)) => Some((Arc::from(expected), 1.0)),

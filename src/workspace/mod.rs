@@ -3,7 +3,6 @@
 mod settings;
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 pub use settings::{SETTINGS_TEMPLATE, Settings};
 
@@ -11,7 +10,7 @@ use crate::catalog::Catalog;
 use crate::diagnostic::Diagnostic;
 use crate::error::{Error, Result};
 use crate::intake::{Evidence, FileReport, Taken, settle_and_derive, take_path};
-use crate::layout::Context;
+use crate::layout::{self, Context};
 use crate::read::Limits;
 use crate::store::{FileRecord, Query, Store};
 
@@ -155,7 +154,7 @@ impl Workspace {
             .map(|record| FileReport {
                 file: record.file.name,
                 sha256: record.file.sha256,
-                layout: crate::cli_layout(&record.layout),
+                layout: layout::known_name(&record.layout),
                 outcome: record.outcome,
                 message: record.message,
             })

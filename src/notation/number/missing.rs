@@ -1,7 +1,7 @@
 //! Marks that say a figure is missing, and why.
 
 use crate::model::MissingReason;
-use crate::notation::half_width;
+use crate::notation::text::half_width;
 
 /// What a file says its own marks mean (the legend of e-Stat tables).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use super::scan::{Scan, YearKind};
 use super::service_months;
-use crate::notation::half_width;
+use crate::notation::text::half_width;
 
 /// One year of the form and how many months of services it covers, as its 備考 says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -1,6 +1,6 @@
 //! Reading from left to right, and the names of years.
 
-use crate::notation::half_width;
+use crate::notation::text::half_width;
 
 /// An era with the last of its years that official papers write (see `parse_period`).
 #[derive(Debug, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use super::scan::{Scan, YearKind, compact};
 use crate::model::Date;
-use crate::notation::half_width;
+use crate::notation::text::half_width;
 
 /// First days of the eras.
 const FIRST_DAYS: [(&str, Date); 4] = [

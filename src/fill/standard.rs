@@ -1,0 +1,121 @@
+//! The standard template, parsed once, and a whole fill of it.
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use sha2::{Digest, Sha256};
+
+use super::ledger::Ledger;
+use super::plan::FillPlan;
+use super::{Compiled, compare_sheet, form_sheet, meta_sheet, source_sheet};
+use crate::compare::Comparison;
+use crate::diagnostic::Diagnostic;
+use crate::error::FileError;
+use crate::form::FormMap;
+use crate::model::Date;
+use crate::read::{Grid, Limits, read_bytes};
+
+const SHEET_XLSX: &[u8] = include_bytes!("../../sheet-templates/chiiki-bunseki/sheet.xlsx");
+
+/// The form's sheet.
+pub const FORM_SHEET: &str = "地域分析・検討シート";
+/// Difference, ratio and verdict.
+pub const COMPARE_SHEET: &str = "比較と判定";
+/// Where every figure came from.
+pub const SOURCE_SHEET: &str = "出典";
+
+/// A template ready to be filled.
+#[derive(Debug)]
+pub struct StandardTemplate {
+    compiled: Compiled,
+    grids: BTreeMap<String, Grid>,
+    map: FormMap,
+}
+
+impl StandardTemplate {
+    /// The template shipped with the product, parsed at first use.
+    ///
+    /// # Errors
+    /// None in a sound build; tests hold it.
+    pub fn shipped() -> Result<&'static Self, FileError> {
+        static SHIPPED: OnceLock<Result<StandardTemplate, FileError>> = OnceLock::new();
+        SHIPPED.get_or_init(|| Self::new(SHEET_XLSX)).as_ref().map_err(Clone::clone)
+    }
+
+    fn new(bytes: &'static [u8]) -> Result<Self, FileError> {
+        let compiled = Compiled::new(bytes)?;
+        let book = read_bytes("sheet.xlsx", bytes, &Limits::default())?;
+        let grids: BTreeMap<String, Grid> =
+            book.grids.into_iter().map(|grid| (grid.name.to_string(), grid)).collect();
+        let map = grids.get(FORM_SHEET).and_then(|grid| FormMap::find(grid, 1)).ok_or_else(|| {
+            FileError::refused("no-form", "ひな形に地域分析・検討シートの行が見つかりません。", "ひな形を確かめてください。")
+        })?;
+        Ok(Self { compiled, grids, map })
+    }
+}
+
+/// A filled sheet.
+#[derive(Clone, Debug)]
+pub struct FilledSheet {
+    /// The workbook
+    pub bytes: Vec<u8>,
+    /// Account of its figures
+    pub ledger: Ledger,
+    /// What a person should know
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Plans and fills all sheets of the template.
+///
+/// # Errors
+/// When the template and the plan do not fit each other: a fault of the product.
+pub fn fill_standard(
+    template: &StandardTemplate,
+    comparison: &Comparison,
+    date: Date,
+) -> Result<FilledSheet, FileError> {
+    let mut plan = FillPlan::default();
+    let mut form = form_sheet::FormPlan::default();
+    if let Some(grid) = template.grids.get(FORM_SHEET) {
+        form = form_sheet::plan(grid, &template.map, comparison, date);
+        plan.sheets.insert(FORM_SHEET.to_owned(), std::mem::take(&mut form.sheet));
+    }
+    if let Some(grid) = template.grids.get(COMPARE_SHEET) {
+        plan.sheets.insert(COMPARE_SHEET.to_owned(), compare_sheet::plan(grid, comparison));
+    }
+    if let Some(grid) = template.grids.get(SOURCE_SHEET) {
+        plan.sheets.insert(
+            SOURCE_SHEET.to_owned(),
+            source_sheet::plan(grid, FORM_SHEET, comparison, &form.cells),
+        );
+    }
+    let run = run_id(comparison, date);
+    plan.sheets.insert(
+        meta_sheet::META_SHEET.to_owned(),
+        meta_sheet::plan(FORM_SHEET, &run, date, comparison, &form.cells),
+    );
+    let filled = template.compiled.apply(&plan)?;
+    let mut diagnostics = form.diagnostics;
+    diagnostics.extend(filled.notes);
+    Ok(FilledSheet { bytes: filled.bytes, ledger: form.ledger, diagnostics })
+}
+
+/// Names a run by what went into it: the same input gives the same id.
+fn run_id(comparison: &Comparison, date: Date) -> String {
+    let mut hash = Sha256::new();
+    hash.update(date.to_string());
+    for participant in &comparison.participants {
+        hash.update(participant.area.key());
+        hash.update([0]);
+    }
+    for row in &comparison.rows {
+        hash.update(row.indicator.id.as_str());
+        for ((who, year), figure) in &row.figures {
+            hash.update(who.to_le_bytes());
+            hash.update(year.to_le_bytes());
+            hash.update(figure.datum.value().unwrap_or(f64::NAN).to_bits().to_le_bytes());
+            hash.update(&figure.source.file.sha256);
+        }
+    }
+    hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}
