@@ -386,7 +386,7 @@ fn members_follow_only_where_one_union_leaves_no_choice() {
             _ => assert_eq!(row[6], "", "{row:?}"),
         }
     }
-    // The two prefectures whose towns are all in 第2表 have no unknown insurer.
+    // Where all towns are in 第2表, as in 広島県, every one is its own insurer.
     assert!(rows().iter().filter(|row| row[2] == "広島県" && row[1] == "municipality").all(|row| row[6] == "self"));
 }
 
