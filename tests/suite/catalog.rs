@@ -3,16 +3,18 @@
 // Clippy sees only the functions marked as tests, not their helpers.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
-use std::collections::{BTreeMap, HashMap, HashSet};
-use std::path::PathBuf;
+mod indicators;
+mod official;
+mod workspace;
 
-use calamine::{DataRef, Reader, Xlsx, open_workbook};
-use chiiki_sheet::catalog::{Block, Catalog, InsurerOf, Lookup, SeriesKind, YearMeaning, fold_name};
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use chiiki_sheet::catalog::{Catalog, InsurerOf, Lookup, fold_name};
 use chiiki_sheet::model::{Area, AreaCode, AreaLevel};
 use proptest::prelude::*;
 
 const AREAS_CSV: &str = include_str!("../../src/catalog/areas.csv");
-const INDICATORS_CSV: &str = include_str!("../../src/catalog/indicators.csv");
 
 /// code, level, prefecture, name, kana, parent, insurer: read without the product.
 fn rows() -> Vec<[&'static str; 7]> {
@@ -39,11 +41,11 @@ fn candidates(text: &str) -> Vec<String> {
     }
 }
 
-fn names(areas: &[std::sync::Arc<Area>]) -> Vec<&str> {
+fn names(areas: &[Arc<Area>]) -> Vec<&str> {
     areas.iter().map(|area| area.name.as_str()).collect()
 }
 
-// --- the table ---------------------------------------------------------------------------------------------------
+// --- the table -----------------------------------------------------------------------------------------------------
 
 #[test]
 fn the_table_has_every_area_of_the_country() {
@@ -56,14 +58,13 @@ fn the_table_has_every_area_of_the_country() {
 }
 
 #[test]
-fn no_row_of_the_tables_is_lost_in_reading() {
+fn no_row_of_the_table_is_lost_in_reading() {
     let catalog = Catalog::shipped();
     for row in rows().iter().filter(|row| !row[0].is_empty()) {
         let area = catalog.find_code(row[0]).one().unwrap_or_else(|| panic!("{row:?}"));
         assert_eq!(area.prefecture.as_deref(), Some(row[2]));
         assert!(area.name.ends_with(row[3]), "{row:?}");
     }
-    assert_eq!(catalog.indicators().len(), INDICATORS_CSV.lines().count() - 1);
 }
 
 #[test]
@@ -135,7 +136,7 @@ fn hamamatsu_has_its_three_wards_of_2024() {
     assert_eq!(rows().iter().filter(|row| row[5] == "221309").count(), 3);
 }
 
-// --- codes -------------------------------------------------------------------------------------------------------
+// --- codes ---------------------------------------------------------------------------------------------------------
 
 #[test]
 fn a_code_is_found_with_and_without_check_digit_and_leading_zero() {
@@ -172,7 +173,7 @@ fn a_number_is_never_a_name() {
     assert_eq!(Catalog::shipped().find_name("401307"), Lookup::None);
 }
 
-// --- names -------------------------------------------------------------------------------------------------------
+// --- names ---------------------------------------------------------------------------------------------------------
 
 #[test]
 fn a_name_is_found_in_every_form_tables_use() {
@@ -353,7 +354,7 @@ proptest! {
     }
 }
 
-// --- insurers ----------------------------------------------------------------------------------------------------
+// --- insurers ------------------------------------------------------------------------------------------------------
 
 #[test]
 fn the_insurer_of_a_place_is_known_or_said_to_be_unknown() {
@@ -385,7 +386,7 @@ fn members_follow_only_where_one_union_leaves_no_choice() {
             _ => assert_eq!(row[6], "", "{row:?}"),
         }
     }
-    // The two prefectures whose towns are all in 第2表 have no unknown insurer.
+    // Where all towns are in 第2表, as in 広島県, every one is its own insurer.
     assert!(rows().iter().filter(|row| row[2] == "広島県" && row[1] == "municipality").all(|row| row[6] == "self"));
 }
 
@@ -401,133 +402,6 @@ fn insurers_of_a_prefecture_stand_by_code_with_unions_last() {
 }
 
 #[test]
-fn settings_name_the_members_of_a_union() {
-    let catalog = Catalog::shipped().with_members("後志広域連合", &["倶知安町", "014036"]).unwrap();
-    let insurer = |text: &str| catalog.insurer_of(&catalog.find(text).one().unwrap());
-    assert!(matches!(insurer("倶知安町"), InsurerOf::Union(of) if of.name == "北海道 後志広域連合"));
-    assert!(matches!(insurer("014036"), InsurerOf::Union(_)));
-    assert_eq!(insurer("016969"), InsurerOf::NotKnown);
-
-    // A new list replaces the old one, and a town may have left its own insurance.
-    let catalog = catalog.with_members("北海道 後志広域連合", &["小樽市"]).unwrap();
-    let insurer = |text: &str| catalog.insurer_of(&catalog.find(text).one().unwrap());
-    assert_eq!(insurer("倶知安町"), InsurerOf::NotKnown);
-    assert!(matches!(insurer("小樽市"), InsurerOf::Union(_)));
-    assert_eq!(catalog.find("小樽市").one().unwrap().level, AreaLevel::Municipality);
-    assert!(!names(&catalog.insurers_in("北海道")).contains(&"北海道 小樽市"));
-    assert_eq!(Catalog::shipped().find("小樽市").one().unwrap().level, AreaLevel::Insurer);
-}
-
-#[test]
-fn members_that_cannot_be_told_are_refused_with_a_sentence() {
-    let shipped = Catalog::shipped();
-    let refused = |union: &str, towns: &[&str]| -> Vec<String> {
-        shipped.with_members(union, towns).unwrap_err().into_iter().map(|problem| problem.message).collect()
-    };
-    assert_eq!(refused("福岡市", &[]), ["『福岡市』は広域連合などではありません。"]);
-    assert_eq!(refused("みほん広域連合", &[]), ["『みほん広域連合』という地域は見つかりませんでした。"]);
-    let problems = refused("後志広域連合", &["泊村", "福岡市", "札幌市中央区", "倶知安町"]);
-    assert_eq!(problems.len(), 3, "{problems:?}");
-    assert!(problems[0].contains("014036") && problems[0].contains("後志広域連合"), "{problems:?}");
-}
-
-// --- areas of a workspace ----------------------------------------------------------------------------------------
-
-const FICTITIOUS: &str = "\u{FEFF}code,level,prefecture,name,kana,parent,insurer\r
-900117,ward,見本県,中央区,ちゅうおうく,901008,\r
-900001,prefecture,見本県,見本県,みほんけん,,\r
-901008,municipality,見本県,みほん市,ミホンシ,,self\r
-902012,municipality,見本県,府中市,,,\r
-903019,municipality,見本県,例示町,,,見本広域連合\r
-,union,見本県,見本広域連合,,,\r
-";
-
-/// The text with each code's check digit put right.
-fn with_right_check_digits(text: &str) -> String {
-    let mut out = String::new();
-    for part in text.split_inclusive([',', '\n']) {
-        let digits = part.trim_end_matches([',', '\r', '\n']);
-        match AreaCode::from_five(digits.get(..5).unwrap_or_default()).filter(|_| digits.len() == 6) {
-            Some(code) => out += &part.replace(digits, code.as_str()),
-            None => out += part,
-        }
-    }
-    out
-}
-
-#[test]
-fn a_workspace_adds_fictitious_areas() {
-    let catalog = Catalog::shipped().with_areas(&with_right_check_digits(FICTITIOUS), "地域.csv").unwrap();
-    let town = catalog.find("みほん市").one().unwrap();
-    assert_eq!(town.name, "見本県 みほん市");
-    assert_eq!(town.level, AreaLevel::Insurer);
-    assert_eq!(catalog.find("見本県みほん市中央区").one().unwrap().level, AreaLevel::Ward);
-    let insurer = catalog.insurer_of(&catalog.find("例示町").one().unwrap());
-    assert!(matches!(insurer, InsurerOf::Union(of) if of.name == "見本県 見本広域連合"));
-    assert_eq!(names(&catalog.insurers_in("見本県")), ["見本県 みほん市", "見本県 見本広域連合"]);
-    assert_eq!(names(&catalog.search("みほんし", 3)), ["見本県 みほん市"]);
-    assert_eq!(catalog.prefectures().last().unwrap().name, "見本県");
-
-    // Real areas answer as before; a shared name is asked about, never taken over.
-    assert_eq!(catalog.find("東京都府中市"), Catalog::shipped().find("東京都府中市"));
-    assert_eq!(catalog.find("府中市").candidates().len(), 3);
-    assert_eq!(Catalog::shipped().find("みほん市"), Lookup::None);
-}
-
-#[test]
-fn a_file_of_areas_is_refused_with_line_and_column() {
-    let head = "code,level,prefecture,name,kana,parent,insurer\n900001,prefecture,見本県,見本県,,,\n";
-    let head = with_right_check_digits(head);
-    let code = |five: &str| AreaCode::from_five(five).unwrap().to_string();
-    let cases = [
-        (format!("{},city,見本県,みほん市,,,", code("90100")), "3行目のlevel列", "B3"),
-        ("90100,municipality,見本県,みほん市,,,".to_owned(), "3行目のcode列", "A3"),
-        (",municipality,見本県,みほん市,,,".to_owned(), "3行目のcode列", "A3"),
-        (format!("{},municipality,,みほん市,,,", code("90100")), "3行目のprefecture列", "C3"),
-        (format!("{},municipality,見本県,　,,,", code("90100")), "3行目のname列", "D3"),
-        (format!("{},municipality,例示県,みほん市,,,", code("90100")), "例示県", "C3"),
-        (format!("{},municipality,見本県,みほん市,,,", code("91100")), "90 で始まります", "A3"),
-        (format!("{},municipality,見本県,みほん市,,,みほん連合", code("90100")), "3行目のinsurer列", "G3"),
-        (format!("{},ward,見本県,北区,,,", code("90101")), "3行目のparent列", "F3"),
-        (format!("{},ward,見本県,北区,,401307,", code("90101")), "401307", "F3"),
-        (format!("{},prefecture,例示県,例示県,,,", code("48000")), "90000～99000", "A3"),
-        (format!("{},prefecture,例示県,例示県,,,", code("90000")), "3行目のcode列", "A3"),
-        (format!("{},prefecture,福岡県,福岡県,,,", code("91000")), "福岡県", "D3"),
-        (format!("{},prefecture,例示,例示,,,", code("91000")), "都・道・府・県", "D3"),
-        ("401307,municipality,福岡県,はかた市,,,".to_owned(), "使われています", "A3"),
-        (format!("{},municipality,福岡県,福岡市,,,", code("40999")), "すでにあります", "D3"),
-        (format!("{},municipality,岩手県,金ヶ崎町,,,", code("03999")), "すでにあります", "D3"),
-        (format!("{},municipality,見本県,みほん市,,,,,", code("90100")), "見出しより多く", "A3"),
-    ];
-    for (line, says, cell) in cases {
-        let problems = Catalog::shipped().with_areas(&format!("{head}{line}\n"), "地域.csv").unwrap_err();
-        assert_eq!(problems.len(), 1, "{line}: {problems:?}");
-        assert!(problems[0].message.contains(says), "{line}: {}", problems[0]);
-        assert_eq!(problems[0].place.cell.as_deref(), Some(cell), "{line}");
-        assert_eq!(problems[0].place.file.as_deref(), Some("地域.csv"));
-    }
-}
-
-#[test]
-fn a_wrong_check_digit_is_answered_with_the_right_one() {
-    let text = "code,level,prefecture,name\n900000,prefecture,見本県,見本県\n";
-    let problems = Catalog::shipped().with_areas(text, "地域.csv").unwrap_err();
-    let right = AreaCode::from_five("90000").unwrap();
-    assert!(problems[0].message.contains(&format!("正しくは {right} です")), "{}", problems[0]);
-}
-
-#[test]
-fn all_mistakes_of_a_file_are_told_at_once() {
-    let text = "code,level,prefecture,name\n1,prefecture,見本県,見本県\n2,town,見本県,みほん市\n";
-    assert_eq!(Catalog::shipped().with_areas(text, "地域.csv").unwrap_err().len(), 2);
-    for text in ["", "コード,名称\n1,みほん市\n", "\0\0\0"] {
-        let problems = Catalog::shipped().with_areas(text, "地域.csv").unwrap_err();
-        assert_eq!(problems.len(), 1, "{text}");
-        assert!(problems[0].hint.as_deref().is_some_and(|hint| hint.contains("code")), "{text}");
-    }
-}
-
-#[test]
 fn search_finds_by_name_reading_and_code() {
     let catalog = Catalog::shipped();
     assert_eq!(names(&catalog.search("ふちゅう", 10))[..2], ["東京都 府中市", "広島県 府中市"]);
@@ -536,167 +410,4 @@ fn search_finds_by_name_reading_and_code() {
     assert_eq!(catalog.search("福岡", 1)[0].name, "福岡県");
     assert_eq!(catalog.search("市", 7).len(), 7);
     assert!(catalog.search(" ", 7).is_empty());
-}
-
-// --- indicators --------------------------------------------------------------------------------------------------
-
-#[test]
-fn the_form_has_its_39_indicators_in_order() {
-    let catalog = Catalog::shipped();
-    let form = catalog.form();
-    assert_eq!(form.len(), 39);
-    for (indicator, order) in form.iter().zip(1..) {
-        assert_eq!(indicator.order, Some(order));
-    }
-    let of = |block| form.iter().filter(|indicator| indicator.block == Some(block)).count();
-    assert_eq!(Block::ALL.map(of), [4, 3, 32]);
-    assert_eq!(catalog.indicators().iter().filter(|indicator| indicator.block.is_some()).count(), 39);
-    assert_eq!(form[0].id.as_str(), "B4-a");
-    assert_eq!(form[38].id.as_str(), "D31-j");
-    assert_eq!(&*form[38].unit, "回");
-    assert_eq!(form[4].name, "受給率（施設サ\u{FF0D}ビス）");
-}
-
-#[test]
-fn units_decimals_and_years_follow_one_rule() {
-    for indicator in Catalog::shipped().indicators() {
-        assert!(!indicator.unit.contains('%'), "{}", indicator.id);
-        let thousandths = ["D28", "D29", "D30"].contains(&indicator.id.as_str());
-        if let Some(usual) = chiiki_sheet::catalog::Indicator::decimals_of(&indicator.unit) {
-            assert_eq!(indicator.decimals, Some(if thousandths { 3 } else { usual }), "{}", indicator.id);
-        }
-        let calendar = indicator.id.as_str().starts_with('A')
-            || ["X-juki-population", "X-kokusei-population", "X-suikei-population"].contains(&indicator.id.as_str());
-        assert_eq!(indicator.bare_year == YearMeaning::Calendar, calendar, "{}", indicator.id);
-        assert_eq!(indicator.restricted, indicator.id.as_str() == "B7", "{}", indicator.id);
-        assert!(!indicator.name.is_empty());
-    }
-    let adjusted: Vec<&str> =
-        Catalog::shipped().indicators().iter().filter(|i| i.adjusted).map(|i| i.id.as_str()).collect();
-    assert_eq!(adjusted, ["B5-a", "B6-a", "B6-b", "B6", "B11", "B12", "D8", "D8-a", "D8-b", "D40"]);
-    assert_eq!(Catalog::shipped().indicator("D49").unwrap().kind, SeriesKind::ByArea);
-}
-
-#[test]
-fn an_indicator_is_found_by_id_in_any_width() {
-    let catalog = Catalog::shipped();
-    for (text, id) in [
-        ("B4-a", "B4-a"),
-        ("Ｂ４－ａ", "B4-a"),
-        ("b4-A", "B4-a"),
-        ("δ1-a", "δ1-a"),
-        ("X-jigyosho-count-訪問介護", "X-jigyosho-count"),
-        ("X-jigyosho-count", "X-jigyosho-count"),
-    ] {
-        assert_eq!(catalog.indicator(text).map(|indicator| indicator.id.as_str()), Some(id), "{text}");
-    }
-    for text in ["", "B4", "B4-b", "D17-z", "D13-q", "X", "X-", "X-jigyosho", "認定率"] {
-        assert!(catalog.indicator(text).is_none(), "{text}");
-    }
-    let ids: HashSet<_> = catalog.indicators().iter().map(|indicator| &indicator.id).collect();
-    assert_eq!(ids.len(), catalog.indicators().len());
-}
-
-#[test]
-fn an_indicator_is_found_by_the_names_files_use() {
-    let catalog = Catalog::shipped();
-    for (text, id) in [
-        ("認定率", "B4-a"),
-        ("認定率（要介護度別）", "B4-a"),
-        ("調整済み重度認定率", "B6-a"),
-        ("調整済み認定率（要介護3〜5）", "B6-a"),
-        ("受給率（在宅サービス）", "D4"),
-        ("受給率(在宅サ－ビス)", "D4"),
-        ("受給者１人当たり給付月額（訪問介護）", "D17-a"),
-        ("受給者1人当たり利用日数・回数（+認知症対応型通所介護）", "D31-i"),
-        ("受給者1人あたり利用日数・回数（認知症対応型\n通所介護）", "D31-i"),
-        ("第1号被保険者数", "B1"),
-    ] {
-        assert_eq!(catalog.indicator_by_name(text).map(|indicator| indicator.id.as_str()), Some(id), "{text}");
-    }
-    assert!(catalog.indicator_by_name("人口").is_none());
-    for indicator in catalog.indicators() {
-        assert_eq!(catalog.indicator_by_name(&indicator.name).map(|found| &found.id), Some(&indicator.id));
-    }
-}
-
-// --- the official table of insurers ------------------------------------------------------------------------------
-
-/// A file of the shared folder of real official data; `None`, with the reason printed, where there is none.
-fn official(name: &str) -> Option<PathBuf> {
-    let shared = std::env::var_os("CHIIKI_SHARED").map(PathBuf::from);
-    let shared = shared.unwrap_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared"));
-    let path = shared.join("data").join(name);
-    if path.exists() {
-        return Some(path);
-    }
-    println!("skipped: {} is not here", path.display());
-    None
-}
-
-/// The first `N` columns of the first sheet, texts only, by row.
-fn texts<const N: usize>(path: PathBuf) -> BTreeMap<u32, [String; N]> {
-    let mut book: Xlsx<_> = open_workbook(path).unwrap();
-    let sheet = book.sheet_names()[0].clone();
-    let mut cells = book.worksheet_cells_reader(&sheet).unwrap();
-    let mut table: BTreeMap<u32, [String; N]> = BTreeMap::new();
-    while let Some(cell) = cells.next_cell().unwrap() {
-        let (row, column) = cell.get_position();
-        let text = match cell.get_value() {
-            DataRef::String(text) => text.clone(),
-            DataRef::SharedString(text) => (*text).to_owned(),
-            _ => continue,
-        };
-        let fields = table.entry(row).or_insert_with(|| std::array::from_fn(|_| String::new()));
-        if let Some(field) = fields.get_mut(column as usize) {
-            *field = text;
-        }
-    }
-    table
-}
-
-#[test]
-fn every_insurer_of_the_annual_report_is_one_area() {
-    let Some(path) = official("r5nenpo_02h.xlsx") else { return };
-    let table = texts::<2>(path);
-    let catalog = Catalog::shipped();
-    let mut keys = HashSet::new();
-    // Rows 1 to 5 are titles and headings, row 6 is 全国.
-    for [prefecture, name] in table.range(6..).map(|(_, fields)| fields) {
-        let found = catalog.find_in(Some(prefecture), name);
-        let area = found.clone().one().unwrap_or_else(|| panic!("{prefecture} {name}: {found:?}"));
-        assert_eq!(area.level, AreaLevel::Insurer, "{prefecture} {name}");
-        assert!(keys.insert(area.key().to_owned()), "{prefecture} {name}");
-    }
-    assert_eq!(keys.len(), 1571);
-    assert_eq!(catalog.find(&table[&5][0]).one().unwrap().name, "全国");
-}
-
-#[test]
-fn names_with_counties_are_the_places_of_their_codes() {
-    let Some(path) = official("juki_2304ssnen.xlsx") else { return };
-    let catalog = Catalog::shipped();
-    let mut places = HashSet::new();
-    for [code, prefecture, name] in texts::<3>(path).range(3..).map(|(_, fields)| fields) {
-        if AreaCode::parse(code).is_none() || name == "-" {
-            continue;
-        }
-        let (by_code, by_name) = (catalog.find(code), catalog.find_in(Some(prefecture), name));
-        // The table is of 2023: 浜松市's seven wards are gone, and 天竜区 has another code now.
-        if name.starts_with("浜松市") && name.ends_with('区') {
-            assert_eq!(by_code, Lookup::None, "{name}");
-            continue;
-        }
-        // Rows of whole counties and of Tokyo's islands together have codes of their own and are no areas of the catalog.
-        if name.ends_with('郡') || name == "島しょ" {
-            assert_eq!((by_code, by_name), (Lookup::None, Lookup::None), "{name}");
-            continue;
-        }
-        let by_code = by_code.one().unwrap_or_else(|| panic!("{code} {name}"));
-        assert!(by_name.candidates().contains(&by_code), "{code} {prefecture} {name}: {by_name:?}");
-        let tomari = by_code.name == "北海道 泊村";
-        assert_eq!(by_name.candidates().len(), if tomari { 2 } else { 1 }, "{code} {prefecture} {name}");
-        places.insert(by_code);
-    }
-    assert!(places.len() > 1900, "{}", places.len());
 }
