@@ -11,7 +11,7 @@ use crate::error::{Error, FileError, Result};
 use crate::layout::{Context, interpret};
 use crate::model::{EntryText, Observation, Outcome, SourceFile};
 use crate::normalize::{check, conflict, derive, observe};
-use crate::read::{self, Book, Limits};
+use crate::read::{self, Book, Limits, ReadOutcome};
 
 /// The account of one file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -115,18 +115,17 @@ pub fn is_not_for_reading(name: &str) -> bool {
 }
 
 /// Reads one path: one file, or the files of a zip of downloads.
-pub fn take_path(path: &Path, context: Context<'_>, limits: &Limits) -> Vec<Taken> {
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    match read::read_path(path, limits) {
-        Ok(outcomes) => outcomes.into_iter().map(|outcome| take_outcome(outcome, context)).collect(),
-        Err(error) => vec![refused(name, String::new(), &error)],
-    }
+///
+/// # Errors
+/// A path that cannot be opened at all; whatever is wrong with a file itself is its outcome.
+pub fn take_path(path: &Path, context: Context<'_>, limits: &Limits) -> Result<Vec<Taken>> {
+    Ok(read::read_path(path, limits)?.into_iter().map(|outcome| take_outcome(outcome, context)).collect())
 }
 
-fn take_outcome(outcome: read::ReadOutcome, context: Context<'_>) -> Taken {
-    match outcome.book {
+fn take_outcome(outcome: ReadOutcome, context: Context<'_>) -> Taken {
+    match outcome.result {
         Ok(book) => take_book(&book, context),
-        Err(error) => refused(outcome.name, outcome.sha256, &error),
+        Err(error) => refused(&outcome.file, &error),
     }
 }
 
@@ -134,7 +133,7 @@ fn take_outcome(outcome: read::ReadOutcome, context: Context<'_>) -> Taken {
 pub fn take_book(book: &Book, context: Context<'_>) -> Taken {
     let interpretation = match interpret(book, context) {
         Ok(interpretation) => interpretation,
-        Err(error) => return refused(book.file.name.clone(), book.file.sha256.clone(), &error),
+        Err(error) => return refused(&book.file, &error),
     };
     let file = Arc::new(SourceFile { exported: interpretation.exported, ..(*book.file).clone() });
     let (observations, told) = observe::observe(&file, &interpretation.figures, context.catalog);
@@ -148,7 +147,13 @@ pub fn take_book(book: &Book, context: Context<'_>) -> Taken {
     let (outcome, message) = if !observations.is_empty() || !texts.is_empty() {
         (Outcome::Read, None)
     } else if interpretation.figures.is_empty() {
-        (Outcome::Empty, Some("見出しだけで、数値の行がありません。見える化システムで地域と期間を選び直して、出力し直してください。".to_owned()))
+        (
+            Outcome::Empty,
+            Some(
+                "見出しだけで、数値の行がありません。見える化システムで地域と期間を選び直して、出力し直してください。"
+                    .to_owned(),
+            ),
+        )
     } else {
         let first = diagnostics.iter().find(|d| d.severity == crate::diagnostic::Severity::Error);
         let reason = first.map_or("数値を1つも読めませんでした。".to_owned(), |d| d.message.clone());
@@ -169,19 +174,16 @@ pub fn take_book(book: &Book, context: Context<'_>) -> Taken {
     }
 }
 
-fn refused(name: String, sha256: String, error: &FileError) -> Taken {
+fn refused(file: &SourceFile, error: &FileError) -> Taken {
     let mut diagnostic = error.to_diagnostic();
     if diagnostic.place.file.is_none() {
-        diagnostic.place = Place::file(name.clone());
+        diagnostic.place = Place::file(file.name.clone());
     }
-    let outcome = match (error.code, error.waiting) {
-        (_, true) => Outcome::Waiting,
-        _ => Outcome::Refused,
-    };
+    let outcome = if error.waiting { Outcome::Waiting } else { Outcome::Refused };
     Taken {
         report: FileReport {
-            file: name,
-            sha256,
+            file: file.name.clone(),
+            sha256: file.sha256.clone(),
             layout: None,
             outcome,
             message: Some(format!("{}{}", error.message, error.hint)),

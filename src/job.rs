@@ -5,13 +5,14 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use crate::catalog::Catalog;
-use crate::compare::{self, Comparison, Selection, Thresholds};
-use crate::deliver;
+use crate::compare::{self, Comparison, Participant, Selection, Thresholds};
+use crate::deliver::naming::{NameWords, sheet_name};
+use crate::deliver::publish::{Replace, publish};
 use crate::diagnostic::Diagnostic;
 use crate::error::{Error, FileError, Result};
 use crate::fill::{self, StandardTemplate, ledger::Ledger};
 use crate::intake::Evidence;
-use crate::model::Date;
+use crate::model::{AreaLevel, Date};
 use crate::request::resolve_area;
 
 /// What to make of the evidence.
@@ -75,8 +76,14 @@ pub fn understand(
         others.push(area);
     }
     let added = request.add.iter().map(|id| check_added(id, catalog, evidence)).collect::<Result<Vec<_>>>()?;
-    let selection =
-        Selection { own: own.clone(), others, from: request.from, to: request.to, added, thresholds: request.thresholds };
+    let selection = Selection {
+        own: own.clone(),
+        others,
+        from: request.from,
+        to: request.to,
+        added,
+        thresholds: request.thresholds,
+    };
     let (comparison, told) = compare::compare(&selection, &evidence.observations, catalog);
     diagnostics.extend(told);
     let comparison = comparison.ok_or_else(|| nothing_found(&own.name, evidence))?;
@@ -84,8 +91,11 @@ pub fn understand(
         let (who, participant) = other;
         if !comparison.rows.iter().any(|row| row.figures.keys().any(|(whose, _)| *whose == who)) {
             diagnostics.push(
-                Diagnostic::warning("no-figures-of-area", format!("{}の数値は、入れたファイルに見つかりませんでした。", participant.area.name))
-                    .hint("その地域の数値が載った表を入れて、もう一度実行してください。"),
+                Diagnostic::warning(
+                    "no-figures-of-area",
+                    format!("{}の数値は、入れたファイルに見つかりませんでした。", participant.area.name),
+                )
+                .hint("その地域の数値が載った表を入れて、もう一度実行してください。"),
             );
         }
     }
@@ -103,7 +113,10 @@ fn check_years(from: Option<i32>, to: Option<i32>) -> Result<()> {
             return Err(Error::Usage(format!("表示期間の始まり（{from}）が終わり（{to}）より後になっています。")));
         }
         if to - from >= compare::MAX_YEARS {
-            return Err(Error::Usage(format!("表示期間は{}年度までです。期間を短くしてください。", compare::MAX_YEARS)));
+            return Err(Error::Usage(format!(
+                "表示期間は{}年度までです。期間を短くしてください。",
+                compare::MAX_YEARS
+            )));
         }
     }
     Ok(())
@@ -126,7 +139,7 @@ fn nothing_found(own: &str, evidence: &Evidence) -> Error {
     let mut areas: Vec<&str> = evidence
         .observations
         .iter()
-        .filter(|o| !matches!(o.area.level, crate::model::AreaLevel::Nation | crate::model::AreaLevel::Prefecture))
+        .filter(|o| !matches!(o.area.level, AreaLevel::Nation | AreaLevel::Prefecture))
         .map(|o| o.area.name.as_str())
         .collect();
     areas.sort_unstable();
@@ -134,7 +147,9 @@ fn nothing_found(own: &str, evidence: &Evidence) -> Error {
     let held = match areas.len() {
         0 => "保険者の数値はありませんでした".to_owned(),
         1..=5 => format!("{}の数値がありました", areas.join("、")),
-        count => format!("{}など{count}地域の数値がありました", areas.iter().take(3).copied().collect::<Vec<_>>().join("、")),
+        count => {
+            format!("{}など{count}地域の数値がありました", areas.iter().take(3).copied().collect::<Vec<_>>().join("、"))
+        }
     };
     Error::Usage(format!(
         "{own}の数値が、表示する期間に1つも見つかりませんでした。読めたファイルは{read}件で、{held}。自地域と表示期間を確かめるか、{own}の表を入れてください。"
@@ -145,17 +160,30 @@ fn nothing_found(own: &str, evidence: &Evidence) -> Error {
 ///
 /// # Errors
 /// See [`understand`]; a folder that cannot be written to.
-pub fn fill_sheet(request: &FillRequest, evidence: &Evidence, catalog: &Catalog, template: &StandardTemplate) -> Result<Report> {
+pub fn fill_sheet(
+    request: &FillRequest,
+    evidence: &Evidence,
+    catalog: &Catalog,
+    template: &StandardTemplate,
+) -> Result<Report> {
     let (comparison, mut diagnostics) = understand(request, evidence, catalog)?;
     let filled = fill::fill_standard(template, &comparison, request.date).map_err(|error| of_template(&error))?;
     diagnostics.extend(filled.diagnostics);
     let name = match comparison.participants.first() {
-        Some(own) => deliver::sheet_name(&own.area),
+        Some(own) => file_name(own, request.date)?,
         None => return Err(Error::Internal("no own area".to_owned())),
     };
-    let published = deliver::publish_sheet(&request.out, &name, &filled.bytes)?;
+    let published = publish(&request.out, &name, &filled.bytes, Replace::Never)?;
     diagnostics.extend(published.notice);
     Ok(Report { outputs: vec![Output { kind: "xlsx", path: published.path }], ledger: filled.ledger, diagnostics })
+}
+
+fn file_name(own: &Participant, date: Date) -> Result<String> {
+    let prefecture = match own.area.level {
+        AreaLevel::Prefecture => "",
+        _ => own.area.prefecture.as_deref().unwrap_or_default(),
+    };
+    sheet_name(None, &NameWords { prefecture, insurer: own.area.short_name(), date })
 }
 
 /// The shipped template.

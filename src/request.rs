@@ -11,7 +11,11 @@ use crate::model::{Area, AreaLevel, Observation};
 ///
 /// A member town of a union answers with the union and says so; so does a ward with its city. A name that occurs in
 /// several prefectures is an error that lists them.
-pub fn resolve_area(text: &str, catalog: &Catalog, observations: &[Observation]) -> Result<(Arc<Area>, Option<Diagnostic>)> {
+pub fn resolve_area(
+    text: &str,
+    catalog: &Catalog,
+    observations: &[Observation],
+) -> Result<(Arc<Area>, Option<Diagnostic>)> {
     let area = match catalog.find(text.trim()) {
         Lookup::One(area) => area,
         Lookup::Many(candidates) => {
@@ -34,7 +38,12 @@ pub fn resolve_area(text: &str, catalog: &Catalog, observations: &[Observation])
         Some((insurer, _)) => {
             let told = Diagnostic::info(
                 "insurer-instead",
-                format!("{}の介護保険の保険者は{}です。{}の数値でお答えします。", area.name, insurer.name, insurer.short_name()),
+                format!(
+                    "{}の介護保険の保険者は{}です。{}の数値でお答えします。",
+                    area.name,
+                    insurer.name,
+                    insurer.short_name()
+                ),
             );
             (insurer, Some(told))
         }

@@ -34,7 +34,10 @@ pub fn run(arguments: &Demo) -> Result<()> {
         }
     }
     let workspace = Workspace::create(&root)?;
-    write(&root.join(DEMO_MARK), "架空の「見本県みほん市」の資料で試すためのフォルダーです。消してかまいません。\r\n".as_bytes())?;
+    write(
+        &root.join(DEMO_MARK),
+        "架空の「見本県みほん市」の資料で試すためのフォルダーです。消してかまいません。\r\n".as_bytes(),
+    )?;
     for file in MIHON.files() {
         let name = file.path().file_name().unwrap_or_default();
         if name == SETTINGS || name == "areas.csv" {

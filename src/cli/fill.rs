@@ -22,7 +22,8 @@ pub fn run(arguments: &Fill) -> Result<()> {
         }
         (None, true) => {
             return Err(Error::Usage(
-                "使うファイルを --input で、または取り込み済みの作業フォルダーを --workspace で指定してください。".to_owned(),
+                "使うファイルを --input で、または取り込み済みの作業フォルダーを --workspace で指定してください。"
+                    .to_owned(),
             ));
         }
         (None, false) => {

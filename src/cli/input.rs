@@ -35,14 +35,12 @@ pub fn take(paths: &[PathBuf], context: Context<'_>) -> Result<Vec<Taken>> {
     let files = list_files(paths)?;
     let limits = Limits::default();
     let mut progress = Progress::new(files.len());
-    Ok(files
-        .iter()
-        .flat_map(|file| {
-            let taken = take_path(file, context, &limits);
-            progress.step("読み取り中");
-            taken
-        })
-        .collect())
+    let mut all = Vec::new();
+    for file in &files {
+        all.extend(take_path(file, context, &limits)?);
+        progress.step("読み取り中");
+    }
+    Ok(all)
 }
 
 /// Takes and gathers.

@@ -4,9 +4,7 @@ use serde::Serialize;
 
 use crate::diagnostic::Diagnostic;
 use crate::intake::{Evidence, FileReport};
-use crate::model::{
-    Area, Datum, Derivation, Dimensions, EntryField, EntryText, Observation, Period, SourceRef,
-};
+use crate::model::{Area, Datum, Derivation, Dimensions, EntryField, EntryText, Observation, Period, SourceRef};
 
 /// `{"files":…,"observations":…,"texts":…,"diagnostics":…}`
 #[derive(Serialize)]

@@ -42,6 +42,6 @@ fn dispatch(arguments: args::Arguments) -> Result<()> {
         args::Command::Inspect(inspect) => inspect::run(&inspect),
         args::Command::Import(import) => import::run(&import),
         args::Command::Fill(fill) => fill::run(&fill),
-        args::Command::Read => Ok(crate::read::child_main()),
+        args::Command::Read => Ok(()),
     }
 }

@@ -110,15 +110,21 @@ fn free_name(folder: &Path, name: &str) -> std::path::PathBuf {
     if !plain.exists() {
         return plain;
     }
-    let (stem, extension) = name.rsplit_once('.').map_or((name, String::new()), |(stem, end)| (stem, format!(".{end}")));
-    (2u32..).map(|number| folder.join(format!("{stem} ({number}){extension}"))).find(|path| !path.exists()).unwrap_or(plain)
+    let (stem, extension) =
+        name.rsplit_once('.').map_or((name, String::new()), |(stem, end)| (stem, format!(".{end}")));
+    (2u32..)
+        .map(|number| folder.join(format!("{stem} ({number}){extension}")))
+        .find(|path| !path.exists())
+        .unwrap_or(plain)
 }
 
 /// A sheet for every own insurer of the settings.
 fn fill_all(workspace: &Workspace, date: Date) -> Result<Vec<Report>> {
     let settings = workspace.settings()?;
     if settings.own.0.is_empty() {
-        println!("設定.toml の「自地域」が空なので、シートは作りませんでした。自地域を書いて、もう一度実行してください。");
+        println!(
+            "設定.toml の「自地域」が空なので、シートは作りませんでした。自地域を書いて、もう一度実行してください。"
+        );
         return Ok(Vec::new());
     }
     let catalog = workspace.catalog()?;

@@ -50,7 +50,11 @@ pub fn diagnostics(all: &[Diagnostic]) -> String {
     }
     for ((severity, code), count) in shown {
         if count > LISTED_PER_CODE {
-            out.push_str(&format!("{}: 同じ種類のものがほかに{}件あります。（{code}）\n", severity.label(), count - LISTED_PER_CODE));
+            out.push_str(&format!(
+                "{}: 同じ種類のものがほかに{}件あります。（{code}）\n",
+                severity.label(),
+                count - LISTED_PER_CODE
+            ));
         }
     }
     out

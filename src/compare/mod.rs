@@ -130,10 +130,7 @@ impl<'a> Index<'a> {
         let mut totals: BTreeMap<(&str, &str, i32), Vec<&Observation>> = BTreeMap::new();
         for observation in observations.iter().filter(|observation| observation.dimensions.is_total()) {
             let Some(year) = observation.period.form_year else { continue };
-            totals
-                .entry((observation.indicator.as_str(), observation.area.key(), year))
-                .or_default()
-                .push(observation);
+            totals.entry((observation.indicator.as_str(), observation.area.key(), year)).or_default().push(observation);
         }
         Self { totals }
     }
@@ -218,7 +215,9 @@ fn shown_years(
                 .totals
                 .iter()
                 .filter(|((id, area, of), _)| {
-                    *of == year && areas.contains(area) && indicators.iter().any(|(indicator, _)| indicator.id.as_str() == *id)
+                    *of == year
+                        && areas.contains(area)
+                        && indicators.iter().any(|(indicator, _)| indicator.id.as_str() == *id)
                 })
                 .flat_map(|(_, found)| found.iter().map(|o| &o.period));
             let part: Vec<_> = periods.filter(|period| period.part_year).collect();
@@ -308,7 +307,11 @@ fn standardisation_for(
                 "{} {} は標準化の方法が違う数値（{}）があります。混ぜずに、{}の数値だけを使いました。",
                 indicator.id,
                 indicator.name,
-                counts.keys().map(|which| which.map_or("記載なし".to_owned(), |w| format!("【{w}】"))).collect::<Vec<_>>().join("、"),
+                counts
+                    .keys()
+                    .map(|which| which.map_or("記載なし".to_owned(), |w| format!("【{w}】")))
+                    .collect::<Vec<_>>()
+                    .join("、"),
                 chosen.map_or("記載なし".to_owned(), |which| format!("【{which}】"))
             ),
         )
@@ -316,4 +319,3 @@ fn standardisation_for(
     );
     chosen.map(str::to_owned)
 }
-

@@ -50,7 +50,7 @@ impl Selection {
         let mut all: Vec<(Indicator, bool)> =
             catalog.form().iter().map(|indicator| (indicator.clone(), false)).collect();
         for id in &self.added {
-            if all.iter().any(|(known, _)| known.id == *id) {
+            if all.iter().any(|(known, _)| known.id.as_str() == id) {
                 continue;
             }
             let indicator = catalog.indicator(id).cloned().or_else(|| {

@@ -7,8 +7,8 @@ use super::plan::{CellContent, SheetPlan};
 use crate::compare::{ComparedRow, Comparison, Participant};
 use crate::form::Role;
 use crate::model::{CellRef, Datum};
-use crate::notation::wareki;
 use crate::notation::fold;
+use crate::notation::wareki;
 use crate::read::Grid;
 
 /// Columns of a group: value, difference, ratio, verdict.
@@ -47,7 +47,7 @@ pub fn plan(grid: &Grid, comparison: &Comparison) -> SheetPlan {
     }
     let mut spare = places.spare.iter().copied();
     for row in &comparison.rows {
-        let known = places.rows.iter().find(|(id, _)| *id == row.indicator.id).map(|(_, row)| *row);
+        let known = places.rows.iter().find(|(id, _)| id == row.indicator.id.as_str()).map(|(_, row)| *row);
         let Some(sheet_row) = known.or_else(|| if row.added { spare.next() } else { None }) else { continue };
         sheet.hide_rows.insert(sheet_row, false);
         fill_row(&mut sheet, &places, comparison, row, sheet_row, &groups, known.is_none());
@@ -87,7 +87,8 @@ fn find(grid: &Grid) -> Option<Places> {
     // Prepared rows carry the formulas but no id.
     let own_col = heading("自地域")?.col;
     let verdict_col = groups.first()?.1 + GROUP - 1;
-    let spare = (last + 1..=grid.extent()?.row).filter(|row| grid.get(CellRef::new(*row, verdict_col)).is_some()).collect();
+    let spare =
+        (last + 1..=grid.extent()?.row).filter(|row| grid.get(CellRef::new(*row, verdict_col)).is_some()).collect();
     Some(Places {
         id_col: id.col,
         year_col: heading("年度")?.col,
@@ -110,11 +111,14 @@ fn groups_for(places: &Places, comparison: &Comparison) -> Vec<(usize, u32)> {
         .skip(1)
         .map(|(who, participant)| {
             let col = places.groups.iter().find(|(role, _)| *role == participant.role).map(|(_, col)| *col);
-            (who, col.unwrap_or_else(|| {
-                let col = next;
-                next += GROUP;
-                col
-            }))
+            (
+                who,
+                col.unwrap_or_else(|| {
+                    let col = next;
+                    next += GROUP;
+                    col
+                }),
+            )
         })
         .collect()
 }
@@ -137,8 +141,7 @@ fn head(sheet: &mut SheetPlan, grid: &Grid, places: &Places, comparison: &Compar
     // The thresholds the formulas use stand right of their labels.
     for (label, value) in [("上回る", comparison.thresholds.above), ("下回る", comparison.thresholds.below)] {
         let cell = grid.cells().iter().take_while(|cell| cell.at.row < places.role_row).find(|cell| {
-            cell.value.as_text().is_some_and(|text| fold(text).contains(label))
-                && next_number(grid, cell.at).is_some()
+            cell.value.as_text().is_some_and(|text| fold(text).contains(label)) && next_number(grid, cell.at).is_some()
         });
         if let Some(at) = cell.and_then(|cell| next_number(grid, cell.at)) {
             sheet.set(at, CellContent::Number(value));
@@ -186,7 +189,7 @@ fn fill_row(
     if write_names {
         sheet.set(CellRef::new(at, places.id_col.saturating_sub(1)), CellContent::Text(row.indicator.name.clone()));
         sheet.set(CellRef::new(at, places.id_col), CellContent::Text(row.indicator.id.to_string()));
-        sheet.set(CellRef::new(at, places.id_col + 1), CellContent::Text(row.indicator.unit.clone()));
+        sheet.set(CellRef::new(at, places.id_col + 1), CellContent::Text(row.indicator.unit.to_string()));
     }
     let Some(year) = comparison.main_year else { return };
     sheet.set(CellRef::new(at, places.year_col), CellContent::Number(f64::from(year)));

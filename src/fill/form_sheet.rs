@@ -8,9 +8,9 @@ use super::words::{part_year_remark, period_span};
 use crate::compare::{Comparison, Participant, ShownYear};
 use crate::diagnostic::Diagnostic;
 use crate::form::{Entry, FormBlock, FormMap, find_entries};
-use crate::model::{CellRef, Datum, Date, MissingReason};
-use crate::notation::wareki;
+use crate::model::{CellRef, Date, Datum, MissingReason};
 use crate::notation::fold;
+use crate::notation::wareki;
 use crate::read::Grid;
 
 /// Title of the block for added indicators.
@@ -61,19 +61,25 @@ pub fn plan(grid: &Grid, map: &FormMap, comparison: &Comparison, date: Date) -> 
     if !beyond.is_empty() {
         plan.diagnostics.push(Diagnostic::info(
             "others-beyond-form",
-            format!("様式に並べられる比較地域の数を超えたため、{}は「比較と判定」のシートにだけ載せました。", beyond.join("、")),
+            format!(
+                "様式に並べられる比較地域の数を超えたため、{}は「比較と判定」のシートにだけ載せました。",
+                beyond.join("、")
+            ),
         ));
     }
     let added_rows = added_rows(grid, map);
     show_added(grid, map, &mut plan.sheet, comparison, &added_rows);
     let mut next_added = added_rows.iter().copied();
     for (index, row) in comparison.rows.iter().enumerate() {
-        let sheet_row = if row.added { next_added.next() } else { row_of(map, &row.indicator.id) };
+        let sheet_row = if row.added { next_added.next() } else { row_of(map, row.indicator.id.as_str()) };
         let Some(sheet_row) = sheet_row else {
             plan.diagnostics.push(
                 Diagnostic::warning(
                     "no-row",
-                    format!("様式に {} {} の行が無いため、載せられませんでした。", row.indicator.id, row.indicator.name),
+                    format!(
+                        "様式に {} {} の行が無いため、載せられませんでした。",
+                        row.indicator.id, row.indicator.name
+                    ),
                 )
                 .hint("指標追加は20件までです。件数を減らすか、シートを分けてください。"),
             );
@@ -83,7 +89,7 @@ pub fn plan(grid: &Grid, map: &FormMap, comparison: &Comparison, date: Date) -> 
         if row.added {
             head_added(&mut plan.sheet, map, sheet_row, &row.indicator);
         }
-        remark(&mut plan.sheet, map, sheet_row, &row.indicator.id, &comparison.years);
+        remark(&mut plan.sheet, map, sheet_row, row.indicator.id.as_str(), &comparison.years);
         for (&(who, year), &col) in &columns {
             let at = CellRef::new(sheet_row, col);
             let figure = row.figures.get(&(who, year));
@@ -134,8 +140,8 @@ fn row_with_unit(map: &FormMap, comparison: &Comparison, unit: &str) -> Option<u
         comparison
             .rows
             .iter()
-            .filter(|row| !row.added && row.indicator.unit == unit)
-            .find_map(|row| row_of(map, &row.indicator.id))
+            .filter(|row| !row.added && &*row.indicator.unit == unit)
+            .find_map(|row| row_of(map, row.indicator.id.as_str()))
     };
     of(unit).or_else(|| match unit {
         "人" | "世帯" | "件" => of("円"),
@@ -174,10 +180,7 @@ fn head_block(sheet: &mut SheetPlan, map: &FormMap, block: &FormBlock, participa
         // Words stand above the number where the template has a row of its own for them.
         if map.role_row.is_some_and(|role_row| map.year_row >= role_row + 3) {
             let mark = if year.part_year { "※" } else { "" };
-            sheet.set(
-                CellRef::new(map.year_row - 1, col),
-                CellContent::Text(format!("{}{mark}", wareki(year.year))),
-            );
+            sheet.set(CellRef::new(map.year_row - 1, col), CellContent::Text(format!("{}{mark}", wareki(year.year))));
         }
     }
 }
@@ -229,7 +232,6 @@ fn show_added(grid: &Grid, map: &FormMap, sheet: &mut SheetPlan, comparison: &Co
 fn head_added(sheet: &mut SheetPlan, map: &FormMap, row: u32, indicator: &crate::catalog::Indicator) {
     let name_col = map.id_col.saturating_sub(1);
     sheet.set(CellRef::new(row, name_col), CellContent::Text(indicator.name.clone()));
-    sheet.set(CellRef::new(row, map.id_col), CellContent::Text(indicator.id.clone()));
-    sheet.set(CellRef::new(row, map.id_col + 1), CellContent::Text(indicator.unit.clone()));
+    sheet.set(CellRef::new(row, map.id_col), CellContent::Text(indicator.id.to_string()));
+    sheet.set(CellRef::new(row, map.id_col + 1), CellContent::Text(indicator.unit.to_string()));
 }
-

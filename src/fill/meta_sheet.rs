@@ -4,7 +4,7 @@ use super::form_sheet::FigureCells;
 use super::plan::{CellContent, SheetPlan};
 use crate::compare::Comparison;
 use crate::form::Role;
-use crate::model::{CellRef, Datum, Date};
+use crate::model::{CellRef, Date, Datum};
 
 /// Name of the sheet.
 pub const META_SHEET: &str = "_meta";

@@ -4,8 +4,8 @@ use super::form_sheet::FigureCells;
 use super::plan::{CellContent, InnerLink, SheetPlan};
 use crate::compare::Comparison;
 use crate::model::{CellRef, Datum, Observation};
-use crate::notation::wareki;
 use crate::notation::fold;
+use crate::notation::wareki;
 use crate::read::Grid;
 
 /// Cells named in a note of a derived figure; the rest is counted.
@@ -75,8 +75,7 @@ fn source_texts(figure: &Observation) -> SourceTexts {
     }
     if let Some(derivation) = &figure.derived {
         let mut note = format!("計算：{}（", derivation.rule);
-        let named: Vec<String> =
-            derivation.sources.iter().take(NAMED_CELLS).map(|source| source.to_string()).collect();
+        let named: Vec<String> = derivation.sources.iter().take(NAMED_CELLS).map(|source| source.to_string()).collect();
         note.push_str(&named.join("、"));
         if derivation.sources.len() > NAMED_CELLS {
             note.push_str(&format!("、ほか{}セル", derivation.sources.len() - NAMED_CELLS));

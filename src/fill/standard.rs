@@ -45,10 +45,13 @@ impl StandardTemplate {
     fn new(bytes: &'static [u8]) -> Result<Self, FileError> {
         let compiled = Compiled::new(bytes)?;
         let book = read_bytes("sheet.xlsx", bytes, &Limits::default())?;
-        let grids: BTreeMap<String, Grid> =
-            book.grids.into_iter().map(|grid| (grid.name.to_string(), grid)).collect();
+        let grids: BTreeMap<String, Grid> = book.grids.into_iter().map(|grid| (grid.name.to_string(), grid)).collect();
         let map = grids.get(FORM_SHEET).and_then(|grid| FormMap::find(grid, 1)).ok_or_else(|| {
-            FileError::refused("no-form", "ひな形に地域分析・検討シートの行が見つかりません。", "ひな形を確かめてください。")
+            FileError::refused(
+                "no-form",
+                "ひな形に地域分析・検討シートの行が見つかりません。",
+                "ひな形を確かめてください。",
+            )
         })?;
         Ok(Self { compiled, grids, map })
     }
@@ -84,16 +87,11 @@ pub fn fill_standard(
         plan.sheets.insert(COMPARE_SHEET.to_owned(), compare_sheet::plan(grid, comparison));
     }
     if let Some(grid) = template.grids.get(SOURCE_SHEET) {
-        plan.sheets.insert(
-            SOURCE_SHEET.to_owned(),
-            source_sheet::plan(grid, FORM_SHEET, comparison, &form.cells),
-        );
+        plan.sheets.insert(SOURCE_SHEET.to_owned(), source_sheet::plan(grid, FORM_SHEET, comparison, &form.cells));
     }
     let run = run_id(comparison, date);
-    plan.sheets.insert(
-        meta_sheet::META_SHEET.to_owned(),
-        meta_sheet::plan(FORM_SHEET, &run, date, comparison, &form.cells),
-    );
+    plan.sheets
+        .insert(meta_sheet::META_SHEET.to_owned(), meta_sheet::plan(FORM_SHEET, &run, date, comparison, &form.cells));
     let filled = template.compiled.apply(&plan)?;
     let mut diagnostics = form.diagnostics;
     diagnostics.extend(filled.notes);

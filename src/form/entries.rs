@@ -32,11 +32,7 @@ pub fn find_entries(grid: &Grid) -> Vec<Entry> {
         .iter()
         .filter_map(|cell| {
             let field = field_of(&cell.value)?;
-            let bottom = grid
-                .merges
-                .iter()
-                .find(|(from, _)| *from == cell.at)
-                .map_or(cell.at.row, |(_, to)| to.row);
+            let bottom = grid.merges.iter().find(|(from, _)| *from == cell.at).map_or(cell.at.row, |(_, to)| to.row);
             let below = CellRef::new(bottom + 1, cell.at.col);
             let taken = grid.get(below).and_then(field_of).is_some();
             (!taken).then_some(Entry { field, heading: cell.at, cell: below })

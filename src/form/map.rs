@@ -111,8 +111,7 @@ pub fn id_in(text: &str) -> Option<String> {
         None => (rest, None),
     };
     let digits_good = (1..=3).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
-    let letters_good =
-        letters.is_none_or(|l| (1..=2).contains(&l.len()) && l.bytes().all(|b| b.is_ascii_lowercase()));
+    let letters_good = letters.is_none_or(|l| (1..=2).contains(&l.len()) && l.bytes().all(|b| b.is_ascii_lowercase()));
     (digits_good && letters_good).then_some(folded)
 }
 
@@ -231,8 +230,11 @@ impl FormMap {
             .filter(|cell| cell.at.col > id_col)
             .filter_map(|cell| Some((cell.at.col, year_in(&cell.value)?)))
             .collect();
-        let starts =
-            if role_cells.is_empty() { Self::starts_by_years(&years) } else { Self::starts_by_headings(grid, role_cells) };
+        let starts = if role_cells.is_empty() {
+            Self::starts_by_years(&years)
+        } else {
+            Self::starts_by_headings(grid, role_cells)
+        };
         let mut blocks: Vec<FormBlock> = Vec::with_capacity(starts.len());
         for (index, (first_col, last_col, role)) in starts.iter().copied().enumerate() {
             let limit = starts.get(index + 1).map_or(u32::MAX, |next| next.0.saturating_sub(1));
@@ -244,8 +246,7 @@ impl FormMap {
                 .filter(|cell| (first_col..=last_col).contains(&cell.at.col))
                 .filter_map(|cell| Some((cell.at, cell.value.as_text()?.to_owned())))
                 .collect();
-            let years =
-                years.iter().copied().filter(|(col, _)| (first_col..=last_col).contains(col)).collect();
+            let years = years.iter().copied().filter(|(col, _)| (first_col..=last_col).contains(col)).collect();
             blocks.push(FormBlock { role, first_col, last_col, captions, years });
         }
         blocks
@@ -285,8 +286,10 @@ impl FormMap {
     /// 単位 and 備考 stand between the 指標ID and the first block; which is which is told by their cells.
     fn read_sides(grid: &Grid, rows: &mut [FormRow], id_col: u32, first_block: u32) {
         let unit_col = (id_col + 1..first_block).max_by_key(|col| {
-            let units =
-                rows.iter().filter(|row| grid.text(row.row, *col).is_some_and(|text| parse_unit(text).is_some())).count();
+            let units = rows
+                .iter()
+                .filter(|row| grid.text(row.row, *col).is_some_and(|text| parse_unit(text).is_some()))
+                .count();
             (units, u32::MAX - col)
         });
         for row in rows {

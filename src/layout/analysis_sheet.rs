@@ -32,9 +32,8 @@ fn read_form(book: &Book, grid: &Grid, map: &FormMap, context: Context<'_>) -> R
         if block.years.is_empty() {
             continue;
         }
-        let filled = map.rows.iter().any(|row| {
-            block.years.keys().any(|col| grid.get(CellRef::new(row.row, *col)).is_some())
-        });
+        let filled =
+            map.rows.iter().any(|row| block.years.keys().any(|col| grid.get(CellRef::new(row.row, *col)).is_some()));
         if !filled {
             continue;
         }
@@ -138,14 +137,19 @@ fn report_part_years(
         let place = Place::cell(book.file.name.clone(), grid.name.to_string(), CellRef::new(map.year_row, col));
         match months.sheet.get(&year) {
             Some(months) if *months < 12 => diagnostics.push(
-                Diagnostic::info("part-year", format!("{year}年度は{months}か月分の数値です。主な比較には使いません。"))
-                    .at(place),
+                Diagnostic::info(
+                    "part-year",
+                    format!("{year}年度は{months}か月分の数値です。主な比較には使いません。"),
+                )
+                .at(place),
             ),
             Some(_) => {}
             None if provisional_years(grid, map, own).contains(&year) => diagnostics.push(
                 Diagnostic::warning(
                     "maybe-part-year",
-                    format!("{year}年度は調整済み認定率がまだ無いため、年途中の可能性があります。主な比較には使いません。"),
+                    format!(
+                        "{year}年度は調整済み認定率がまだ無いため、年途中の可能性があります。主な比較には使いません。"
+                    ),
                 )
                 .hint("備考に書かれた月数を確かめてください。")
                 .at(place),
@@ -159,13 +163,15 @@ fn report_part_years(
 fn areas_in(text: &str, context: Context<'_>) -> Vec<Lookup> {
     let found = |lookup: &Lookup| !matches!(lookup, Lookup::None);
     let bare = strip_role_words(text);
-    let whole = context.catalog.find(&bare);
+    let whole = context.catalog.find_name(&bare);
     if found(&whole) {
         return vec![whole];
     }
     // 「見本県/みほん市」 and 「見本県⏎みほん市」: prefecture and name apart.
     let parts: Vec<&str> = bare
-        .split(|c: char| matches!(c, '\n' | '\r' | '：' | ':' | '/' | '／' | '(' | ')' | '（' | '）' | '・' | '【' | '】'))
+        .split(|c: char| {
+            matches!(c, '\n' | '\r' | '：' | ':' | '/' | '／' | '(' | ')' | '（' | '）' | '・' | '【' | '】')
+        })
         .map(str::trim)
         .filter(|part| !part.is_empty())
         .collect();
@@ -177,17 +183,32 @@ fn areas_in(text: &str, context: Context<'_>) -> Vec<Lookup> {
             return vec![joined];
         }
     }
-    parts.into_iter().map(|part| context.catalog.find(&strip_role_words(part))).filter(found).collect()
+    parts.into_iter().map(|part| context.catalog.find_name(&strip_role_words(part))).filter(found).collect()
 }
 
 /// A caption without the words that name its role.
 fn strip_role_words(text: &str) -> String {
     let mut rest = text.trim().to_owned();
-    for word in ["都道府県平均／合計", "都道府県平均/合計", "全国平均／合計", "全国平均/合計", "都道府県平均", "全国平均", "自地域", "自保険者", "比較地域", "都道府県名", "保険者名"] {
+    for word in [
+        "都道府県平均／合計",
+        "都道府県平均/合計",
+        "全国平均／合計",
+        "全国平均/合計",
+        "都道府県平均",
+        "全国平均",
+        "自地域",
+        "自保険者",
+        "比較地域",
+        "都道府県名",
+        "保険者名",
+    ] {
         if let Some(stripped) = rest.strip_prefix(word) {
             rest = stripped
                 .trim_start_matches(|c: char| {
-                    c.is_whitespace() || c.is_ascii_digit() || ('０'..='９').contains(&c) || matches!(c, '：' | ':' | '=' | '＝')
+                    c.is_whitespace()
+                        || c.is_ascii_digit()
+                        || ('０'..='９').contains(&c)
+                        || matches!(c, '：' | ':' | '=' | '＝')
                 })
                 .to_owned();
         }
@@ -295,7 +316,9 @@ fn own_area(
         ([], None) => {
             let what = ambiguous.first().map_or_else(
                 || "自地域が、見出しにもファイル名にも書かれていません。".to_owned(),
-                |(_, text)| format!("自地域「{}」は、同じ名前の地域がいくつかあり、どれか決められません。", text.trim()),
+                |(_, text)| {
+                    format!("自地域「{}」は、同じ名前の地域がいくつかあり、どれか決められません。", text.trim())
+                },
             );
             Err(FileError::waiting(
                 "own-area-unknown",
@@ -320,7 +343,7 @@ fn own_area(
 fn area_in_file_name(name: &str, context: Context<'_>) -> Option<Arc<Area>> {
     let entry = name.rsplit('／').next().unwrap_or(name);
     let (head, _) = entry.split_once(['_', '＿'])?;
-    match context.catalog.find(head.trim().trim_start_matches(['✕', '×', '○', '◎'])) {
+    match context.catalog.find_name(head.trim().trim_start_matches(['✕', '×', '○', '◎'])) {
         Lookup::One(area) => Some(area),
         Lookup::Many(_) | Lookup::None => None,
     }
@@ -338,6 +361,7 @@ fn block_area(
     let text = |area: &Area| AreaText {
         prefecture: area.prefecture.as_deref().map(Arc::from),
         name: Arc::from(area.code.as_ref().map_or(area.name.as_str(), |code| code.as_str())),
+        is_code: area.code.is_some(),
         level: Some(area.level),
     };
     let place = Place::cell(book.file.name.clone(), grid.name.to_string(), CellRef::new(0, block.first_col));
@@ -394,11 +418,7 @@ fn texts(book: &Book, grid: &Grid, map: &FormMap, context: Context<'_>) -> Vec<E
                 block: block_title(map, entry.heading.row, context),
                 field: entry.field,
                 text,
-                source: crate::model::SourceRef {
-                    file: book.file.clone(),
-                    sheet: grid.name.clone(),
-                    cell: entry.cell,
-                },
+                source: crate::model::SourceRef { file: book.file.clone(), sheet: grid.name.clone(), cell: entry.cell },
             })
         })
         .collect()

@@ -55,7 +55,10 @@ struct Heading {
 fn find_heading(grid: &Grid) -> Option<Heading> {
     grid.rows().take_while(|cells| cells.first().is_some_and(|cell| cell.at.row < HEADING_ROWS)).find_map(|cells| {
         let col_of = |word: &str| {
-            cells.iter().find(|cell| cell.value.as_text().is_some_and(|text| fold(text) == word)).map(|cell| cell.at.col)
+            cells
+                .iter()
+                .find(|cell| cell.value.as_text().is_some_and(|text| fold(text) == word))
+                .map(|cell| cell.at.col)
         };
         Some(Heading {
             row: cells.first()?.at.row,
@@ -82,13 +85,16 @@ fn read_tables(
                 columns,
             }),
             None => result.diagnostics.push(
-                Diagnostic::warning("table-unknown", "年報の表のようですが、何の人数の表か分からないため、読みませんでした。")
-                    .hint("第2表（第1号被保険者数）か第4-1-1表（要介護（要支援）認定者数）かどうか確かめてください。")
-                    .at(Place::cell(
-                        book.file.name.clone(),
-                        grid.name.to_string(),
-                        CellRef::new(heading.row, heading.insurer_col),
-                    )),
+                Diagnostic::warning(
+                    "table-unknown",
+                    "年報の表のようですが、何の人数の表か分からないため、読みませんでした。",
+                )
+                .hint("第2表（第1号被保険者数）か第4-1-1表（要介護（要支援）認定者数）かどうか確かめてください。")
+                .at(Place::cell(
+                    book.file.name.clone(),
+                    grid.name.to_string(),
+                    CellRef::new(heading.row, heading.insurer_col),
+                )),
             ),
         }
     }
@@ -172,7 +178,10 @@ fn columns_of(grid: &Grid, heading: &Heading) -> Option<(u32, Vec<Column>)> {
         .filter(|cells| cells.first().is_some_and(|cell| cell.at.row > heading.row))
         .find(|cells| {
             let texts = cells.iter().any(|cell| cell.at.col == heading.prefecture_col);
-            texts && cells.iter().any(|cell| cell.at.col > heading.insurer_col && matches!(cell.value, CellValue::Number(_)))
+            texts
+                && cells
+                    .iter()
+                    .any(|cell| cell.at.col > heading.insurer_col && matches!(cell.value, CellValue::Number(_)))
         })?
         .first()?
         .at
@@ -272,11 +281,11 @@ fn read_rows(book: &Book, table: &Table<'_>, period: &Arc<Period>, result: &mut 
         let has_figures = cells.iter().any(|cell| table.columns.iter().any(|column| column.col == cell.at.col));
         let area = match (head, insurer) {
             (Some(head), None) if fold(head) == "全国" => {
-                AreaText { prefecture: None, name: Arc::from("全国"), level: Some(AreaLevel::Nation) }
+                AreaText { prefecture: None, name: Arc::from("全国"), is_code: false, level: Some(AreaLevel::Nation) }
             }
             (Some(head), None) if is_note(head) || !has_figures => continue,
             (Some(head), None) => {
-                AreaText { prefecture: None, name: Arc::from(head), level: Some(AreaLevel::Prefecture) }
+                AreaText { prefecture: None, name: Arc::from(head), is_code: false, level: Some(AreaLevel::Prefecture) }
             }
             (head, Some(insurer)) => {
                 // A prefecture written once for its group of rows is carried down.
@@ -286,6 +295,7 @@ fn read_rows(book: &Book, table: &Table<'_>, period: &Arc<Period>, result: &mut 
                 AreaText {
                     prefecture: prefecture.clone(),
                     name: Arc::from(insurer),
+                    is_code: false,
                     level: Some(AreaLevel::Insurer),
                 }
             }
@@ -293,7 +303,11 @@ fn read_rows(book: &Book, table: &Table<'_>, period: &Arc<Period>, result: &mut 
                 if has_figures {
                     result.diagnostics.push(
                         Diagnostic::warning("row-without-area", "地域の名前が無い行の数値は、取り込みませんでした。")
-                            .at(Place::cell(book.file.name.clone(), grid.name.to_string(), CellRef::new(row, table.insurer_col))),
+                            .at(Place::cell(
+                                book.file.name.clone(),
+                                grid.name.to_string(),
+                                CellRef::new(row, table.insurer_col),
+                            )),
                     );
                 }
                 continue;

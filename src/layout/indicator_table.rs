@@ -97,10 +97,17 @@ fn indicator_of(
         {
             return Err(FileError::waiting(
                 "indicator-disagrees",
-                format!("ファイル名の指標ID「{id}」と、表の中の指標「{}」（{}）が食い違っています。", named.name, named.id),
+                format!(
+                    "ファイル名の指標ID「{id}」と、表の中の指標「{}」（{}）が食い違っています。",
+                    named.name, named.id
+                ),
                 "ファイル名の指標IDを確かめて、もう一度入れてください。",
             )
-            .at(Place::cell(book.file.name.clone(), grid.name.to_string(), CellRef::new(heading.row, heading.series))));
+            .at(Place::cell(
+                book.file.name.clone(),
+                grid.name.to_string(),
+                CellRef::new(heading.row, heading.series),
+            )));
         }
         return Ok((Arc::from(id.as_str()), known));
     }
@@ -147,12 +154,7 @@ fn standardisation_of(book: &Book, grid: &Grid, heading: &Heading) -> Option<Str
     }
 }
 
-fn read_table(
-    book: &Book,
-    grid: &Grid,
-    heading: &Heading,
-    context: Context<'_>,
-) -> Result<Interpretation, FileError> {
+fn read_table(book: &Book, grid: &Grid, heading: &Heading, context: Context<'_>) -> Result<Interpretation, FileError> {
     let mut result = Interpretation { layout: "L2", ..Interpretation::default() };
     result.exported = grid
         .cells()
@@ -194,7 +196,7 @@ fn read_table(
             result.figures.push(Figure {
                 indicator: Some(id.clone()),
                 indicator_name: indicator.as_ref().map(|indicator| Arc::from(indicator.name.as_str())),
-                area: AreaText { prefecture: None, name: area, level: None },
+                area: AreaText { prefecture: None, name: area, is_code: false, level: None },
                 period,
                 value,
                 unit: row.unit.clone(),

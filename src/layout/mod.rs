@@ -24,8 +24,10 @@ use crate::read::{Book, CellValue};
 pub struct AreaText {
     /// The prefecture, where a column or heading of its own names it.
     pub prefecture: Option<Arc<str>>,
-    /// The name or code.
+    /// The name, or a 団体コード where `is_code`.
     pub name: Arc<str>,
+    /// Whether `name` is a 団体コード: a bare number is one only where the layout says so.
+    pub is_code: bool,
     /// What the layout knows the area to be.
     pub level: Option<AreaLevel>,
 }

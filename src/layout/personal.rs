@@ -6,8 +6,17 @@ use crate::notation::fold;
 use crate::read::Book;
 
 /// Headings that only tables about single people have.
-const HEADINGS: [&str; 9] =
-    ["被保険者番号", "氏名", "生年月日", "被保険者氏名", "利用者氏名", "氏名カナ", "カナ氏名", "個人番号", "マイナンバー"];
+const HEADINGS: [&str; 9] = [
+    "被保険者番号",
+    "氏名",
+    "生年月日",
+    "被保険者氏名",
+    "利用者氏名",
+    "氏名カナ",
+    "カナ氏名",
+    "個人番号",
+    "マイナンバー",
+];
 
 /// Rows from the top in which a table's heading is looked for.
 const HEADING_ROWS: u32 = 40;
@@ -24,7 +33,9 @@ pub fn refuse(book: &Book) -> Result<(), FileError> {
             if HEADINGS.iter().any(|heading| folded == *heading) {
                 return Err(FileError::refused(
                     "personal-data",
-                    format!("個人の情報と思われる列「{folded}」があるため、読み取りませんでした。控えも残していません。"),
+                    format!(
+                        "個人の情報と思われる列「{folded}」があるため、読み取りませんでした。控えも残していません。"
+                    ),
                     "集計した表にしてから入れ直してください。このファイルは、不要であれば削除してください。",
                 )
                 .at(Place::cell(book.file.name.clone(), grid.name.to_string(), cell.at)));

@@ -90,9 +90,12 @@ fn read_rows(book: &Book, grid: &Grid, heading: &Heading, context: Context<'_>, 
         let Some(id) = indicator.as_deref().and_then(id_in) else {
             let written = indicator.unwrap_or_default();
             result.diagnostics.push(
-                Diagnostic::warning("indicator-unknown", format!("指標ID「{written}」を読めないため、この行は取り込みませんでした。"))
-                    .hint("指標IDは「D17-a」のように書いてください。")
-                    .at(place(indicator_col)),
+                Diagnostic::warning(
+                    "indicator-unknown",
+                    format!("指標ID「{written}」を読めないため、この行は取り込みませんでした。"),
+                )
+                .hint("指標IDは「D17-a」のように書いてください。")
+                .at(place(indicator_col)),
             );
             continue;
         };
@@ -107,12 +110,17 @@ fn read_rows(book: &Book, grid: &Grid, heading: &Heading, context: Context<'_>, 
         // The code identifies the area; prefecture and name serve where there is none.
         let (code, prefecture, name) = (text(heading.code), text(heading.prefecture), text(heading.name));
         let area = match (code, name, prefecture) {
-            (Some(code), _, _) => AreaText { prefecture: None, name: Arc::from(code.as_str()), level: None },
-            (None, Some(name), prefecture) => {
-                AreaText { prefecture: prefecture.as_deref().map(Arc::from), name: Arc::from(name.as_str()), level: None }
+            (Some(code), _, _) => {
+                AreaText { prefecture: None, name: Arc::from(code.as_str()), is_code: true, level: None }
             }
+            (None, Some(name), prefecture) => AreaText {
+                prefecture: prefecture.as_deref().map(Arc::from),
+                name: Arc::from(name.as_str()),
+                is_code: false,
+                level: None,
+            },
             (None, None, Some(prefecture)) => {
-                AreaText { prefecture: None, name: Arc::from(prefecture.as_str()), level: None }
+                AreaText { prefecture: None, name: Arc::from(prefecture.as_str()), is_code: false, level: None }
             }
             (None, None, None) => {
                 let col = heading.code.or(heading.name).unwrap_or(indicator_col);
@@ -149,6 +157,7 @@ fn read_rows(book: &Book, grid: &Grid, heading: &Heading, context: Context<'_>, 
 /// Decimals as typed; figures typed with more than six are taken at full precision.
 fn written_decimals(value: Option<&CellValue>) -> Option<u8> {
     let text = value?.display();
-    let count = text.trim().rsplit_once('.').map_or(0, |(_, digits)| digits.chars().take_while(char::is_ascii_digit).count());
+    let count =
+        text.trim().rsplit_once('.').map_or(0, |(_, digits)| digits.chars().take_while(char::is_ascii_digit).count());
     (count <= 6).then_some(count as u8)
 }

@@ -20,11 +20,13 @@ pub fn settle(observations: Vec<Observation>) -> (Vec<Observation>, Vec<Diagnost
     let mut kept = Vec::with_capacity(groups.len());
     for (_, mut group) in groups {
         // A fixed order of candidates makes the outcome independent of the order of files and sheets.
-        group.sort_by(|a, b| (&a.source.file.sha256, &a.source.sheet, a.source.cell).cmp(&(
-            &b.source.file.sha256,
-            &b.source.sheet,
-            b.source.cell,
-        )));
+        group.sort_by(|a, b| {
+            (&a.source.file.sha256, &a.source.sheet, a.source.cell).cmp(&(
+                &b.source.file.sha256,
+                &b.source.sheet,
+                b.source.cell,
+            ))
+        });
         let mut rest = group.into_iter();
         let Some(mut best) = rest.next() else { continue };
         for other in rest {

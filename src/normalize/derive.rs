@@ -111,9 +111,12 @@ impl Deriver {
         for first in self.known.values() {
             let first_age = first.dimensions.age.as_deref().unwrap_or_default();
             let (indicator, dimensions, bands, rule): (_, _, &[&str], _) = match (first.indicator.as_str(), first_age) {
-                (INSURED_BY_AGE, "75歳以上85歳未満") => {
-                    ("B2", age("後期", &first.dimensions), &["75歳以上85歳未満", "85歳以上"], "75歳以上85歳未満 ＋ 85歳以上")
-                }
+                (INSURED_BY_AGE, "75歳以上85歳未満") => (
+                    "B2",
+                    age("後期", &first.dimensions),
+                    &["75歳以上85歳未満", "85歳以上"],
+                    "75歳以上85歳未満 ＋ 85歳以上",
+                ),
                 (CERTIFIED_BY_AGE, "75~79歳") => (
                     "B3-d",
                     age("", &first.dimensions),
@@ -248,9 +251,24 @@ impl Deriver {
         for numerator in self.known.values() {
             let level = &numerator.dimensions;
             let (indicator, dimensions, denominator, rule) = match numerator.indicator.as_str() {
-                "B2" => ("B2-a", level.clone(), self.count(numerator, "B1", Dimensions::default()), "年齢区分別の第1号被保険者 ÷ 第1号被保険者"),
-                "B3-a" => ("B4-a", no_age(level), self.count(numerator, "B1", Dimensions::default()), "第1号認定者 ÷ 第1号被保険者"),
-                "B3-d" => ("B4-d", no_age(level), self.count(numerator, "B2", aged("後期")), "75歳以上の認定者 ÷ 75歳以上の第1号被保険者"),
+                "B2" => (
+                    "B2-a",
+                    level.clone(),
+                    self.count(numerator, "B1", Dimensions::default()),
+                    "年齢区分別の第1号被保険者 ÷ 第1号被保険者",
+                ),
+                "B3-a" => (
+                    "B4-a",
+                    no_age(level),
+                    self.count(numerator, "B1", Dimensions::default()),
+                    "第1号認定者 ÷ 第1号被保険者",
+                ),
+                "B3-d" => (
+                    "B4-d",
+                    no_age(level),
+                    self.count(numerator, "B2", aged("後期")),
+                    "75歳以上の認定者 ÷ 75歳以上の第1号被保険者",
+                ),
                 "B3-e" => (
                     "B4-e",
                     no_age(level),

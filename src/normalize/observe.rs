@@ -6,18 +6,23 @@ use std::sync::Arc;
 use crate::catalog::{Catalog, Indicator, Lookup, YearMeaning};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::layout::{AreaText, Figure, PeriodText};
-use crate::model::{
-    Area, AreaLevel, Datum, IndicatorId, MissingReason, Observation, Period, SourceFile, SourceRef,
-};
-use crate::notation::{MissingLegend, parse_number, read_missing};
-use crate::notation::{BareYear, parse_period};
+use crate::model::{Area, AreaLevel, Datum, IndicatorId, MissingReason, Observation, Period, SourceFile, SourceRef};
 use crate::notation::parse_unit;
+use crate::notation::{BareYear, parse_period};
+use crate::notation::{MissingLegend, parse_number, read_missing};
 use crate::read::CellValue;
 
 /// Turns the figures of one file into observations. A figure that cannot be understood surely becomes a diagnostic
 /// that names its cell, never a guess; the same complaint about one heading is told once.
 pub fn observe(file: &Arc<SourceFile>, figures: &[Figure], catalog: &Catalog) -> (Vec<Observation>, Vec<Diagnostic>) {
-    let mut observer = Observer { file, catalog, areas: HashMap::new(), periods: HashMap::new(), units: HashMap::new(), diagnostics: Vec::new() };
+    let mut observer = Observer {
+        file,
+        catalog,
+        areas: HashMap::new(),
+        periods: HashMap::new(),
+        units: HashMap::new(),
+        diagnostics: Vec::new(),
+    };
     let observations = figures.iter().filter_map(|figure| observer.observe(figure)).collect();
     (observations, observer.diagnostics)
 }
@@ -69,7 +74,8 @@ impl Observer<'_> {
         let text = &figure.area;
         let lookup = match &text.prefecture {
             Some(prefecture) => self.catalog.find_in(Some(prefecture), &text.name),
-            None => self.catalog.find(&text.name),
+            None if text.is_code => self.catalog.find_code(&text.name),
+            None => self.catalog.find_name(&text.name),
         };
         let area = match lookup {
             Lookup::One(area) => Some(self.with_level(area, text.level)),
@@ -78,25 +84,35 @@ impl Observer<'_> {
                 self.diagnostics.push(
                     Diagnostic::error(
                         "area-ambiguous",
-                        format!("「{}」は{}のどれか決められないため、取り込みませんでした。", text.name, names.join("、")),
+                        format!(
+                            "「{}」は{}のどれか決められないため、取り込みませんでした。",
+                            text.name,
+                            names.join("、")
+                        ),
                     )
                     .hint("地域の名前に都道府県名を付けて、もう一度入れてください。")
                     .at(self.place(figure)),
                 );
                 None
             }
-            Lookup::None if text.name.chars().all(|c| c.is_ascii_digit()) => {
+            Lookup::None if text.is_code => {
                 self.diagnostics.push(
-                    Diagnostic::error("code-unknown", format!("団体コード「{}」は正しくないか、一覧にありません。", text.name))
-                        .hint("6けたの団体コードを確かめて、もう一度入れてください。")
-                        .at(self.place(figure)),
+                    Diagnostic::error(
+                        "code-unknown",
+                        format!("団体コード「{}」は正しくないか、一覧にありません。", text.name),
+                    )
+                    .hint("6けたの団体コードを確かめて、もう一度入れてください。")
+                    .at(self.place(figure)),
                 );
                 None
             }
             Lookup::None => {
                 self.diagnostics.push(
-                    Diagnostic::info("area-not-in-catalog", format!("「{}」は地域の一覧に無いため、書かれたままの名前で取り込みました。", text.name))
-                        .at(self.place(figure)),
+                    Diagnostic::info(
+                        "area-not-in-catalog",
+                        format!("「{}」は地域の一覧に無いため、書かれたままの名前で取り込みました。", text.name),
+                    )
+                    .at(self.place(figure)),
                 );
                 Some(Arc::new(self.area_as_written(text)))
             }
@@ -148,7 +164,10 @@ impl Observer<'_> {
             self.diagnostics.push(
                 Diagnostic::error(
                     "period-unreadable",
-                    format!("期間「{}」を読めないため、この期間の数値は取り込みませんでした。", written.replace('\n', " ")),
+                    format!(
+                        "期間「{}」を読めないため、この期間の数値は取り込みませんでした。",
+                        written.replace('\n', " ")
+                    ),
                 )
                 .hint("「令和7年度」「令和8年3月末」のような書き方に直して、もう一度入れてください。")
                 .at(self.place(figure)),
@@ -216,7 +235,10 @@ impl Observer<'_> {
                 if let Some(number) = parse_number(text) {
                     return Some(Datum::Value(scaled(number.value, factor)));
                 }
-                self.unreadable(figure, &format!("「{}」は数値として読めないため、取り込みませんでした。", shorten(text)));
+                self.unreadable(
+                    figure,
+                    &format!("「{}」は数値として読めないため、取り込みませんでした。", shorten(text)),
+                );
                 None
             }
             CellValue::Error(text) => {

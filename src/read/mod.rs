@@ -66,6 +66,17 @@ pub fn read_all(name: &str, bytes: &[u8], limits: &Limits) -> Vec<ReadOutcome> {
     outcomes
 }
 
+/// The file itself, or every file of a zip of downloads, with its bytes: what is kept as an original.
+pub fn unpack(name: &str, bytes: &[u8], limits: &Limits) -> Vec<(Arc<SourceFile>, Vec<u8>)> {
+    let mut files = Vec::new();
+    archive::each(name, bytes, limits, &mut |file, bytes| {
+        if let Ok(bytes) = bytes {
+            files.push((file, bytes.to_vec()));
+        }
+    });
+    files
+}
+
 /// Reads a file of the disk in this process; a zip of downloads opens into several outcomes.
 ///
 /// # Errors

@@ -22,7 +22,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, TransactionBehavior};
 
 use crate::error::{Error, Result};
-use crate::model::{EntryText, Observation, SourceFile};
+use crate::model::{EntryText, Observation, Outcome, SourceFile};
 
 pub use originals::{Original, Stored, sha256_hex};
 pub use query::Query;

@@ -3,6 +3,7 @@
 mod settings;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 pub use settings::{SETTINGS_TEMPLATE, Settings};
 
@@ -11,7 +12,8 @@ use crate::diagnostic::Diagnostic;
 use crate::error::{Error, Result};
 use crate::intake::{Evidence, FileReport, Taken, settle_and_derive, take_path};
 use crate::layout::{self, Context};
-use crate::read::Limits;
+use crate::model::SourceFile;
+use crate::read::{Limits, unpack};
 use crate::store::{FileRecord, Query, Store};
 
 /// Where files are dropped.
@@ -123,11 +125,16 @@ impl Workspace {
     /// # Errors
     /// A store that cannot be written to.
     pub fn import(&self, store: &mut Store, path: &Path, catalog: &Catalog, year: Option<i32>) -> Result<Vec<Taken>> {
-        let mut all = take_path(path, Context { catalog, year }, &Limits::default());
-        for taken in &mut all {
+        let limits = Limits::default();
+        let all = take_path(path, Context { catalog, year }, &limits)?;
+        let originals = originals(path, &limits)?;
+        for taken in &all {
             let Some(file) = taken.file.clone() else { continue };
-            let Some(bytes) = taken.bytes.take() else { continue };
-            store.put_original(&file.name, &bytes)?;
+            let Some((_, bytes)) = originals.iter().find(|(original, _)| original.sha256 == file.sha256) else {
+                // Written to between the two readings: the next round reads it again.
+                continue;
+            };
+            store.put_original(&file.name, bytes)?;
             let record = FileRecord {
                 file: (*file).clone(),
                 layout: taken.report.layout.unwrap_or_default().to_owned(),
@@ -161,6 +168,14 @@ impl Workspace {
             .collect();
         Ok(Evidence { observations, texts: store.texts()?, files, diagnostics })
     }
+}
+
+/// The bytes of a file, or of every file of a zip.
+fn originals(path: &Path, limits: &Limits) -> Result<Vec<(Arc<SourceFile>, Vec<u8>)>> {
+    let bytes =
+        std::fs::read(path).map_err(Error::io(path, "読み取り", "ほかのソフトで開いていないか確かめてください。"))?;
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    Ok(unpack(&name, &bytes, limits))
 }
 
 fn several(diagnostics: Vec<Diagnostic>) -> Error {

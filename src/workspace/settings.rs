@@ -88,9 +88,7 @@ impl Settings {
     pub fn thresholds(&self) -> Result<Thresholds> {
         let default = Thresholds::default();
         Thresholds::checked(self.above.unwrap_or(default.above), self.below.unwrap_or(default.below)).ok_or_else(|| {
-            Error::Usage(
-                "設定.toml の「上回る」は「下回る」より大きい数（例 1.15 と 0.85）にしてください。".to_owned(),
-            )
+            Error::Usage("設定.toml の「上回る」は「下回る」より大きい数（例 1.15 と 0.85）にしてください。".to_owned())
         })
     }
 }

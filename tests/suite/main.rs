@@ -1,6 +1,6 @@
 mod catalog;
-mod notation;
 mod deliver;
-mod store;
+mod notation;
 mod read;
+mod store;
 mod template_file;
