@@ -29,7 +29,7 @@ impl Found {
     }
 }
 
-/// The file system as [`super::publish`] uses it. Tests put one in between that fails where they want.
+/// The file system as [`publish`](super::publish()) uses it. Tests put one in between that fails where they want.
 pub trait FileSystem {
     /// Makes a folder with its parents; content with one that exists.
     ///
