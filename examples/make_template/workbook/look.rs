@@ -70,7 +70,7 @@ pub fn note() -> Format {
 
 /// The cell a legend stands in.
 pub fn legend_cell() -> Format {
-    ground().set_font_size(9).set_text_wrap().set_align(FormatAlign::Bottom)
+    ground().set_font_size(9).set_text_wrap()
 }
 
 /// The words of a legend, with the two ways a figure can stand out.
@@ -127,7 +127,8 @@ pub enum Role {
 impl Role {
     /// The heading that names the role.
     pub fn heading(self) -> Format {
-        let cell = heading();
+        // Shrinks where a fill shows one year only.
+        let cell = heading().unset_text_wrap().set_shrink();
         match self {
             Self::Own => cell.set_background_color(ACCENT).set_font_color(Color::White),
             Self::Prefecture => cell.set_background_color(GREY).set_font_color(Color::White),
@@ -210,6 +211,7 @@ pub fn entry_heading(step: Option<u8>) -> Format {
         .set_background_color(ACCENT_PALE)
         .set_border(FormatBorder::Thin)
         .set_border_color(ACCENT)
+        .set_align(FormatAlign::Left)
         .set_indent(1);
     match step {
         Some(step) => cell.set_num_format(format!("\"STEP {step}　\"@")),
