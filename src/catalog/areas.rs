@@ -157,7 +157,11 @@ fn area_of(row: &Row, cities: &HashMap<AreaCode, String>) -> Option<Area> {
         Level::Municipality if row.insurer == "self" => (row.display_name(), AreaLevel::Insurer),
         Level::Municipality => (row.display_name(), AreaLevel::Municipality),
         Level::Union => (row.display_name(), AreaLevel::Insurer),
-        Level::Ward => (format!("{} {}{}", row.prefecture, cities.get(&row.parent?)?, row.name), AreaLevel::Ward),
+        Level::Ward => {
+            let city = cities.get(&row.parent?)?;
+            let ward = row.name.strip_prefix(city.as_str()).unwrap_or(&row.name);
+            (format!("{} {city}{ward}", row.prefecture), AreaLevel::Ward)
+        }
     };
     Some(Area { code: row.code, name, prefecture: Some(row.prefecture.clone()), level })
 }

@@ -22,10 +22,10 @@ pub(super) enum Level {
 impl Level {
     fn parse(text: &str) -> Option<Self> {
         match text {
-            "prefecture" => Some(Self::Prefecture),
-            "municipality" => Some(Self::Municipality),
-            "ward" => Some(Self::Ward),
-            "union" => Some(Self::Union),
+            "prefecture" | "都道府県" => Some(Self::Prefecture),
+            "municipality" | "insurer" | "市町村" | "保険者" => Some(Self::Municipality),
+            "ward" | "区" => Some(Self::Ward),
+            "union" | "広域連合" => Some(Self::Union),
             _ => None,
         }
     }
@@ -133,7 +133,7 @@ fn read_row(record: &csv::StringRecord, line: u32, columns: &Columns) -> Result<
         return Err(Problem::new("code", "見出しより多くの値があります。値の中のコンマは \" で囲んでください。"));
     }
     let Some(level) = Level::parse(field("level")) else {
-        return Err(Problem::new("level", "prefecture、municipality、ward、union のどれかを書いてください。"));
+        return Err(Problem::new("level", "都道府県、市町村、区、広域連合（または prefecture、municipality、ward、union）のどれかを書いてください。"));
     };
     for column in ["prefecture", "name"] {
         // A name of white space or invisible marks would be a key of nothing.
@@ -149,7 +149,15 @@ fn read_row(record: &csv::StringRecord, line: u32, columns: &Columns) -> Result<
     if parent.is_some() != (level == Level::Ward) {
         return Err(Problem::new("parent", "区には市の6けたの団体コードを書き、ほかは空にしてください。"));
     }
-    let insurer = field("insurer");
+    let mut insurer = field("insurer");
+    if insurer.is_empty() && level == Level::Municipality && !columns.at.contains_key("insurer") {
+        // A list without that column speaks of insurers.
+        insurer = "self";
+    }
+    if level == Level::Union && insurer == "self" {
+        // True and superfluous.
+        insurer = "";
+    }
     if !insurer.is_empty() && level != Level::Municipality {
         return Err(Problem::new("insurer", "市町村の行にだけ書けます。"));
     }

@@ -7,12 +7,14 @@ use super::plan::{CellContent, SheetPlan};
 use super::words::{part_year_remark, period_span};
 use crate::compare::{Comparison, Participant, ShownYear};
 use crate::diagnostic::Diagnostic;
-use crate::form::{Entry, FormBlock, FormMap, find_entries};
+use crate::form::{Entry, FormBlock, FormMap, Role, find_entries};
 use crate::model::{CellRef, Date, Datum, MissingReason};
 use crate::notation::fold;
 use crate::notation::wareki;
 use crate::read::Grid;
 
+/// Year columns of a block that are shown at the least.
+const MIN_SHOWN: usize = 3;
 /// Title of the block for added indicators.
 const ADDED_BLOCK: &str = "指標追加";
 
@@ -46,10 +48,12 @@ pub fn plan(grid: &Grid, map: &FormMap, comparison: &Comparison, date: Date) -> 
             for (col, year) in (block.first_col..=block.last_col).zip(&comparison.years) {
                 columns.insert((who, year.year), col);
             }
-            comparison.years.len() as u32
+            comparison.years.len().max(MIN_SHOWN) as u32
         });
+        // Entry fields stand below the first three blocks: those never get too narrow to write in.
+        let least = if matches!(block.role, Role::Other(_)) { 0 } else { MIN_SHOWN as u32 };
         for (offset, col) in (block.first_col..=block.last_col).enumerate() {
-            plan.sheet.hide_columns.insert(col, offset as u32 >= shown.unwrap_or(0));
+            plan.sheet.hide_columns.insert(col, offset as u32 >= shown.unwrap_or(least));
         }
     }
     let beyond: Vec<&str> = comparison
@@ -218,6 +222,10 @@ fn show_added(grid: &Grid, map: &FormMap, sheet: &mut SheetPlan, comparison: &Co
     let Some(title) = added_title(grid) else { return };
     let count = comparison.rows.iter().filter(|row| row.added).count();
     let used = count > 0;
+    // The row before the title sets the block off from the one above.
+    if let Some(gap) = title.checked_sub(1) {
+        sheet.hide_rows.insert(gap, !used);
+    }
     sheet.hide_rows.insert(title, !used);
     for (index, row) in rows.iter().enumerate() {
         sheet.hide_rows.insert(*row, index >= count);

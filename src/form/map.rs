@@ -24,6 +24,9 @@ pub enum Role {
 impl Role {
     /// The role a heading cell names; the number of a 比較地域 is taken from its order on the sheet.
     fn of_heading(text: &str) -> Option<Self> {
+        if text.chars().count() > LONGEST_HEADING {
+            return None;
+        }
         let folded = fold(text);
         if folded.starts_with("自地域") || folded.starts_with("自保険者") {
             Some(Self::Own)
@@ -87,6 +90,9 @@ pub struct FormMap {
     /// Title cells and other texts above the data that lie left of the first block, with their cells
     pub titles: Vec<(CellRef, String)>,
 }
+
+/// Role headings are short, even with an area's name behind them.
+const LONGEST_HEADING: usize = 40;
 
 /// Columns of a block of the system's export (sheet-form: blocks at E, AS, CG, DU).
 const EXPORT_BLOCK_WIDTH: u32 = 40;
@@ -187,8 +193,13 @@ impl FormMap {
             .filter(|cell| cell.at.col > id_col)
             .filter_map(|cell| Some((cell.at, Role::of_heading(cell.value.as_text()?)?)))
             .collect();
-        found.sort_by_key(|(at, _)| at.col);
-        found.dedup_by_key(|(at, _)| at.col);
+        // Explanations may begin with a role's name, too: the headings are the row that names most of them.
+        let mut counts: BTreeMap<u32, usize> = BTreeMap::new();
+        for (at, _) in &found {
+            *counts.entry(at.row).or_default() += 1;
+        }
+        let row = counts.iter().max_by_key(|(row, count)| (**count, **row)).map(|(row, _)| *row);
+        found.retain(|(at, _)| Some(at.row) == row);
         let mut others = 0;
         for (_, role) in &mut found {
             if let Role::Other(number) = role {

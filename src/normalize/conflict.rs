@@ -20,23 +20,23 @@ pub fn settle(observations: Vec<Observation>) -> (Vec<Observation>, Vec<Diagnost
     let mut kept = Vec::with_capacity(groups.len());
     for (_, mut group) in groups {
         // A fixed order of candidates makes the outcome independent of the order of files and sheets.
-        group.sort_by(|a, b| {
-            (&a.source.file.sha256, &a.source.sheet, a.source.cell).cmp(&(
-                &b.source.file.sha256,
-                &b.source.sheet,
-                b.source.cell,
-            ))
+        // Of equals the file named after the area comes first: its own sheet is where people look a figure up.
+        group.sort_by_cached_key(|o| {
+            let elsewhere = !o.source.file.name.contains(o.area.short_name());
+            (elsewhere, o.source.file.sha256.clone(), o.source.sheet.clone(), o.source.cell)
         });
         let mut rest = group.into_iter();
         let Some(mut best) = rest.next() else { continue };
         for other in rest {
             let (winner, loser, newer) = choose(best, other);
-            if let (Some(a), Some(b)) = (winner.datum.value(), loser.datum.value())
-                && !equal_within_rounding(a, winner.decimals, b, loser.decimals)
-            {
-                diagnostics.push(differing(&winner, &loser, a, b, newer));
-            }
-            best = carry_part_year(winner, &loser);
+            best = match (winner.datum.value(), loser.datum.value()) {
+                (Some(a), Some(b)) if !equal_within_rounding(a, winner.decimals, b, loser.decimals) => {
+                    diagnostics.push(differing(&winner, &loser, a, b, newer));
+                    winner
+                }
+                (Some(_), Some(_)) => carry_part_year(winner, &loser),
+                _ => winner,
+            };
         }
         kept.push(best);
     }
@@ -79,7 +79,8 @@ fn precision(observation: &Observation) -> u8 {
     observation.decimals.unwrap_or(u8::MAX)
 }
 
-/// A year said to be under way by any file stays so: the mark must not get lost with the coarser figure.
+/// The same figure said to be of a part-year by one file is of a part-year: the mark must not get lost with the
+/// coarser spelling.
 fn carry_part_year(mut winner: Observation, loser: &Observation) -> Observation {
     if loser.period.part_year && !winner.period.part_year {
         winner.period = std::sync::Arc::new(crate::model::Period {
