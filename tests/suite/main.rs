@@ -1,1 +1,1 @@
-
+mod fill_apply;
