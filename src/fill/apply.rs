@@ -116,13 +116,10 @@ impl Compiled {
         }
         let touched = made.iter().any(|(_, _, part, change)| part.text != change.text);
         self.workbook_part(plan, touched, &mut changes)?;
-        if made.iter().any(|(.., change)| change.formula_removed)
-            && let Some((parts, chain)) = workbook::without_calc_chain(&self.package)?
-        {
-            for (path, text) in parts {
-                self.put(&mut changes, &path, Change::Text(text))?;
+        if made.iter().any(|(.., change)| change.formula_removed) {
+            for (path, change) in workbook::without_calc_chain(&self.package)? {
+                self.put(&mut changes, &path, change)?;
             }
-            self.put(&mut changes, &chain, Change::Dropped)?;
         }
         self.blank_unused_strings(&made, &mut changes)?;
 
@@ -291,10 +288,9 @@ impl Compiled {
         let mut headers = Vec::new();
         for table in self.package.relationships_of(path)?.iter().filter(|relationship| relationship.kind == "table") {
             let text = self.package.read_part(&table.target)?;
-            let damaged = || damaged_part(&table.target);
-            let root = Walker::new(&text).next().map_err(|_| damaged())?.ok_or_else(damaged)?;
+            let root = Walker::new(&text).root().map_err(|_| damaged_part(&table.target))?;
             if let (Some((from, to)), true) =
-                (root.tag.raw("ref").and_then(parse_area), root.tag.raw("headerRowCount") != Some("0"))
+                (root.raw("ref").and_then(parse_area), root.raw("headerRowCount") != Some("0"))
             {
                 headers.push((from, CellRef::new(from.row, to.col)));
             }

@@ -93,6 +93,16 @@ impl<'a> Walker<'a> {
         }
     }
 
+    /// The start tag of the root, after white space, comments and the declaration.
+    pub fn root(mut self) -> Result<Tag<'a>, Malformed> {
+        while let Some(token) = self.next()? {
+            if token.starts() {
+                return Ok(token.tag);
+            }
+        }
+        Err(Malformed)
+    }
+
     fn position(&self) -> Result<usize, Malformed> {
         usize::try_from(self.reader.buffer_position()).map(|at| at + self.shift).map_err(|_| Malformed)
     }

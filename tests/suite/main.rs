@@ -4,3 +4,4 @@ mod notation;
 mod read;
 mod store;
 mod template_file;
+mod fill_apply;

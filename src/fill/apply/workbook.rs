@@ -6,6 +6,7 @@ use std::ops::Range;
 use super::patches::Patches;
 use super::refusal;
 use super::sheet_index::parse_area;
+use super::zip_out::Change;
 use crate::error::FileError;
 use crate::template::package::Package;
 use crate::template::xml::{Kind, Malformed, Tag, Walker, escape_attribute};
@@ -161,9 +162,9 @@ fn reference(sheet: &str, area: &str) -> Option<String> {
 }
 
 /// The calculation chain lists cells with formulas. When one lost its formula the chain is dropped with everything
-/// that names it; Excel builds a new one. Returns the parts to rewrite and the part to leave out.
-pub(super) fn without_calc_chain(package: &Package) -> Result<Option<(Vec<(String, String)>, String)>, FileError> {
-    let Some(chain) = package.part_of_kind("calcChain").map(str::to_owned) else { return Ok(None) };
+/// that names it; Excel builds a new one. Returns what becomes of the parts.
+pub(super) fn without_calc_chain(package: &Package) -> Result<Vec<(String, Change)>, FileError> {
+    let Some(chain) = package.part_of_kind("calcChain").map(str::to_owned) else { return Ok(Vec::new()) };
     let rels_part = Package::relationships_part(package.workbook_part());
     let ids: Vec<String> = package
         .relationships_of(package.workbook_part())?
@@ -173,14 +174,15 @@ pub(super) fn without_calc_chain(package: &Package) -> Result<Option<(Vec<(Strin
         .collect();
     let mut parts = Vec::new();
     if let Some(text) = without_relationships(package, package.workbook_part(), &ids)? {
-        parts.push((rels_part, text));
+        parts.push((rels_part, Change::Text(text)));
     }
     let types = "[Content_Types].xml";
     let text = package.read_part(types)?;
     if let Some(changed) = without_override(&text, &chain) {
-        parts.push((types.to_owned(), changed));
+        parts.push((types.to_owned(), Change::Text(changed)));
     }
-    Ok(Some((parts, chain)))
+    parts.push((chain, Change::Dropped));
+    Ok(parts)
 }
 
 /// The relationships part of a part without some ids; `None` when it has none of them.
