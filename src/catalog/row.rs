@@ -133,7 +133,10 @@ fn read_row(record: &csv::StringRecord, line: u32, columns: &Columns) -> Result<
         return Err(Problem::new("code", "見出しより多くの値があります。値の中のコンマは \" で囲んでください。"));
     }
     let Some(level) = Level::parse(field("level")) else {
-        return Err(Problem::new("level", "都道府県、市町村、区、広域連合（または prefecture、municipality、ward、union）のどれかを書いてください。"));
+        return Err(Problem::new(
+            "level",
+            "都道府県、市町村、区、広域連合（または prefecture、municipality、ward、union）のどれかを書いてください。",
+        ));
     };
     for column in ["prefecture", "name"] {
         // A name of white space or invisible marks would be a key of nothing.

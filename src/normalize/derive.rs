@@ -37,6 +37,9 @@ struct Deriver {
     diagnostics: Vec<Diagnostic>,
 }
 
+/// One head count over all areas: the insurers' and the nation's.
+type Counted<'a> = (Vec<&'a Observation>, Option<&'a Observation>);
+
 /// A figure about to be added.
 struct Computed<'a> {
     indicator: &'a str,
@@ -152,8 +155,7 @@ impl Deriver {
     /// national row, or every insurer of the catalog is there.
     fn prefectures(&mut self, catalog: &Catalog) {
         // (indicator, period, breakdown) → insurers' counts and the nation's
-        let mut tables: BTreeMap<(IndicatorId, String, Dimensions), (Vec<&Observation>, Option<&Observation>)> =
-            BTreeMap::new();
+        let mut tables: BTreeMap<(IndicatorId, String, Dimensions), Counted<'_>> = BTreeMap::new();
         for observation in self.known.values().filter(|o| COUNTS.contains(&o.indicator.as_str())) {
             let key = observation.key();
             let entry = tables.entry((key.indicator, key.period, key.dimensions)).or_default();

@@ -27,12 +27,16 @@ pub fn observe(file: &Arc<SourceFile>, figures: &[Figure], catalog: &Catalog) ->
     (observations, observer.diagnostics)
 }
 
+/// A unit and the factor that brings figures to it.
+type Scale = (Arc<str>, f64);
+
 struct Observer<'a> {
     file: &'a Arc<SourceFile>,
     catalog: &'a Catalog,
     areas: HashMap<AreaText, Option<Arc<Area>>>,
     periods: HashMap<(Arc<str>, bool), Option<Arc<Period>>>,
-    units: HashMap<(Arc<str>, Option<Arc<str>>), Option<(Arc<str>, f64)>>,
+    /// (指標ID, unit as written) → unit and factor, `None` when refused
+    units: HashMap<(Arc<str>, Option<Arc<str>>), Option<Scale>>,
     diagnostics: Vec<Diagnostic>,
 }
 
@@ -179,7 +183,7 @@ impl Observer<'_> {
 
     /// The unit and the factor that brings the figure to it. A unit that is not the indicator's own is refused for
     /// the form's indicators, where a mixed unit would be a wrong figure on the sheet.
-    fn unit(&mut self, figure: &Figure, id: &Arc<str>, indicator: Option<&Indicator>) -> Option<(Arc<str>, f64)> {
+    fn unit(&mut self, figure: &Figure, id: &Arc<str>, indicator: Option<&Indicator>) -> Option<Scale> {
         let key = (id.clone(), figure.unit.clone());
         if let Some(known) = self.units.get(&key) {
             return known.clone();

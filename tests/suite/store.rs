@@ -10,7 +10,7 @@ use std::sync::Arc;
 use chiiki_sheet::error::Error;
 use chiiki_sheet::model::{
     Area, AreaCode, AreaLevel, CellRef, Date, Datum, Derivation, Dimensions, EntryField, EntryText, IndicatorId,
-    MissingReason, Observation, Period, PeriodKind, SourceFile, SourceRef,
+    MissingReason, Observation, Outcome, Period, PeriodKind, SourceFile, SourceRef,
 };
 use chiiki_sheet::store::{FileRecord, LEDGER_FOLDER, Query, Reading, Store, rebuild, sha256_hex};
 use proptest::collection::vec;
