@@ -27,6 +27,9 @@ pub fn observe(file: &Arc<SourceFile>, figures: &[Figure], catalog: &Catalog) ->
     (observations, observer.diagnostics)
 }
 
+/// 指標ID and the unit as written.
+type WrittenUnit = (Arc<str>, Option<Arc<str>>);
+
 /// A unit and the factor that brings figures to it.
 type Scale = (Arc<str>, f64);
 
@@ -36,7 +39,7 @@ struct Observer<'a> {
     areas: HashMap<AreaText, Option<Arc<Area>>>,
     periods: HashMap<(Arc<str>, bool), Option<Arc<Period>>>,
     /// (指標ID, unit as written) → unit and factor, `None` when refused
-    units: HashMap<(Arc<str>, Option<Arc<str>>), Option<Scale>>,
+    units: HashMap<WrittenUnit, Option<Scale>>,
     diagnostics: Vec<Diagnostic>,
 }
 
