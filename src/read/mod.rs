@@ -1,7 +1,7 @@
 //! From bytes to grids: sniffing, limits, and one reader a file format.
 //!
-//! [`read_bytes`] and [`read_path`] work in this process, within [`Limits`]. Files from outside go through
-//! a child process, which may run out of memory or time without harm.
+//! [`read_bytes`], [`read_all`] and [`read_path`] work in this process, within [`Limits`]. Files from outside go
+//! through [`sandbox`]: a child process, which may run out of memory or time without harm.
 
 mod archive;
 mod collect;
@@ -12,9 +12,11 @@ mod html;
 mod limits;
 mod ods;
 mod refusal;
+pub mod sandbox;
 mod sniff;
 mod spreadsheetml;
 mod text;
+mod wire;
 mod xls;
 mod xlsx;
 mod xml;

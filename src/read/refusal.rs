@@ -143,3 +143,27 @@ pub(super) fn reader_timeout(seconds: u64) -> FileError {
         SAVE_AGAIN,
     )
 }
+
+/// Every code of this module, for refusals that come back from the reader process.
+const CODES: [&str; 15] = [
+    "archive",
+    "damaged",
+    "empty-file",
+    "encoding-unknown",
+    "encrypted",
+    "half-copied",
+    "in-use",
+    "lock-file",
+    "nested-archive",
+    "no-cells",
+    "not-a-table",
+    "not-allowed",
+    "reader-stopped",
+    "reader-timeout",
+    "too-large",
+];
+
+/// The code as the program's own word.
+pub(super) fn known_code(code: &str) -> Option<&'static str> {
+    CODES.into_iter().find(|known| *known == code)
+}

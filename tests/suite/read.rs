@@ -1,9 +1,12 @@
 //! Reading: bytes become grids with the addresses a person sees, or one sentence says why not.
 
-use std::path::PathBuf;
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
 
 use chiiki_sheet::model::CellRef;
-use chiiki_sheet::read::{Book, BookKind, CellValue, Limits, read_path};
+use chiiki_sheet::read::{Book, BookKind, CellValue, Limits, ReadOutcome, read_all, read_path};
 
 /// A real official file, `None` with a printed reason where the folder is absent.
 fn shared(name: &str) -> Option<PathBuf> {
@@ -81,4 +84,78 @@ fn other_real_books_open() {
         let Some(book) = book(name) else { return };
         assert!(book.grids[0].cells().len() > 1000, "{name}");
     }
+}
+
+fn data() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/read")
+}
+
+/// The odd, damaged and hostile files of `tests/support/make_bad_files.py`, by name.
+fn files() -> Vec<(String, Vec<u8>)> {
+    let entries = std::fs::read_dir(data().join("files")).unwrap();
+    let mut files: Vec<_> = entries
+        .map(|entry| {
+            let entry = entry.unwrap();
+            (entry.file_name().into_string().unwrap(), std::fs::read(entry.path()).unwrap())
+        })
+        .collect();
+    files.sort();
+    files
+}
+
+fn describe(outcomes: &[ReadOutcome]) -> String {
+    let mut out = String::new();
+    for outcome in outcomes {
+        let book = match &outcome.result {
+            Ok(book) => book,
+            Err(refusal) => {
+                let wait = if refusal.waiting { "待つ" } else { "読まない" };
+                writeln!(out, "  {wait}: {}", refusal.to_diagnostic()).unwrap();
+                continue;
+            }
+        };
+        writeln!(out, "  読んだ: {}（{:?}）", book.file.name, book.kind).unwrap();
+        for grid in &book.grids {
+            let hidden = if grid.hidden { " 非表示" } else { "" };
+            let cells = grid.cells().iter().take(12).map(|cell| {
+                let value = match &cell.value {
+                    CellValue::Number(number) => format!("数{number}"),
+                    CellValue::DateSerial(number) => format!("日付{number}"),
+                    other => other.display().replace('\n', "⏎"),
+                };
+                format!("{}={value}", cell.at)
+            });
+            let cells: Vec<_> = cells.collect();
+            writeln!(out, "    「{}」{hidden} {}", grid.name, cells.join(" ")).unwrap();
+            for (from, to) in &grid.merges {
+                writeln!(out, "      結合 {from}:{to}").unwrap();
+            }
+            for at in &grid.formulas_without_value {
+                writeln!(out, "      値のない式 {at}").unwrap();
+            }
+        }
+    }
+    out
+}
+
+/// Compares with the reviewed text; `UPDATE_SNAPSHOTS=1` rewrites it.
+fn assert_snapshot(name: &str, actual: &str) {
+    let path = data().join(name);
+    if std::env::var_os("UPDATE_SNAPSHOTS").is_some() {
+        std::fs::write(&path, actual).unwrap();
+    }
+    let expected = std::fs::read_to_string(&path).unwrap_or_default().replace("\r\n", "\n");
+    for (line, (expected, actual)) in expected.lines().zip(actual.lines()).enumerate() {
+        assert_eq!(expected, actual, "{name}:{}", line + 1);
+    }
+    assert_eq!(expected.lines().count(), actual.lines().count(), "{name}");
+}
+
+#[test]
+fn every_odd_file_has_its_outcome_and_sentence() {
+    let mut actual = String::new();
+    for (name, bytes) in files() {
+        writeln!(actual, "■ {name}\n{}", describe(&read_all(&name, &bytes, &Limits::default()))).unwrap();
+    }
+    assert_snapshot("messages.txt", &actual);
 }
