@@ -56,8 +56,16 @@ pub(super) fn damaged_zip(what: &str) -> FileError {
     FileError::refused("damaged", format!("ファイルが壊れています（{what}）。"), DOWNLOAD_AGAIN)
 }
 
-pub(super) fn sheet_missing(sheet: &str) -> FileError {
-    damaged(format!("シート『{sheet}』の中身がファイルの中に見つかりません。ファイルが壊れています。"))
+pub(super) fn sheet_missing() -> FileError {
+    damaged("シートの中身がファイルの中に見つかりません。ファイルが壊れています。")
+}
+
+/// A refusal of an entry of a zip: the zip is whole, so nothing will come by waiting.
+pub(super) fn in_archive(refusal: FileError) -> FileError {
+    match refusal.code {
+        "half-copied" => FileError { place: refusal.place, ..damaged_zip("途中で切れています") },
+        _ => FileError { waiting: false, ..refusal },
+    }
 }
 
 pub(super) fn dtd() -> FileError {

@@ -13,9 +13,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 
 use super::wire::{self, Answer, Request};
-use super::{
-    Book, Limits, ReadOutcome, archive, display_name, identify, load, read_identified, refusal, unread, with_file,
-};
+use super::{Book, Limits, ReadOutcome, archive, display_name, identify, load, refusal, unread, with_file};
 use crate::error::{Error, FileError, Result};
 use crate::model::SourceFile;
 
@@ -220,10 +218,10 @@ fn serve(input: &mut impl Read, output: &mut impl Write) -> io::Result<()> {
             Request::File { skip, name, bytes } => {
                 let mut number = 0;
                 let mut sent = Ok(());
-                archive::each(&name, &bytes, &limits, &mut |file, bytes| {
+                archive::each(&name, &bytes, &limits, &mut |found| {
                     number += 1;
                     if number > skip && sent.is_ok() {
-                        sent = answer(output, &file, bytes, &limits);
+                        sent = answer(output, &found, &limits);
                     }
                 });
                 sent?;
@@ -234,14 +232,9 @@ fn serve(input: &mut impl Read, output: &mut impl Write) -> io::Result<()> {
     Ok(())
 }
 
-fn answer(
-    output: &mut impl Write,
-    file: &Arc<SourceFile>,
-    bytes: std::result::Result<&[u8], FileError>,
-    limits: &Limits,
-) -> io::Result<()> {
-    wire::write_answer(output, &Answer::Begin(SourceFile::clone(file)))?;
-    let result = bytes.and_then(|bytes| read_identified(file, bytes, limits));
+fn answer(output: &mut impl Write, found: &archive::Found<'_>, limits: &Limits) -> io::Result<()> {
+    wire::write_answer(output, &Answer::Begin(SourceFile::clone(&found.file)))?;
+    let result = found.read(limits);
     wire::write_answer(output, &Answer::Done(result.map(|book| (book.kind, book.grids))))
 }
 
