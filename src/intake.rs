@@ -11,6 +11,7 @@ use crate::error::{Error, FileError, Result};
 use crate::layout::{Context, interpret};
 use crate::model::{EntryText, Observation, Outcome, SourceFile};
 use crate::normalize::{check, conflict, derive, observe};
+use crate::read::sandbox::{Sandbox, SandboxOptions};
 use crate::read::{self, Book, Limits, ReadOutcome};
 
 /// The account of one file.
@@ -118,8 +119,36 @@ pub fn is_not_for_reading(name: &str) -> bool {
 ///
 /// # Errors
 /// A path that cannot be opened at all; whatever is wrong with a file itself is its outcome.
-pub fn take_path(path: &Path, context: Context<'_>, limits: &Limits) -> Result<Vec<Taken>> {
-    Ok(read::read_path(path, limits)?.into_iter().map(|outcome| take_outcome(outcome, context)).collect())
+pub fn take_path(path: &Path, context: Context<'_>, reader: &mut Reader) -> Result<Vec<Taken>> {
+    let outcomes = match reader {
+        Reader::InProcess(limits) => read::read_path(path, limits)?,
+        Reader::Child(sandbox) => sandbox.read_path(path)?,
+    };
+    Ok(outcomes.into_iter().map(|outcome| take_outcome(outcome, context)).collect())
+}
+
+/// Where files are read.
+#[derive(Debug)]
+pub enum Reader {
+    /// In this process: for tests and for files this product made itself
+    InProcess(Limits),
+    /// In a child process that a hostile file may bring down without harm
+    Child(Box<Sandbox>),
+}
+
+impl Reader {
+    /// A child of this very program.
+    ///
+    /// # Errors
+    /// The program's own place cannot be found.
+    pub fn child() -> Result<Self> {
+        let exe = std::env::current_exe().map_err(Error::io(
+            "chiiki-sheet",
+            "開始",
+            "chiiki-sheet を置き直してから、もう一度実行してください。",
+        ))?;
+        Ok(Self::Child(Box::new(Sandbox::new(SandboxOptions::new(exe)))))
+    }
 }
 
 fn take_outcome(outcome: ReadOutcome, context: Context<'_>) -> Taken {

@@ -4,7 +4,7 @@ use super::args::Import;
 use super::progress::Progress;
 use super::say;
 use crate::error::Result;
-use crate::intake::list_files;
+use crate::intake::{Reader, list_files};
 use crate::workspace::Workspace;
 
 /// Takes every file; refused ones are told and do not stop the others.
@@ -13,11 +13,12 @@ pub fn run(arguments: &Import) -> Result<()> {
     let catalog = workspace.catalog()?;
     let mut store = workspace.store()?;
     let files = list_files(&arguments.files)?;
+    let mut reader = Reader::child()?;
     let mut progress = Progress::new(files.len());
     let mut reports = Vec::new();
     let mut diagnostics = Vec::new();
     for file in &files {
-        for taken in workspace.import(&mut store, file, &catalog, arguments.year)? {
+        for taken in workspace.import(&mut store, file, &catalog, arguments.year, &mut reader)? {
             reports.push(taken.report);
             diagnostics.extend(taken.diagnostics);
         }

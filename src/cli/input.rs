@@ -6,9 +6,8 @@ use super::progress::Progress;
 use crate::catalog::Catalog;
 use crate::diagnostic::Diagnostic;
 use crate::error::{Error, Result};
-use crate::intake::{Evidence, Taken, gather, list_files, take_path};
+use crate::intake::{Evidence, Reader, Taken, gather, list_files, take_path};
 use crate::layout::Context;
-use crate::read::Limits;
 
 /// The catalog, with the areas of a file added.
 ///
@@ -33,11 +32,11 @@ fn lines(diagnostics: &[Diagnostic]) -> String {
 /// Takes the files of the paths.
 pub fn take(paths: &[PathBuf], context: Context<'_>) -> Result<Vec<Taken>> {
     let files = list_files(paths)?;
-    let limits = Limits::default();
+    let mut reader = Reader::child()?;
     let mut progress = Progress::new(files.len());
     let mut all = Vec::new();
     for file in &files {
-        all.extend(take_path(file, context, &limits)?);
+        all.extend(take_path(file, context, &mut reader)?);
         progress.step("読み取り中");
     }
     Ok(all)

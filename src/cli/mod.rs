@@ -18,6 +18,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use crate::error::Result;
+use crate::read::sandbox;
 
 /// Runs one command. Exit 0 done, 2 a mistake of the user's (a Japanese sentence on stderr), 1 a fault of ours.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -25,6 +26,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) => return args::explain(&error),
     };
+    if let args::Command::Read = arguments.command {
+        return sandbox::child_main(std::io::stdin().lock(), std::io::stdout().lock());
+    }
     match dispatch(arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -42,6 +46,7 @@ fn dispatch(arguments: args::Arguments) -> Result<()> {
         args::Command::Inspect(inspect) => inspect::run(&inspect),
         args::Command::Import(import) => import::run(&import),
         args::Command::Fill(fill) => fill::run(&fill),
+        // Handled before anything else; see `run`.
         args::Command::Read => Ok(()),
     }
 }

@@ -8,7 +8,7 @@ use super::say;
 use crate::clock;
 use crate::diagnostic::Diagnostic;
 use crate::error::{Error, Result};
-use crate::intake::{FileReport, is_not_for_reading};
+use crate::intake::{FileReport, Reader, is_not_for_reading};
 use crate::job::{FillRequest, Report, fill_sheet};
 use crate::model::{Date, Outcome};
 use crate::workspace::{DONE, INBOX, OUTPUT, QUARANTINE, Workspace};
@@ -70,10 +70,11 @@ fn take_inbox(workspace: &Workspace, date: Date) -> Result<(Vec<FileReport>, Vec
     }
     files.sort();
     let mut store = workspace.store()?;
+    let mut reader = Reader::child()?;
     let mut progress = Progress::new(files.len());
     let (mut reports, mut diagnostics) = (Vec::new(), Vec::new());
     for path in files {
-        let taken = workspace.import(&mut store, &path, &catalog, None)?;
+        let taken = workspace.import(&mut store, &path, &catalog, None, &mut reader)?;
         let kept = taken.iter().any(|one| matches!(one.report.outcome, Outcome::Read | Outcome::Empty));
         let of_file: Vec<FileReport> = taken.iter().map(|one| one.report.clone()).collect();
         file_away(workspace, &path, kept, &of_file, date)?;

@@ -7,91 +7,76 @@ use encoding_rs::SHIFT_JIS;
 
 use super::gate::{self, Archive, Inflater, ZipKind};
 use super::limits::Limits;
-use super::{identify, refusal, sniff, with_file};
+use super::{Book, identify, read_identified, refusal, sniff, with_file};
 use crate::error::FileError;
 use crate::model::SourceFile;
 
-/// Takes a file's identity and its bytes, or why there are none.
-pub(super) type Take<'t> = dyn FnMut(Arc<SourceFile>, Result<&[u8], FileError>) + 't;
+/// What there is to read: a file's identity and its bytes, or why there are none.
+pub(super) struct Found<'b> {
+    pub(super) file: Arc<SourceFile>,
+    pub(super) bytes: Result<&'b [u8], FileError>,
+    /// Whether it lay in a zip
+    entry: bool,
+}
+
+impl Found<'_> {
+    /// Reads it in this process.
+    pub(super) fn read(&self, limits: &Limits) -> Result<Book, FileError> {
+        let result = match &self.bytes {
+            Ok(bytes) => read_identified(&self.file, bytes, limits),
+            Err(refusal) => Err(with_file(refusal.clone(), &self.file)),
+        };
+        if self.entry { result.map_err(refusal::in_archive) } else { result }
+    }
+}
+
+type Take<'t> = dyn FnMut(Found<'_>) + 't;
 
 /// Calls `take` with the file itself, or once for every file of a zip of downloads.
 ///
 /// Entry names only name; nothing is ever written under them, so `..` and drive letters in them are harmless.
 pub(super) fn each(name: &str, bytes: &[u8], limits: &Limits, take: &mut Take<'_>) {
-    let whole = || Arc::new(identify(name, bytes));
-    match open_archive(name, bytes, limits) {
-        Some(Ok(mut archive)) => entries(name, bytes.len(), &mut archive, limits, take, &whole),
-        Some(Err(refusal)) => {
-            let file = whole();
-            let refusal = with_file(refusal, &file);
-            take(file, Err(refusal));
+    let whole = |bytes| Found { file: Arc::new(identify(name, bytes)), bytes: Ok(bytes), entry: false };
+    let refused = |refusal| Found { bytes: Err(refusal), ..whole(bytes) };
+    let Some(mut archive) = open_archive(name, bytes, limits) else { return take(whole(bytes)) };
+    let paths: Vec<(usize, String)> = (0..archive.len())
+        .filter_map(|index| Some((index, entry_path(&archive, index)?)))
+        .filter(|(_, path)| is_file(path))
+        .collect();
+    if paths.is_empty() {
+        return take(refused(refusal::not_a_table("表のファイルが入っていないzip")));
+    }
+    if paths.len() > limits.files {
+        return take(refused(refusal::too_large(format!("zipの中のファイルが{}を超えています。", limits.files))));
+    }
+    let mut inflater = Inflater::new(limits, bytes.len());
+    let mut used = HashSet::new();
+    for (index, path) in paths {
+        let entry = shown_name(&path, &mut used);
+        let name = format!("{name}／{entry}");
+        match inflater.entry(&mut archive, index, &entry) {
+            Ok(bytes) => {
+                let nested = open_archive(&name, &bytes, limits).is_some();
+                let file = Arc::new(identify(&name, &bytes));
+                let bytes = if nested { Err(refusal::nested_archive()) } else { Ok(bytes.as_slice()) };
+                take(Found { file, bytes, entry: true });
+            }
+            Err(refusal) => {
+                let file = Arc::new(SourceFile { name, sha256: String::new(), exported: None });
+                take(Found { file, bytes: Err(refusal), entry: true });
+            }
         }
-        None => take(whole(), Ok(bytes)),
     }
 }
 
 /// `None` when the bytes are no zip of files; then the usual readers decide.
-fn open_archive<'a>(name: &str, bytes: &'a [u8], limits: &Limits) -> Option<Result<Archive<'a>, FileError>> {
+fn open_archive<'a>(name: &str, bytes: &'a [u8], limits: &Limits) -> Option<Archive<'a>> {
     let zip = sniff::container(name, bytes).is_ok_and(|kind| kind == sniff::Container::Zip);
     if !zip || bytes.len() as u64 > limits.file_bytes {
         return None;
     }
     let archive = gate::open(bytes, limits).ok()?;
-    match gate::kind(&archive) {
-        Ok(ZipKind::Files) => Some(Ok(archive)),
-        _ => None,
-    }
-}
-
-fn entries(
-    archive_name: &str,
-    file_bytes: usize,
-    archive: &mut Archive<'_>,
-    limits: &Limits,
-    take: &mut Take<'_>,
-    whole: &dyn Fn() -> Arc<SourceFile>,
-) {
-    let refuse = |take: &mut Take<'_>, refusal| {
-        let file = whole();
-        let refusal = with_file(refusal, &file);
-        take(file, Err(refusal));
-    };
-    let paths: Vec<(usize, String)> = (0..archive.len())
-        .filter_map(|index| Some((index, entry_path(archive, index)?)))
-        .filter(|(_, path)| is_file(path))
-        .collect();
-    if paths.is_empty() {
-        return refuse(take, refusal::not_a_table("表のファイルが入っていないzip"));
-    }
-    if paths.len() > limits.files {
-        return refuse(take, refusal::too_large(format!("zipの中のファイルが{}を超えています。", limits.files)));
-    }
-    let mut inflater = Inflater::new(limits, file_bytes);
-    let mut used = HashSet::new();
-    for (index, path) in paths {
-        let entry = shown_name(&path, &mut used);
-        let name = format!("{archive_name}／{entry}");
-        match inflater.entry(archive, index, &entry) {
-            Ok(bytes) => {
-                let file = Arc::new(identify(&name, &bytes));
-                if is_archive(&name, &bytes, limits) {
-                    let refusal = with_file(refusal::nested_archive(), &file);
-                    take(file, Err(refusal));
-                } else {
-                    take(file, Ok(&bytes));
-                }
-            }
-            Err(refusal) => {
-                let file = Arc::new(SourceFile { name, sha256: String::new(), exported: None });
-                let refusal = with_file(refusal, &file);
-                take(file, Err(refusal));
-            }
-        }
-    }
-}
-
-fn is_archive(name: &str, bytes: &[u8], limits: &Limits) -> bool {
-    open_archive(name, bytes, limits).is_some()
+    matches!(gate::kind(&archive), Ok(ZipKind::Files)).then_some(archive)
 }
 
 /// The entry's path: UTF-8, else CP932, which Windows' own zip folders write.

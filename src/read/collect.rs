@@ -106,9 +106,16 @@ impl<'a> Collector<'a> {
         }
     }
 
-    /// The last cell kept in the open sheet.
-    pub(super) fn last(&self) -> Option<CellRef> {
-        self.open.as_ref()?.cells.last().map(|cell| cell.at)
+    /// Where reading stopped, for a sentence: 「セルB7より後に」.
+    pub(super) fn after_last(&self) -> String {
+        let last = self.open.as_ref().and_then(|sheet| sheet.cells.last());
+        last.map_or_else(|| "先頭のあたりに".to_owned(), |cell| format!("セル{}より後に", cell.at))
+    }
+
+    /// The refusal of a sheet that cannot be followed any further.
+    pub(super) fn broken(&self) -> FileError {
+        let message = format!("{}、読めないところがあります。ファイルが壊れています。", self.after_last());
+        refusal::damaged(message).at(self.place(None))
     }
 
     /// How many cells of the limit are left.
@@ -141,8 +148,9 @@ impl<'a> Collector<'a> {
         if at.row < CellRef::MAX_ROWS && at.col < CellRef::MAX_COLS {
             return Ok(());
         }
-        let message = "Excelの行数（1,048,576）か列数（16,384）を超えるセルがあります。";
-        Err(refusal::too_large(message).at(self.place(self.last())))
+        let message =
+            format!("{}、Excelの行数（1,048,576）か列数（16,384）を超えるセルがあります。", self.after_last());
+        Err(refusal::too_large(message).at(self.place(None)))
     }
 
     fn too_long(&self, text: &str) -> bool {

@@ -3,7 +3,7 @@
 //! What a zip declares about itself is checked first and not believed afterwards. Parsers get only what passed.
 
 use std::collections::BTreeMap;
-use std::io::{Cursor, Read, Write};
+use std::io::{Cursor, ErrorKind, Read, Write};
 
 use zip::result::ZipError;
 use zip::write::SimpleFileOptions;
@@ -52,7 +52,7 @@ pub(super) fn open<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Archive<'a>, 
 /// The end record lies in the last 64 KiB; a file cut short has none.
 fn has_end_record(bytes: &[u8]) -> bool {
     let tail = bytes.get(bytes.len().saturating_sub(66_000)..).unwrap_or_default();
-    tail.windows(4).any(|four| four == b"PK\x05\x06")
+    tail.windows(22).any(|record| record.starts_with(b"PK\x05\x06"))
 }
 
 /// Tells workbooks from zips of files, and refuses other documents by their name.
@@ -96,24 +96,26 @@ impl<'l> Inflater<'l> {
     /// # Errors
     /// Encrypted, damaged, or larger than the limits, whatever the directory says.
     pub(super) fn entry(&mut self, archive: &mut Archive<'_>, index: usize, shown: &str) -> Result<Vec<u8>, FileError> {
-        let damaged = |_| refusal::damaged_zip(&format!("部品『{shown}』が途中で壊れています"));
         let mut entry = match archive.by_index(index) {
             Ok(entry) => entry,
             Err(ZipError::UnsupportedArchive(why)) if why == ZipError::PASSWORD_REQUIRED => {
                 return Err(refusal::encrypted_zip());
             }
-            Err(ZipError::UnsupportedArchive(_)) => {
-                return Err(refusal::damaged_zip(&format!("部品『{shown}』の圧縮の方式を読めません")));
-            }
             Err(_) => return Err(refusal::damaged_zip(&format!("部品『{shown}』を取り出せません"))),
         };
+        if !matches!(entry.compression(), CompressionMethod::Stored | CompressionMethod::Deflated) {
+            return Err(refusal::damaged_zip(&format!("部品『{shown}』の圧縮の方式を読めません")));
+        }
         let room = self.limits.inflated_bytes.saturating_sub(self.inflated);
         if entry.size() > room {
             return Err(self.too_large());
         }
         // The declared size is a hint only: reserve little, read at most one byte past the room.
         let mut out = Vec::with_capacity(entry.size().min(8 << 20) as usize);
-        let read = entry.by_ref().take(room + 1).read_to_end(&mut out).map_err(damaged)? as u64;
+        let read = entry.by_ref().take(room + 1).read_to_end(&mut out).map_err(|error| match error.kind() {
+            ErrorKind::OutOfMemory => refusal::too_large("圧縮を解くとメモリーに入りません。"),
+            _ => refusal::damaged_zip(&format!("部品『{shown}』が途中で壊れています")),
+        })? as u64;
         if read > room {
             return Err(self.too_large());
         }

@@ -1,7 +1,7 @@
 //! From bytes to grids: sniffing, limits, and one reader a file format.
 //!
-//! [`read_bytes`] and [`read_path`] work in this process, within [`Limits`]. Files from outside go through
-//! a child process, which may run out of memory or time without harm.
+//! [`read_bytes`], [`read_all`] and [`read_path`] work in this process, within [`Limits`]. Files from outside go
+//! through [`sandbox`]: a child process, which may run out of memory or time without harm.
 
 mod archive;
 mod collect;
@@ -12,9 +12,11 @@ mod html;
 mod limits;
 mod ods;
 mod refusal;
+pub mod sandbox;
 mod sniff;
 mod spreadsheetml;
 mod text;
+mod wire;
 mod xls;
 mod xlsx;
 mod xml;
@@ -56,12 +58,8 @@ pub fn read_bytes(name: &str, bytes: &[u8], limits: &Limits) -> std::result::Res
 /// Reads one file, or every file of a zip of downloads, in this process. One outcome a file, in the zip's order.
 pub fn read_all(name: &str, bytes: &[u8], limits: &Limits) -> Vec<ReadOutcome> {
     let mut outcomes = Vec::new();
-    archive::each(name, bytes, limits, &mut |file, bytes| {
-        let result = match bytes {
-            Ok(bytes) => read_identified(&file, bytes, limits),
-            Err(refusal) => Err(refusal),
-        };
-        outcomes.push(ReadOutcome { file, result });
+    archive::each(name, bytes, limits, &mut |found| {
+        outcomes.push(ReadOutcome { result: found.read(limits), file: found.file });
     });
     outcomes
 }
@@ -141,7 +139,7 @@ fn with_file(mut refusal: FileError, file: &SourceFile) -> FileError {
 fn read_identified(file: &Arc<SourceFile>, bytes: &[u8], limits: &Limits) -> std::result::Result<Book, FileError> {
     // The parsers below are not ours; a panic costs this file, not the folder.
     let grids = catch_unwind(AssertUnwindSafe(|| grids(&file.name, bytes, limits)))
-        .unwrap_or_else(|_| Err(refusal::reader_stopped()));
+        .unwrap_or_else(|_| Err(refusal::damaged("読み取れないところがあります。ファイルが壊れています。")));
     let (kind, grids) = grids.map_err(|refusal| with_file(refusal, file))?;
     if grids.iter().all(|grid| grid.cells().is_empty() && grid.formulas_without_value.is_empty()) {
         return Err(with_file(refusal::no_cells(), file));

@@ -45,10 +45,7 @@ pub(super) fn read(package: &Package, limits: &Limits) -> Result<Vec<Grid>, File
             }
             Ok(Event::DocType(_)) => return Err(refusal::dtd()),
             Ok(Event::Eof) if walk.closed => return Ok(walk.collector.finish()),
-            Ok(Event::Eof) | Err(_) => {
-                let place = walk.collector.place(walk.collector.last());
-                return Err(xml::broken("中身（content.xml）").at(place));
-            }
+            Ok(Event::Eof) | Err(_) => return Err(walk.collector.broken()),
             Ok(_) => {}
         }
     }

@@ -56,8 +56,16 @@ pub(super) fn damaged_zip(what: &str) -> FileError {
     FileError::refused("damaged", format!("ファイルが壊れています（{what}）。"), DOWNLOAD_AGAIN)
 }
 
-pub(super) fn sheet_missing(sheet: &str) -> FileError {
-    damaged(format!("シート『{sheet}』の中身がファイルの中に見つかりません。ファイルが壊れています。"))
+pub(super) fn sheet_missing() -> FileError {
+    damaged("シートの中身がファイルの中に見つかりません。ファイルが壊れています。")
+}
+
+/// A refusal of an entry of a zip: the zip is whole, so nothing will come by waiting.
+pub(super) fn in_archive(refusal: FileError) -> FileError {
+    match refusal.code {
+        "half-copied" => FileError { place: refusal.place, ..damaged_zip("途中で切れています") },
+        _ => FileError { waiting: false, ..refusal },
+    }
 }
 
 pub(super) fn dtd() -> FileError {
@@ -142,4 +150,28 @@ pub(super) fn reader_timeout(seconds: u64) -> FileError {
         ),
         SAVE_AGAIN,
     )
+}
+
+/// Every code of this module, for refusals that come back from the reader process.
+const CODES: [&str; 15] = [
+    "archive",
+    "damaged",
+    "empty-file",
+    "encoding-unknown",
+    "encrypted",
+    "half-copied",
+    "in-use",
+    "lock-file",
+    "nested-archive",
+    "no-cells",
+    "not-a-table",
+    "not-allowed",
+    "reader-stopped",
+    "reader-timeout",
+    "too-large",
+];
+
+/// The code as the program's own word.
+pub(super) fn known_code(code: &str) -> Option<&'static str> {
+    CODES.into_iter().find(|known| *known == code)
 }

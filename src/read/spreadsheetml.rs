@@ -44,10 +44,7 @@ pub(super) fn read(text: &str, limits: &Limits) -> Result<Vec<Grid>, FileError> 
             Ok(Event::Eof) => return Err(refusal::half_copied("ファイル")),
             Ok(_) => {}
             Err(quick_xml::Error::Syntax(_)) if !walk.closed => return Err(refusal::half_copied("ファイル")),
-            Err(_) => {
-                let place = walk.collector.place(walk.collector.last());
-                return Err(xml::broken("XML").at(place));
-            }
+            Err(_) => return Err(walk.collector.broken()),
         }
     }
 }

@@ -106,9 +106,9 @@ pub(super) fn read(text: &str, limits: &Limits) -> Result<Vec<Grid>, FileError> 
     let mut row = 0u32;
     let mut start = 0usize;
     loop {
-        let more = reader.read_record(&mut record).map_err(|_| {
-            refusal::damaged(format!("{}行目を列に分けられません。", row + 1)).at(collector.place(collector.last()))
-        })?;
+        let more = reader
+            .read_record(&mut record)
+            .map_err(|_| refusal::damaged(format!("{}行目を列に分けられません。", row + 1)))?;
         if !more {
             break;
         }

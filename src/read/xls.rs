@@ -36,7 +36,7 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Vec<Grid>, FileError
     let mut collector = Collector::new(limits);
     for sheet in sheets.iter().filter(|sheet| sheet.typ == SheetType::WorkSheet) {
         collector.begin(&sheet.name, sheet.visible != SheetVisible::Visible)?;
-        let range = book.worksheet_range(&sheet.name).map_err(|_| refusal::sheet_missing(&sheet.name))?;
+        let range = book.worksheet_range(&sheet.name).map_err(|_| refusal::sheet_missing())?;
         let (top, left) = range.start().unwrap_or_default();
         for (row, col, value) in range.used_cells() {
             let at = CellRef::new(top + row as u32, left + col as u32);
@@ -70,16 +70,10 @@ fn damaged() -> FileError {
 }
 
 fn workbook_stream(bytes: &[u8], limits: &Limits) -> Result<Vec<u8>, FileError> {
-    let sectors = bytes.get(44..48).and_then(|four| four.try_into().ok()).map(u32::from_le_bytes);
-    let mut file = cfb::CompoundFile::open(Cursor::new(bytes)).map_err(|_| {
-        // Every allocation sector describes 128 sectors of 512 bytes; the last may describe a part only.
-        let described = u64::from(sectors.unwrap_or(0)).saturating_sub(1) * 128 * 512;
-        if bytes.len() < 1536 || (bytes.len() as u64) < described {
-            refusal::half_copied("ファイル")
-        } else {
-            damaged()
-        }
-    })?;
+    if is_cut_short(bytes) {
+        return Err(refusal::half_copied("ファイル"));
+    }
+    let mut file = cfb::CompoundFile::open(Cursor::new(bytes)).map_err(|_| damaged())?;
     if file.is_stream("/EncryptedPackage") {
         return Err(refusal::encrypted());
     }
@@ -94,8 +88,28 @@ fn workbook_stream(bytes: &[u8], limits: &Limits) -> Result<Vec<u8>, FileError> 
     };
     let mut stream = Vec::new();
     let mut reader = file.open_stream(name).map_err(|_| damaged())?.take(limits.inflated_bytes);
-    reader.read_to_end(&mut stream).map_err(|_| refusal::half_copied("ファイル"))?;
+    reader.read_to_end(&mut stream).map_err(|_| damaged())?;
     Ok(stream)
+}
+
+/// Whether the file ends before the last sector that its allocation table calls used.
+fn is_cut_short(bytes: &[u8]) -> bool {
+    const FREE: u32 = 0xFFFF_FFFF;
+    const LAST_SECTOR: u32 = 0xFFFF_FFFA;
+    let size = 1usize << word(bytes, 30).unwrap_or(9).min(12);
+    let sector = |id: u32| bytes.get((id as usize + 1) * size..(id as usize + 2) * size);
+    let table_sectors = (0..109).filter_map(|index| double(bytes, 76 + index * 4)).filter(|id| *id < LAST_SECTOR);
+    let mut last = double(bytes, 48).filter(|id| *id < LAST_SECTOR).unwrap_or(0);
+    for (index, id) in (0u32..).zip(table_sectors) {
+        last = last.max(id);
+        let Some(entries) = sector(id) else { return true };
+        let per_sector = (size / 4) as u32;
+        let used =
+            (0..per_sector).rev().find(|entry| double(entries, *entry as usize * 4).is_some_and(|next| next != FREE));
+        last = last.max(used.map_or(0, |entry| index * per_sector + entry));
+    }
+    // Some writers leave out what is unused at the end of the last sector.
+    bytes.len() <= (last as usize + 1) * size
 }
 
 /// A container that holds nothing but the workbook stream.
@@ -116,8 +130,7 @@ fn check(stream: &mut [u8]) -> Result<(), FileError> {
     while let Some((kind, data)) = record(stream, at) {
         match kind {
             BOUND_SHEET => {
-                let position = data.get(..4).and_then(|four| four.try_into().ok()).map(u32::from_le_bytes);
-                sheets.push(position.ok_or_else(damaged)? as usize);
+                sheets.push(double(data, 0).ok_or_else(damaged)? as usize);
                 names.push(data.get(6..).unwrap_or_default().to_vec());
             }
             END => break,
@@ -174,7 +187,7 @@ fn check_sheet(stream: &mut [u8], start: usize) -> Result<(), FileError> {
         at += 4 + length;
     }
     if !ended {
-        return Err(refusal::half_copied("ファイルの中身"));
+        return Err(damaged());
     }
     let rectangle =
         bounds.map_or(0, |(top, bottom, left, right)| (u64::from(bottom - top) + 1) * (u64::from(right - left) + 1));
@@ -191,4 +204,8 @@ fn record(stream: &[u8], at: usize) -> Option<(u16, &[u8])> {
 
 fn word(bytes: &[u8], at: usize) -> Option<u16> {
     Some(u16::from_le_bytes(bytes.get(at..at + 2)?.try_into().ok()?))
+}
+
+fn double(bytes: &[u8], at: usize) -> Option<u32> {
+    Some(u32::from_le_bytes(bytes.get(at..at + 4)?.try_into().ok()?))
 }

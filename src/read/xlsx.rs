@@ -44,10 +44,10 @@ pub(super) fn read(package: Package, limits: &Limits) -> Result<Vec<Grid>, FileE
             Ok(()) => {}
             Err(Stop::Refused(refusal)) => return Err(refusal),
             Err(Stop::Xlsx(XlsxError::NotAWorksheet(_))) => continue,
-            Err(Stop::Xlsx(error)) => return Err(sheet_error(&error, &sheet.name, &collector)),
+            Err(Stop::Xlsx(error)) => return Err(sheet_error(&error, &collector)),
         }
         let merges = tails.merge_cells_by_sheet_name(&sheet.name);
-        for merge in merges.map_err(|error| sheet_error(&error, &sheet.name, &collector))? {
+        for merge in merges.map_err(|error| sheet_error(&error, &collector))? {
             let (from, to) = (merge.start, merge.end);
             collector.merge(CellRef::new(from.0, from.1), CellRef::new(to.0, to.1));
         }
@@ -118,16 +118,12 @@ fn open(package: Package) -> Result<Book, FileError> {
     })
 }
 
-fn sheet_error(error: &XlsxError, sheet: &str, collector: &Collector<'_>) -> FileError {
+fn sheet_error(error: &XlsxError, collector: &Collector<'_>) -> FileError {
     match error {
-        XlsxError::WorksheetNotFound(_) | XlsxError::FileNotFound(_) => refusal::sheet_missing(sheet),
-        _ => {
-            let where_ = collector.last().map_or_else(|| "先頭".to_owned(), |at| format!("{at}より後"));
-            refusal::damaged(format!(
-                "シート『{sheet}』の{where_}に、読めないところがあります。ファイルが壊れています。"
-            ))
-            .at(collector.place(collector.last()))
+        XlsxError::WorksheetNotFound(_) | XlsxError::FileNotFound(_) => {
+            refusal::sheet_missing().at(collector.place(None))
         }
+        _ => collector.broken(),
     }
 }
 

@@ -10,7 +10,7 @@ pub use settings::{SETTINGS_TEMPLATE, Settings};
 use crate::catalog::Catalog;
 use crate::diagnostic::Diagnostic;
 use crate::error::{Error, Result};
-use crate::intake::{Evidence, FileReport, Taken, settle_and_derive, take_path};
+use crate::intake::{Evidence, FileReport, Reader, Taken, settle_and_derive, take_path};
 use crate::layout::{self, Context};
 use crate::model::SourceFile;
 use crate::read::{Limits, unpack};
@@ -124,10 +124,16 @@ impl Workspace {
     ///
     /// # Errors
     /// A store that cannot be written to.
-    pub fn import(&self, store: &mut Store, path: &Path, catalog: &Catalog, year: Option<i32>) -> Result<Vec<Taken>> {
-        let limits = Limits::default();
-        let all = take_path(path, Context { catalog, year }, &limits)?;
-        let originals = originals(path, &limits)?;
+    pub fn import(
+        &self,
+        store: &mut Store,
+        path: &Path,
+        catalog: &Catalog,
+        year: Option<i32>,
+        reader: &mut Reader,
+    ) -> Result<Vec<Taken>> {
+        let all = take_path(path, Context { catalog, year }, reader)?;
+        let originals = originals(path, &Limits::default())?;
         for taken in &all {
             let Some(file) = taken.file.clone() else { continue };
             let Some((_, bytes)) = originals.iter().find(|(original, _)| original.sha256 == file.sha256) else {
