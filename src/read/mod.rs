@@ -67,9 +67,9 @@ pub fn read_all(name: &str, bytes: &[u8], limits: &Limits) -> Vec<ReadOutcome> {
 /// The file itself, or every file of a zip of downloads, with its bytes: what is kept as an original.
 pub fn unpack(name: &str, bytes: &[u8], limits: &Limits) -> Vec<(Arc<SourceFile>, Vec<u8>)> {
     let mut files = Vec::new();
-    archive::each(name, bytes, limits, &mut |file, bytes| {
-        if let Ok(bytes) = bytes {
-            files.push((file, bytes.to_vec()));
+    archive::each(name, bytes, limits, &mut |found| {
+        if let Ok(bytes) = found.bytes {
+            files.push((found.file, bytes.to_vec()));
         }
     });
     files
