@@ -133,6 +133,9 @@ fn describe(outcomes: &[ReadOutcome]) -> String {
             for (from, to) in &grid.merges {
                 writeln!(out, "      結合 {from}:{to}").unwrap();
             }
+            for at in &grid.percent {
+                writeln!(out, "      パーセント表示 {at}").unwrap();
+            }
             for at in &grid.formulas_without_value {
                 writeln!(out, "      値のない式 {at}").unwrap();
             }
@@ -282,7 +285,7 @@ fn mutants_never_stop_the_reader() {
     let good: Vec<_> = files()
         .into_iter()
         .filter(|(name, _)| {
-            let start = ["良い", "日付.", "中身は", "接頭辞", "まとめ.", "CP932", "計算", "隠し", "空行"];
+            let start = ["良い", "日付.", "中身は", "接頭辞", "まとめ.", "CP932", "計算", "パーセント", "隠し", "空行"];
             start.iter().any(|start| name.starts_with(start))
         })
         .collect();
