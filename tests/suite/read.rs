@@ -82,6 +82,16 @@ fn real_text_files_in_three_encodings() {
 }
 
 #[test]
+fn a_book_with_macros_charts_and_links_is_data_only() {
+    for name in ["rich.xlsm", "rich.xlsx"] {
+        let Some(book) = book(&format!("../fixtures/{name}")) else { return };
+        let sheets: Vec<_> = book.grids.iter().map(|grid| (&*grid.name, grid.hidden)).collect();
+        assert_eq!(sheets[0], ("地域分析・検討シート", false), "{name}");
+        assert!(sheets.contains(&("コード表", true)) && sheets.contains(&("_meta", true)), "{sheets:?}");
+    }
+}
+
+#[test]
 fn other_real_books_open() {
     for name in ["juki_2304ssnen.xlsx", "mic_000925835_R6.1.1.xlsx", "zaisei_000917808_R4.xlsx"] {
         let Some(book) = book(name) else { return };
@@ -238,6 +248,17 @@ fn a_child_that_hangs_or_ends_costs_one_file() {
     assert_eq!(outcomes[0].result.as_ref().unwrap_err().code, "reader-stopped");
     let missing = SandboxOptions { exe: "/nowhere/chiiki-sheet".into(), ..options() };
     assert!(Sandbox::new(missing).read_all("a.csv", b"a,b".to_vec()).is_err());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_child_that_ended_while_it_waited_costs_nothing() {
+    let mut sandbox = Sandbox::new(options());
+    assert!(sandbox.read_all("a.csv", b"a,b".to_vec()).unwrap()[0].result.is_ok());
+    let first = sandbox.process_id().unwrap();
+    assert!(std::process::Command::new("kill").args(["-9", &first.to_string()]).status().unwrap().success());
+    assert!(sandbox.read_all("b.csv", b"a,b".to_vec()).unwrap()[0].result.is_ok());
+    assert_ne!(sandbox.process_id(), Some(first));
 }
 
 /// A small generator with a fixed seed (xorshift64*): the mutants of a run are those of every run.
