@@ -8,7 +8,8 @@
 //! 4. [`store`]: originals by their hash and an index that can be rebuilt from them.
 //! 5. [`compare`]: own area against prefecture, nation and others.
 //! 6. [`fill`]: a plan (which cell gets what), then the bytes of the workbook.
-//! 7. [`deliver`]: published whole or not at all.
+//! 7. [`handout`]: the same figures and texts as a paper to hand out (PDF).
+//! 8. [`deliver`]: published whole or not at all.
 //!
 //! [`model`], [`catalog`] and [`diagnostic`] are the shared words and know no stage.
 
@@ -20,6 +21,7 @@ pub mod deliver;
 pub mod diagnostic;
 pub mod error;
 pub mod fill;
+pub mod handout;
 pub mod layout;
 pub mod model;
 pub mod normalize;
