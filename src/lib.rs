@@ -10,6 +10,9 @@
 //! 5. [`compare`]: own area against prefecture, nation and others.
 //! 6. [`fill`]: a plan (which cell gets what), then the bytes of the workbook, from a [`template`].
 //! 7. [`deliver`]: published whole or not at all.
+//! 6. [`fill`]: a plan (which cell gets what), then the bytes of the workbook.
+//! 7. [`handout`]: the same figures and texts as a paper to hand out (PDF).
+//! 8. [`deliver`]: published whole or not at all.
 //!
 //! [`intake`] strings 1–3 together, [`job`] the rest; the fronts ([`cli`]) know only these and [`workspace`].
 //! [`model`], [`catalog`] and [`diagnostic`] are the shared words and know no stage.
@@ -27,6 +30,7 @@ pub mod fill;
 pub mod form;
 pub mod intake;
 pub mod job;
+pub mod handout;
 pub mod layout;
 pub mod model;
 pub mod normalize;

@@ -1,0 +1,104 @@
+//! Grouped bars: indicators of one unit, a bar an area, its name and value beside it, so no legend is needed.
+
+use serde::Serialize;
+
+use super::scale::Scale;
+use super::{Room, Tick, missing_words, patterns};
+use crate::handout::data::{AreaColumn, Figure, Indicator};
+use crate::handout::shown;
+
+/// The drawn bars.
+#[derive(Clone, Debug, Serialize)]
+pub struct GroupedBars {
+    width: f64,
+    height: f64,
+    size: f64,
+    name_width: f64,
+    plot_x: f64,
+    plot_width: f64,
+    bar: f64,
+    unit: String,
+    ticks: Vec<Tick>,
+    groups: Vec<Group>,
+    alt: String,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct Group {
+    y: f64,
+    title: String,
+    bars: Vec<Bar>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct Bar {
+    y: f64,
+    name: String,
+    pattern: usize,
+    length: f64,
+    value: String,
+    missing: bool,
+}
+
+/// Draws the figures of one year; the indicators share a unit.
+pub fn grouped_bars(
+    title: &str,
+    indicators: &[&Indicator],
+    areas: &[AreaColumn],
+    year: usize,
+    room: Room,
+) -> GroupedBars {
+    let figure = |indicator: &Indicator, area: usize| indicator.figure(area, year);
+    let longest = areas.iter().map(|area| room.text(&area.name)).fold(0.0, f64::max);
+    let name_width = (longest + 2.0).min(room.width * 0.3);
+    let plot_x = name_width + room.size * 0.6;
+    let values: Vec<f64> = indicators
+        .iter()
+        .flat_map(|indicator| (0..areas.len()).filter_map(move |area| figure(indicator, area).value()))
+        .collect();
+    let value_width = room.text("0,000,000.0");
+    let plot_width = (room.width - plot_x - value_width).max(40.0);
+    let scale = Scale::from_nought(values.iter().copied(), 5.0);
+    let patterns = patterns(areas.iter().map(|area| area.role));
+
+    let bar = room.line();
+    let mut y = 0.0;
+    let mut groups = Vec::with_capacity(indicators.len());
+    let mut spoken = Vec::new();
+    for indicator in indicators {
+        let title_y = y;
+        y += room.lines(&indicator.name, room.width) * room.line() + 1.0;
+        let mut bars = Vec::with_capacity(areas.len());
+        for ((index, area), pattern) in areas.iter().enumerate().zip(&patterns) {
+            let figure = figure(indicator, index);
+            let value = shown_value(figure, indicator.decimals);
+            spoken.push(format!("{} {} {value}", indicator.name, area.name));
+            let length = figure.value().map_or(0.0, |v| scale.at(v, plot_width) - scale.at(0.0, plot_width));
+            let name = area.name.clone();
+            bars.push(Bar { y, name, pattern: *pattern, length, value, missing: figure.value().is_none() });
+            y += bar * room.lines(&area.name, name_width) + 1.0;
+        }
+        y += room.size * 0.55;
+        groups.push(Group { y: title_y, title: indicator.name.clone(), bars });
+    }
+    let unit = indicators.first().map(|indicator| indicator.unit.clone()).unwrap_or_default();
+    let alt = format!("横棒グラフ。{title}（{unit}）。{}。", spoken.join("、"));
+    let ticks = scale.ticks(plot_width);
+    GroupedBars {
+        width: room.width,
+        height: y + room.line(),
+        size: room.size,
+        name_width,
+        plot_x,
+        plot_width,
+        bar,
+        unit,
+        ticks,
+        groups,
+        alt,
+    }
+}
+
+fn shown_value(figure: Figure, decimals: u8) -> String {
+    figure.value().and_then(|value| shown::number(value, decimals)).unwrap_or_else(|| missing_words(figure))
+}

@@ -1,0 +1,238 @@
+//! Lines over the years: a gap where a year is missing, a hollow mark and a thin line where it is only part of one.
+
+use serde::Serialize;
+
+use super::scale::Scale;
+use super::{Room, Tick, labels, missing_words, patterns};
+use crate::handout::data::{Figure, Trend, Year};
+use crate::handout::shown;
+use crate::model::MissingReason;
+
+/// The drawn lines.
+#[derive(Clone, Debug, Serialize)]
+pub struct TrendChart {
+    width: f64,
+    height: f64,
+    size: f64,
+    plot_x: f64,
+    plot_y: f64,
+    plot_width: f64,
+    plot_height: f64,
+    unit: String,
+    ticks: Vec<Tick>,
+    years: Vec<Tick>,
+    lines: Vec<Line>,
+    alt: String,
+    #[serde(skip)]
+    gaps: Vec<String>,
+}
+
+impl TrendChart {
+    /// Where lines have gaps, in words: 「令和8年度はどの地域も空白」.
+    pub fn gaps(&self) -> &[String] {
+        &self.gaps
+    }
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct Line {
+    pattern: usize,
+    segments: Vec<Segment>,
+    points: Vec<Point>,
+    label: String,
+    label_y: f64,
+    end: (f64, f64),
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct Segment {
+    from: (f64, f64),
+    to: (f64, f64),
+    part: bool,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct Point {
+    x: f64,
+    y: f64,
+    part: bool,
+}
+
+/// Draws the lines in a plot of this height.
+pub fn trend(trend: &Trend, plot_height: f64, room: Room) -> TrendChart {
+    let values = trend.series.iter().flat_map(|series| series.values.iter().filter_map(|figure| figure.value()));
+    let scale = Scale::around(values, 3.0);
+    let ticks = scale.ticks(plot_height);
+    let tick_width = ticks.iter().map(|tick| room.text(&tick.label)).fold(0.0, f64::max);
+    let plot_x = tick_width + room.size * 0.5;
+    let label_of = |name: &str, value: f64| {
+        let value = shown::number(value, trend.decimals).unwrap_or_default();
+        format!("{name} {value}")
+    };
+    let label_width = trend
+        .series
+        .iter()
+        .filter_map(|series| {
+            let value = series.values.iter().rev().find_map(|figure| figure.value())?;
+            Some(room.text(&label_of(&series.name, value)))
+        })
+        .fold(0.0, f64::max);
+    let plot_width = (room.width - plot_x - label_width - room.size * 1.6).max(room.width * 0.35);
+    let step = plot_width / trend.years.len().max(1) as f64;
+    let x = |year: usize| step * (year as f64 + 0.5);
+
+    let patterns = patterns(trend.series.iter().map(|series| series.role));
+    let mut lines = Vec::new();
+    let mut missing: Vec<(usize, &'static str, &str)> = Vec::new();
+    let mut spoken = Vec::new();
+    for (series, pattern) in trend.series.iter().zip(patterns) {
+        let mut points = Vec::new();
+        let mut segments: Vec<Segment> = Vec::new();
+        let mut before: Option<(f64, f64, bool)> = None;
+        let mut last = None;
+        let mut words = Vec::new();
+        for (index, year) in trend.years.iter().enumerate() {
+            let figure = series.values.get(index).copied();
+            match figure.and_then(|figure| figure.value()) {
+                Some(value) => {
+                    let point = (x(index), plot_height - scale.at(value, plot_height));
+                    if let Some((px, py, part)) = before {
+                        segments.push(Segment { from: (px, py), to: point, part: part || year.part_year });
+                    }
+                    points.push(Point { x: point.0, y: point.1, part: year.part_year });
+                    before = Some((point.0, point.1, year.part_year));
+                    last = Some((point, value));
+                    let shown = shown::number(value, trend.decimals).unwrap_or_default();
+                    words.push(format!("{} {shown}", year_words(year)));
+                }
+                None => {
+                    before = None;
+                    let figure = figure.unwrap_or(Figure::Missing { missing: MissingReason::Unknown });
+                    let reason = missing_words(figure);
+                    missing.push((index, figure.missing().map_or("", MissingReason::label), &series.name));
+                    words.push(format!("{} {reason}", year_words(year)));
+                }
+            }
+        }
+        spoken.push(format!("{}：{}", series.name, words.join("、")));
+        if let Some((end, value)) = last {
+            let label = label_of(&series.name, value);
+            lines.push(Line { pattern, segments, points, label, label_y: 0.0, end });
+        }
+    }
+    let wanted: Vec<f64> = lines.iter().map(|line| line.end.1).collect();
+    for (line, y) in lines.iter_mut().zip(labels::spread(&wanted, room.line(), plot_height)) {
+        line.label_y = y;
+    }
+    let alt = format!("折れ線グラフ。{}（{}）。{}。", trend.title, trend.unit, spoken.join("。"));
+    TrendChart {
+        width: room.width,
+        height: plot_height + room.line() * 2.7,
+        size: room.size,
+        plot_x,
+        plot_y: room.line() * 1.2,
+        plot_width,
+        plot_height,
+        unit: trend.unit.clone(),
+        ticks,
+        years: year_ticks(&trend.years, step, room).into_iter().enumerate().map(|(k, label)| Tick { at: x(k), label }).collect(),
+        lines,
+        gaps: gaps(trend, &missing),
+        alt,
+    }
+}
+
+fn gaps(trend: &Trend, missing: &[(usize, &'static str, &str)]) -> Vec<String> {
+    let mut lines = Vec::new();
+    for (index, year) in trend.years.iter().enumerate() {
+        let mut reasons: Vec<&str> = missing.iter().filter(|gap| gap.0 == index).map(|gap| gap.1).collect();
+        reasons.sort_unstable();
+        reasons.dedup();
+        for reason in reasons {
+            let names: Vec<&str> =
+                missing.iter().filter(|gap| gap.0 == index && gap.1 == reason).map(|gap| gap.2).collect();
+            let who = if names.len() == trend.series.len() { "どの地域も".to_owned() } else { names.join("、") };
+            lines.push(format!("{}は{who}{reason}", year.wareki));
+        }
+    }
+    lines
+}
+
+fn year_words(year: &Year) -> String {
+    match (year.part_year, year.months) {
+        (true, Some(months)) => format!("{}（{months}か月分）", year.wareki),
+        (true, None) => format!("{}（途中）", year.wareki),
+        (false, _) => year.wareki.clone(),
+    }
+}
+
+/// 「令和5年度」 while there is room, else 「令和5」「6」「7」. A part-year carries ※.
+fn year_ticks(years: &[Year], step: f64, room: Room) -> Vec<String> {
+    let roomy = years.iter().all(|year| room.text(&year.wareki) + room.size <= step);
+    let mut era_before = String::new();
+    years
+        .iter()
+        .map(|year| {
+            let mark = if year.part_year { "※" } else { "" };
+            if roomy {
+                return format!("{}{mark}", year.wareki);
+            }
+            let short = year.wareki.trim_end_matches("年度");
+            let number = short.trim_start_matches(|c: char| !c.is_ascii_digit() && c != '元');
+            let era = short.strip_suffix(number).unwrap_or_default().to_owned();
+            let label = if era == era_before || room.text(short) > step { number } else { short };
+            let label = if label.is_empty() { short } else { label };
+            era_before = era;
+            format!("{label}{mark}")
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::handout::data::{Role, TrendSeries};
+
+    fn year(form_year: i32, part_year: bool) -> Year {
+        Year { form_year, wareki: format!("令和{}年度", form_year - 2018), part_year, months: part_year.then_some(1) }
+    }
+
+    fn sample() -> TrendChart {
+        let hole = Figure::Missing { missing: MissingReason::Blank };
+        let series = |role, name: &str, values| TrendSeries { role, name: name.to_owned(), values };
+        let data = Trend {
+            title: "認定率".to_owned(),
+            unit: "％".to_owned(),
+            decimals: 1,
+            years: vec![year(2023, false), year(2024, false), year(2025, false), year(2026, true)],
+            series: vec![
+                series(Role::Own, "みほん市", vec![Figure::Value(18.0), hole, Figure::Value(18.4), Figure::Value(18.5)]),
+                series(Role::Nation, "全国", [18.1, 18.2, 18.3, 18.45].map(Figure::Value).to_vec()),
+                series(Role::Other, "となり市", vec![hole, hole, hole, hole]),
+            ],
+        };
+        trend(&data, 90.0, Room { width: 240.0, size: 9.0 })
+    }
+
+    #[test]
+    fn a_missing_year_is_a_gap_and_is_said() {
+        let chart = sample();
+        assert_eq!(chart.lines.len(), 2, "a series without any value has no line");
+        assert_eq!(chart.lines[0].segments.len(), 1, "no line is drawn across the gap");
+        assert!(chart.gaps.contains(&"令和6年度はみほん市、となり市空白".to_owned()), "{:?}", chart.gaps);
+        assert!(chart.alt.contains("令和6年度 －（空白）"));
+    }
+
+    #[test]
+    fn part_years_are_marked() {
+        let chart = sample();
+        assert!(chart.lines[0].segments[0].part && chart.lines[0].points[2].part);
+        assert!(chart.years[3].label.ends_with('※'), "{:?}", chart.years);
+    }
+
+    #[test]
+    fn end_labels_keep_their_distance() {
+        let chart = sample();
+        assert!((chart.lines[0].label_y - chart.lines[1].label_y).abs() >= 9.0 * 1.3 - 1e-6);
+    }
+}

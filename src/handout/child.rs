@@ -1,0 +1,115 @@
+//! Rendering in a process of its own, for templates a user edited: the parent writes a request to the child's
+//! standard input and reads a reply from its standard output. Limits of time and memory are the parent's to set.
+
+use std::io::{self, Read, Write};
+
+use serde::{Deserialize, Serialize};
+
+use super::data::Handout;
+use super::files::TemplateFiles;
+use super::options::{Kind, PageOptions};
+use super::problem::TemplateProblem;
+use super::render::{HandoutError, render};
+use crate::diagnostic::{Diagnostic, Place, Severity};
+use crate::model::Date;
+
+/// Everything [`render`] takes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Request {
+    /// The figures and texts.
+    pub handout: Handout,
+    /// Which paper.
+    pub kind: Kind,
+    /// How it is set.
+    pub options: PageOptions,
+    /// By which layout.
+    pub template: TemplateFiles,
+    /// The date in the PDF's record.
+    pub date: Date,
+}
+
+/// First line of a reply; the bytes of the PDF follow it.
+#[derive(Serialize, Deserialize)]
+struct Head {
+    pdf_bytes: usize,
+    problems: Vec<WireProblem>,
+    diagnostics: Vec<WireDiagnostic>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct WireProblem {
+    file: String,
+    line: Option<usize>,
+    message: String,
+    hint: Option<String>,
+}
+
+/// Rendering itself only warns; its one code is put back on arrival.
+#[derive(Serialize, Deserialize)]
+struct WireDiagnostic {
+    message: String,
+    hint: Option<String>,
+    file: Option<String>,
+}
+
+impl Request {
+    /// The request as the child reads it.
+    pub fn to_bytes(&self) -> io::Result<Vec<u8>> {
+        serde_json::to_vec(self).map_err(io::Error::other)
+    }
+}
+
+/// The child's whole work: reads one request, writes one reply. Errors are those of the pipes, or a request that is
+/// none; a template that does not work is a reply.
+pub fn serve(mut input: impl Read, mut output: impl Write) -> io::Result<()> {
+    let mut bytes = Vec::new();
+    input.read_to_end(&mut bytes)?;
+    let request: Request = serde_json::from_slice(&bytes).map_err(io::Error::other)?;
+    let Request { handout, kind, options, template, date } = request;
+    let (head, pdf) = match render(&handout, kind, &options, &template, date) {
+        Ok((pdf, diagnostics)) => {
+            let wire = |d: Diagnostic| WireDiagnostic { message: d.message, hint: d.hint, file: d.place.file };
+            let diagnostics = diagnostics.into_iter().map(wire).collect();
+            (Head { pdf_bytes: pdf.len(), problems: Vec::new(), diagnostics }, pdf)
+        }
+        Err(HandoutError(problems)) => {
+            let wire = |p: TemplateProblem| WireProblem { file: p.file, line: p.line, message: p.message, hint: p.hint };
+            let problems = problems.into_iter().map(wire).collect();
+            (Head { pdf_bytes: 0, problems, diagnostics: Vec::new() }, Vec::new())
+        }
+    };
+    serde_json::to_writer(&mut output, &head).map_err(io::Error::other)?;
+    output.write_all(b"\n")?;
+    output.write_all(&pdf)?;
+    output.flush()
+}
+
+/// What the child replied, as [`render`] would have returned it. A reply that is cut short (the child was stopped
+/// at a limit, or died) is an error that says so.
+pub fn read_reply(reply: &[u8]) -> Result<(Vec<u8>, Vec<Diagnostic>), HandoutError> {
+    let broken = || {
+        let problem = TemplateProblem::new("handout.typ", None, "配布資料のひな形の処理が途中で止まりました。");
+        HandoutError::from(problem.hint(
+            "終わらない繰り返しや大きすぎる表がないか、書きかえた所を見直してください。前に作った配布資料はそのまま残っています。",
+        ))
+    };
+    let end = reply.iter().position(|byte| *byte == b'\n').ok_or_else(broken)?;
+    let (head, rest) = reply.split_at_checked(end).ok_or_else(broken)?;
+    let head: Head = serde_json::from_slice(head).map_err(|_| broken())?;
+    let pdf = rest.get(1..).unwrap_or_default();
+    if !head.problems.is_empty() {
+        let problem = |p: WireProblem| TemplateProblem { file: p.file, line: p.line, message: p.message, hint: p.hint };
+        return Err(HandoutError(head.problems.into_iter().map(problem).collect()));
+    }
+    if pdf.len() != head.pdf_bytes || pdf.is_empty() {
+        return Err(broken());
+    }
+    let diagnostic = |wire: WireDiagnostic| Diagnostic {
+        severity: Severity::Warning,
+        code: "handout-unprintable",
+        message: wire.message,
+        hint: wire.hint,
+        place: Place { file: wire.file, ..Place::default() },
+    };
+    Ok((pdf.to_vec(), head.diagnostics.into_iter().map(diagnostic).collect()))
+}

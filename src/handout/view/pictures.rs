@@ -1,0 +1,161 @@
+//! Which charts a handout has.
+
+use serde::Serialize;
+
+use super::page::Page;
+use super::year_in_full;
+use crate::handout::chart::{self, DeviationChart, Entry, GroupedBars, ScatterChart, TrendChart};
+use crate::handout::data::{Block, Handout, Indicator, Trend, TrendSeries};
+use crate::handout::names;
+use crate::handout::options::Kind;
+
+/// A chart and its caption.
+#[derive(Serialize)]
+pub struct Picture {
+    caption: String,
+    chart: Chart,
+}
+
+#[derive(Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+enum Chart {
+    Deviations(DeviationChart),
+    Bars(GroupedBars),
+    Trend(TrendChart),
+    Scatter(ScatterChart),
+}
+
+/// The charts of one block.
+#[derive(Default, Serialize)]
+pub struct BlockPictures {
+    /// As wide as the text.
+    wide: Vec<Picture>,
+    /// Two beside one another.
+    half: Vec<Picture>,
+    /// Scatter plots.
+    scatters: Vec<Picture>,
+    /// Indicators without a multiple, named under the list of deviations.
+    not_compared: String,
+    /// Where lines have gaps, in words.
+    gaps: Vec<String>,
+    /// Some trend holds a part-year.
+    part_years: bool,
+}
+
+/// Blocks of at most this many indicators of one unit are drawn as grouped bars; longer ones as deviations.
+const BARS_UP_TO: usize = 6;
+
+/// The picture of the first page: what stands out, with the leading rates for scale.
+pub fn summary(handout: &Handout, page: &Page) -> Option<Picture> {
+    let most: usize = match (page.kind(), page.large) {
+        (Kind::OnePage, false) => 14,
+        (_, false) => 9,
+        (_, true) => 7,
+    };
+    let mut leads = Vec::new();
+    let mut rest = Vec::new();
+    for block in &handout.blocks {
+        let adjusted = block.indicators.iter().position(|indicator| indicator.adjusted);
+        let lead = |index: usize| adjusted.is_some() && (index == 0 || Some(index) == adjusted);
+        for (index, (name, indicator)) in names::rows(block).into_iter().zip(&block.indicators).enumerate() {
+            let Some(entry) = entry(name.anywhere(), indicator).filter(|entry| !entry.unstable) else { continue };
+            if lead(index) { leads.push(entry) } else { rest.push(entry) }
+        }
+    }
+    let size = |entry: &Entry| if entry.ratio > 0.0 { entry.ratio.ln().abs() } else { f64::MAX };
+    rest.sort_by(|a, b| size(b).total_cmp(&size(a)));
+    rest.truncate(most.saturating_sub(leads.len()));
+    leads.extend(rest);
+    if leads.is_empty() {
+        return None;
+    }
+    let year = handout.main_index().and_then(|main| handout.years.get(main)).map(year_in_full).unwrap_or_default();
+    let caption = format!("全国との違いが大きい指標（{year}、全国を1とした倍率）");
+    let chart = chart::deviations(&caption, leads, handout.thresholds, page.room(1.0));
+    Some(Picture { caption, chart: Chart::Deviations(chart) })
+}
+
+/// All charts of a block.
+pub fn of_block(handout: &Handout, block: &Block, page: &Page) -> BlockPictures {
+    let mut pictures = BlockPictures::default();
+    let Some(first) = block.indicators.first() else { return pictures };
+    let few = block.indicators.len() <= BARS_UP_TO;
+    let one_unit = block.indicators.iter().all(|indicator| indicator.unit == first.unit);
+    let main = handout.main_index();
+    if let Some(main) = main {
+        let year = handout.years.get(main).map(year_in_full).unwrap_or_default();
+        if few && one_unit {
+            let caption = format!("{}（{year}、{}）", block.name, first.unit);
+            let indicators: Vec<&Indicator> = block.indicators.iter().collect();
+            let chart = chart::grouped_bars(&caption, &indicators, &handout.areas, main, page.room(1.0));
+            pictures.wide.push(Picture { caption, chart: Chart::Bars(chart) });
+        } else {
+            let named: Vec<(String, &Indicator)> =
+                names::rows(block).iter().map(|name| name.in_chart()).zip(&block.indicators).collect();
+            let entries: Vec<Entry> = named.iter().filter_map(|(name, i)| entry(name.clone(), i)).collect();
+            let left: Vec<String> =
+                named.iter().filter(|(_, i)| valid_ratio(i).is_none()).map(|(name, _)| name.replace('　', "の")).collect();
+            pictures.not_compared = left.join("、");
+            if !entries.is_empty() {
+                let caption = format!("全国との違い（{year}、全国を1とした倍率、大きい順）");
+                let chart = chart::deviations(&caption, entries, handout.thresholds, page.room(1.0));
+                pictures.wide.push(Picture { caption, chart: Chart::Deviations(chart) });
+            }
+        }
+    }
+    let share = if page.pairs() { 0.485 } else { 1.0 };
+    let trends: Vec<Trend> = if !block.trends.is_empty() {
+        block.trends.clone()
+    } else if few && handout.years.len() > 1 {
+        block.indicators.iter().map(|indicator| own_trend(handout, indicator)).collect()
+    } else {
+        Vec::new()
+    };
+    // Adjusted rates lack the newest year together: the gap is said once with all their names.
+    let mut gaps: Vec<(String, Vec<&str>)> = Vec::new();
+    for trend in &trends {
+        let chart = chart::trend(trend, page.chart * 10.5, page.room(share));
+        for gap in chart.gaps() {
+            match gaps.iter_mut().find(|(known, _)| known == gap) {
+                Some((_, titles)) => titles.push(&trend.title),
+                None => gaps.push((gap.clone(), vec![&trend.title])),
+            }
+        }
+        pictures.part_years |= trend.years.iter().any(|year| year.part_year);
+        let caption = format!("{}の推移（{}）", trend.title, trend.unit);
+        pictures.half.push(Picture { caption, chart: Chart::Trend(chart) });
+    }
+    pictures.gaps = gaps.into_iter().map(|(gap, titles)| format!("{gap}（{}）", titles.join("、"))).collect();
+    for scatter in handout.scatters.iter().filter(|scatter| scatter.block == block.name) {
+        pictures.scatters.push(Picture {
+            caption: format!("{}（{}、県内の保険者）", scatter.title, scatter.year),
+            chart: Chart::Scatter(chart::scatter(scatter, page.chart * 25.0, page.room(1.0))),
+        });
+    }
+    pictures
+}
+
+/// An indicator over the handout's own years.
+fn own_trend(handout: &Handout, indicator: &Indicator) -> Trend {
+    let series = handout.areas.iter().enumerate().map(|(index, area)| TrendSeries {
+        role: area.role,
+        name: area.name.clone(),
+        values: (0..handout.years.len()).map(|year| indicator.figure(index, year)).collect(),
+    });
+    Trend {
+        title: indicator.name.clone(),
+        unit: indicator.unit.clone(),
+        decimals: indicator.decimals,
+        years: handout.years.clone(),
+        series: series.collect(),
+    }
+}
+
+fn entry(label: String, indicator: &Indicator) -> Option<Entry> {
+    let ratio = valid_ratio(indicator)?;
+    Some(Entry { label, ratio, verdict: indicator.verdict, unstable: indicator.unstable })
+}
+
+fn valid_ratio(indicator: &Indicator) -> Option<f64> {
+    indicator.ratio.filter(|ratio| ratio.is_finite() && *ratio >= 0.0)
+}

@@ -1,0 +1,391 @@
+//! Tables, cell by cell as shown.
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+
+use super::page::Page;
+use super::year_in_full;
+use crate::handout::data::{Block, Figure, Handout, Indicator, Role, Verdict, Year};
+use crate::handout::names::{self, RowName};
+use crate::handout::options::Kind;
+use crate::handout::shown;
+use crate::model::MissingReason;
+
+/// Own, prefecture and nation of the main year, compared.
+#[derive(Serialize)]
+pub struct ComparisonTable {
+    year: Option<String>,
+    /// The unit of all rows, when they share one.
+    unit: Option<String>,
+    /// Names of 比較地域 that stand in this table; the others have tables of their own.
+    others: Vec<String>,
+    ranks: bool,
+    /// Columns in points, the name column first.
+    widths: Vec<f64>,
+    rows: Vec<Row>,
+    notes: Vec<String>,
+}
+
+#[derive(Serialize)]
+#[serde(tag = "row", rename_all = "snake_case")]
+enum Row {
+    /// A line over a group: 「受給者1人あたり給付月額（円）」
+    Group { label: String },
+    /// One indicator.
+    Figures(Box<Figures>),
+}
+
+#[derive(Serialize)]
+struct Figures {
+    label: String,
+    /// 「注1」
+    marks: String,
+    unit: String,
+    indent: bool,
+    own: String,
+    prefecture: String,
+    nation: String,
+    others: Vec<String>,
+    difference: String,
+    ratio: String,
+    arrow: &'static str,
+    verdict: String,
+    /// Above or below and not unstable: set in bold.
+    strong: bool,
+    rank: String,
+}
+
+/// 比較地域 for which the comparison table has no room.
+#[derive(Serialize)]
+pub struct OthersTable {
+    unit: Option<String>,
+    areas: Vec<String>,
+    widths: Vec<f64>,
+    rows: Vec<ValueRow>,
+    notes: Vec<String>,
+}
+
+/// Every value of the period of some areas.
+#[derive(Serialize)]
+pub struct YearTable {
+    areas: Vec<String>,
+    years: Vec<String>,
+    widths: Vec<f64>,
+    rows: Vec<ValueRow>,
+    notes: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct ValueRow {
+    group: bool,
+    label: String,
+    indent: bool,
+    values: Vec<String>,
+}
+
+/// A line of the list of indicators.
+#[derive(Serialize)]
+pub struct IndicatorRow {
+    id: String,
+    name: String,
+    unit: String,
+    adjusted: bool,
+    cautions: String,
+}
+
+/// The comparison of a block.
+pub fn comparison(handout: &Handout, block: &Block, page: &Page) -> ComparisonTable {
+    let main = handout.main_index();
+    let ranks = page.kind() == Kind::Handout && block.indicators.iter().any(|indicator| indicator.rank.is_some());
+    let number = page.table * 4.8;
+    let mut fixed = vec![number, number, number, page.table * 5.2, page.table * 3.6, page.table * 5.2];
+    if ranks {
+        fixed.push(page.table * 8.4);
+    }
+    let name_least = page.table * if page.kind() == Kind::OnePage { 10.0 } else { 15.0 };
+    let others = other_areas(handout);
+    let room = page.measure - fixed.iter().sum::<f64>() - name_least;
+    let fits = page.kind() == Kind::Handout && others.len() as f64 * number <= room;
+    let here: &[usize] = if fits { &others } else { &[] };
+    fixed.splice(3..3, here.iter().map(|_| number));
+    let mut widths = vec![page.measure - fixed.iter().sum::<f64>()];
+    widths.extend(fixed);
+
+    let mut notes = Notes::default();
+    let mut rows = Vec::new();
+    let single = single_unit(block);
+    let mut group_before = None;
+    for (name, indicator) in names::rows(block).into_iter().zip(&block.indicators) {
+        if let Some(label) = group_line(&name, &mut group_before, block, single) {
+            rows.push(Row::Group { label });
+        }
+        let mut cell = |area: Option<usize>| match area.zip(main) {
+            Some((area, year)) => shown_cell(indicator, indicator.figure(area, year), &mut notes.reasons),
+            None => shown_cell(indicator, Figure::Missing { missing: MissingReason::Unknown }, &mut notes.reasons),
+        };
+        let (own, prefecture, nation) = (
+            cell(handout.area_of(Role::Own)),
+            cell(handout.area_of(Role::Prefecture)),
+            cell(handout.area_of(Role::Nation)),
+        );
+        let others = here.iter().map(|area| cell(Some(*area))).collect();
+        let dash = || MissingReason::Unknown.mark().to_owned();
+        let difference = indicator.difference.and_then(|d| shown::signed(d, indicator.decimals));
+        let ratio = indicator.ratio.and_then(|ratio| shown::number(ratio, 2));
+        let (arrow, verdict) = match indicator.verdict {
+            _ if indicator.unstable => ("", "少数".to_owned()),
+            Some(verdict) => (verdict.arrow(), verdict.word().to_owned()),
+            None => ("", dash()),
+        };
+        let strong = !indicator.unstable && indicator.verdict.is_some_and(|verdict| verdict != Verdict::Similar);
+        rows.push(Row::Figures(Box::new(Figures {
+            marks: notes.marks(indicator),
+            unit: row_unit(&name, indicator, block, single),
+            indent: name.group.is_some(),
+            label: name.label,
+            own,
+            prefecture,
+            nation,
+            others,
+            difference: difference.unwrap_or_else(dash),
+            ratio: ratio.unwrap_or_else(dash),
+            arrow,
+            verdict,
+            strong,
+            rank: indicator.rank.clone().unwrap_or_default(),
+        })));
+    }
+    ComparisonTable {
+        year: main.and_then(|main| handout.years.get(main)).map(year_in_full),
+        others: here.iter().filter_map(|area| handout.areas.get(*area)).map(|area| area.name.clone()).collect(),
+        unit: single.map(str::to_owned),
+        ranks,
+        widths,
+        rows,
+        notes: notes.lines(block.indicators.iter().any(|indicator| indicator.unstable)),
+    }
+}
+
+/// Tables of the 比較地域 that found no room beside the nation.
+pub fn others(handout: &Handout, block: &Block, page: &Page) -> Vec<OthersTable> {
+    let (Some(main), others) = (handout.main_index(), other_areas(handout)) else { return Vec::new() };
+    let table = comparison(handout, block, page);
+    if others.is_empty() || !table.others.is_empty() {
+        return Vec::new();
+    }
+    let number = page.number_column();
+    let at_once = ((page.measure - page.table * 12.0) / number).floor().max(2.0) as usize - 1;
+    others
+        .chunks(at_once.max(1))
+        .map(|areas| {
+            let columns: Vec<(usize, usize)> =
+                handout.area_of(Role::Own).into_iter().chain(areas.iter().copied()).map(|area| (area, main)).collect();
+            let mut reasons = BTreeSet::new();
+            let rows = value_rows(block, &columns, &mut reasons);
+            OthersTable {
+                unit: single_unit(block).map(str::to_owned),
+                areas: names_of(handout, columns.iter().map(|(area, _)| *area)),
+                widths: widths(page, columns.len()),
+                rows,
+                notes: reason_lines(&reasons),
+            }
+        })
+        .collect()
+}
+
+/// Every value of the period, as many areas beside one another as there is room for.
+pub fn years(handout: &Handout, page: &Page) -> Vec<YearTable> {
+    let count = handout.years.len();
+    if count == 0 || handout.areas.is_empty() {
+        return Vec::new();
+    }
+    let room = page.measure - page.table * 13.0;
+    let at_once = (room / (page.number_column() * count as f64)).floor().max(1.0) as usize;
+    let areas: Vec<usize> = (0..handout.areas.len()).collect();
+    let chunks = areas.chunks(at_once).map(|areas| {
+        let columns: Vec<(usize, usize)> =
+            areas.iter().flat_map(|area| (0..count).map(move |year| (*area, year))).collect();
+        let mut reasons = BTreeSet::new();
+        let mut rows = Vec::new();
+        for block in &handout.blocks {
+            let unit = single_unit(block).map(|unit| format!("（{unit}）")).unwrap_or_default();
+            let label = format!("{}{unit}", block.name);
+            rows.push(ValueRow { group: true, label, indent: false, values: Vec::new() });
+            rows.extend(value_rows(block, &columns, &mut reasons));
+        }
+        let mut notes = reason_lines(&reasons);
+        notes.extend(part_year_notes(&handout.years));
+        YearTable {
+            areas: names_of(handout, areas.iter().copied()),
+            years: handout.years.iter().map(short_year).collect(),
+            widths: widths(page, columns.len()),
+            rows,
+            notes,
+        }
+    });
+    chunks.collect()
+}
+
+/// The list of indicators with their names in full.
+pub fn indicators(handout: &Handout) -> Vec<IndicatorRow> {
+    let all = handout.blocks.iter().flat_map(|block| &block.indicators);
+    all.map(|indicator| IndicatorRow {
+        id: indicator.id.clone(),
+        name: indicator.name.clone(),
+        unit: indicator.unit.clone(),
+        adjusted: indicator.adjusted,
+        cautions: indicator.cautions.join("　"),
+    })
+    .collect()
+}
+
+fn other_areas(handout: &Handout) -> Vec<usize> {
+    let others = handout.areas.iter().enumerate().filter(|(_, area)| area.role == Role::Other);
+    others.map(|(index, _)| index).collect()
+}
+
+fn names_of(handout: &Handout, areas: impl Iterator<Item = usize>) -> Vec<String> {
+    areas.filter_map(|area| handout.areas.get(area)).map(|area| area.name.clone()).collect()
+}
+
+fn widths(page: &Page, numbers: usize) -> Vec<f64> {
+    // Ten years of one area are squeezed rather than pushed off the paper.
+    let number = page.number_column().min((page.measure - page.table * 10.0) / numbers.max(1) as f64);
+    let mut widths = vec![page.measure - number * numbers as f64];
+    widths.extend(std::iter::repeat_n(number, numbers));
+    widths
+}
+
+fn value_rows(block: &Block, columns: &[(usize, usize)], reasons: &mut BTreeSet<MissingReason>) -> Vec<ValueRow> {
+    let mut rows = Vec::new();
+    let single = single_unit(block);
+    let mut group_before = None;
+    for (name, indicator) in names::rows(block).into_iter().zip(&block.indicators) {
+        if let Some(label) = group_line(&name, &mut group_before, block, single) {
+            rows.push(ValueRow { group: true, label, indent: false, values: Vec::new() });
+        }
+        let values = columns
+            .iter()
+            .map(|(area, year)| shown_cell(indicator, indicator.figure(*area, *year), reasons))
+            .collect();
+        let unit = row_unit(&name, indicator, block, single);
+        let label = format!("{}{unit}", name.label);
+        rows.push(ValueRow { group: false, label, indent: name.group.is_some(), values });
+    }
+    rows
+}
+
+/// The unit of the whole block, when it has one only.
+fn single_unit(block: &Block) -> Option<&str> {
+    let first = block.indicators.first()?;
+    block.indicators.iter().all(|indicator| indicator.unit == first.unit).then_some(first.unit.as_str())
+}
+
+/// The unit of a group, when it has one only.
+fn group_unit<'a>(block: &'a Block, group: &str) -> Option<&'a str> {
+    let rows = names::rows(block);
+    let mut units = rows.iter().zip(&block.indicators).filter(|(name, _)| name.group.as_deref() == Some(group));
+    let first = units.next()?.1.unit.as_str();
+    units.all(|(_, indicator)| indicator.unit == first).then_some(first)
+}
+
+fn group_line(
+    name: &RowName,
+    before: &mut Option<String>,
+    block: &Block,
+    single: Option<&str>,
+) -> Option<String> {
+    if name.group == *before {
+        return None;
+    }
+    before.clone_from(&name.group);
+    let group = name.group.as_deref()?;
+    if group == block.name {
+        return None;
+    }
+    Some(match group_unit(block, group) {
+        Some(unit) if single.is_none() => format!("{group}（{unit}）"),
+        _ => group.to_owned(),
+    })
+}
+
+/// The unit beside a row's own label, when neither block nor group says it.
+fn row_unit(name: &RowName, indicator: &Indicator, block: &Block, single: Option<&str>) -> String {
+    let group = name.group.as_deref().and_then(|group| group_unit(block, group));
+    if single.or(group).is_some() { String::new() } else { format!("（{}）", indicator.unit) }
+}
+
+fn shown_cell(indicator: &Indicator, figure: Figure, reasons: &mut BTreeSet<MissingReason>) -> String {
+    match figure.value().and_then(|value| shown::number(value, indicator.decimals)) {
+        Some(shown) => shown,
+        None => {
+            let reason = figure.missing().unwrap_or(MissingReason::Unknown);
+            reasons.insert(reason);
+            // Two reasons with one mark are told apart by a letter.
+            match reason {
+                MissingReason::Suppressed => "－秘".to_owned(),
+                MissingReason::Blank => "－空".to_owned(),
+                _ => reason.mark().to_owned(),
+            }
+        }
+    }
+}
+
+fn reason_lines(reasons: &BTreeSet<MissingReason>) -> Vec<String> {
+    let words = reasons.iter().map(|reason| match reason {
+        MissingReason::NotApplicable => "「―」は該当なし（給付なし）",
+        MissingReason::Unknown => "「－」はデータなし",
+        MissingReason::Suppressed => "「－秘」は秘匿",
+        MissingReason::Blank => "「－空」は元のデータの空白",
+    });
+    let words: Vec<&str> = words.collect();
+    if words.is_empty() { Vec::new() } else { vec![format!("{}。", words.join("、"))] }
+}
+
+fn part_year_notes(years: &[Year]) -> Vec<String> {
+    let part = years.iter().filter(|year| year.part_year);
+    part.map(|year| match year.months {
+        Some(months) => format!("※ {}は{months}か月分。", year.wareki),
+        None => format!("※ {}は年度の途中まで。", year.wareki),
+    })
+    .collect()
+}
+
+fn short_year(year: &Year) -> String {
+    let short = year.wareki.trim_end_matches("年度");
+    let mark = if year.part_year { "※" } else { "" };
+    if short.is_empty() { year_in_full(year) } else { format!("{short}{mark}") }
+}
+
+/// Numbered notes: rows with the same caution share a number.
+#[derive(Default)]
+struct Notes {
+    cautions: Vec<String>,
+    reasons: BTreeSet<MissingReason>,
+}
+
+impl Notes {
+    fn marks(&mut self, indicator: &Indicator) -> String {
+        let mut marks = Vec::new();
+        for caution in &indicator.cautions {
+            let known = self.cautions.iter().position(|c| c == caution);
+            let index = known.unwrap_or_else(|| {
+                self.cautions.push(caution.clone());
+                self.cautions.len() - 1
+            });
+            marks.push(format!("注{}", index + 1));
+        }
+        marks.join("・")
+    }
+
+    fn lines(self, unstable: bool) -> Vec<String> {
+        let mut lines: Vec<String> =
+            self.cautions.iter().enumerate().map(|(index, text)| format!("注{} {text}", index + 1)).collect();
+        if unstable {
+            lines.push("「少数」は利用者が少なく、判定していません。".to_owned());
+        }
+        lines.extend(reason_lines(&self.reasons));
+        lines
+    }
+}
