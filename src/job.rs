@@ -11,8 +11,11 @@ use crate::deliver::publish::{Replace, publish};
 use crate::diagnostic::Diagnostic;
 use crate::error::{Error, FileError, Result};
 use crate::fill::{self, StandardTemplate, ledger::Ledger};
+use crate::handout::{Kind, TemplateFiles};
 use crate::intake::Evidence;
+use crate::layout::Context;
 use crate::model::{AreaLevel, Date};
+use crate::papers::{self, PaperRequest};
 use crate::request::resolve_area;
 
 /// What to make of the evidence.
@@ -30,6 +33,10 @@ pub struct FillRequest {
     pub add: Vec<String>,
     /// Rule for verdicts
     pub thresholds: Thresholds,
+    /// Whether the workbook is made; its figures are compared all the same
+    pub xlsx: bool,
+    /// Papers to print
+    pub papers: Vec<Kind>,
     /// Folder for what is made
     pub out: PathBuf,
     /// The day written on what is made
@@ -173,9 +180,25 @@ pub fn fill_sheet(
         Some(own) => file_name(own, request.date)?,
         None => return Err(Error::Internal("no own area".to_owned())),
     };
-    let published = publish(&request.out, &name, &filled.bytes, Replace::Never)?;
-    diagnostics.extend(published.notice);
-    Ok(Report { outputs: vec![Output { kind: "xlsx", path: published.path }], ledger: filled.ledger, diagnostics })
+    let mut outputs = Vec::new();
+    if request.xlsx {
+        let published = publish(&request.out, &name, &filled.bytes, Replace::Never)?;
+        diagnostics.extend(published.notice);
+        outputs.push(Output { kind: "xlsx", path: published.path });
+    }
+    if !request.papers.is_empty() {
+        let context = Context { catalog, year: None };
+        let paper = PaperRequest {
+            kinds: &request.papers,
+            out: &request.out,
+            date: request.date,
+            template: &TemplateFiles::shipped(),
+        };
+        let papers = papers::print(&comparison, evidence, &filled.bytes, context, &paper)?;
+        outputs.extend(papers.paths.into_iter().map(|path| Output { kind: "pdf", path }));
+        diagnostics.extend(papers.diagnostics);
+    }
+    Ok(Report { outputs, ledger: filled.ledger, diagnostics })
 }
 
 fn file_name(own: &Participant, date: Date) -> Result<String> {

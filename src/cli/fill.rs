@@ -5,6 +5,7 @@ use super::{input, say};
 use crate::clock;
 use crate::compare::Thresholds;
 use crate::error::{Error, Result};
+use crate::handout::Kind;
 use crate::intake::Evidence;
 use crate::job::{FillRequest, Report, fill_sheet};
 use crate::layout::Context;
@@ -12,9 +13,7 @@ use crate::workspace::Workspace;
 
 /// Reads or loads, fills, publishes, tells.
 pub fn run(arguments: &Fill) -> Result<()> {
-    if let Some(unknown) = arguments.formats.iter().find(|format| format.as_str() != "xlsx") {
-        return Err(Error::Usage(format!("「{unknown}」は作れません。--formats に指定できるのは xlsx です。")));
-    }
+    let wanted = Wanted::parse(&arguments.formats, &arguments.handout)?;
     let mut thresholds = Thresholds::default();
     let (catalog, evidence): (_, Evidence) = match (&arguments.workspace, arguments.input.is_empty()) {
         (Some(_), false) => {
@@ -49,6 +48,8 @@ pub fn run(arguments: &Fill) -> Result<()> {
         to: arguments.to,
         add: arguments.add.clone(),
         thresholds,
+        xlsx: wanted.xlsx,
+        papers: wanted.papers,
         out: arguments.out.clone(),
         date: arguments.date.unwrap_or_else(clock::today),
     };
@@ -62,6 +63,53 @@ pub fn run(arguments: &Fill) -> Result<()> {
     };
     report.diagnostics.splice(0..0, evidence.diagnostics.iter().cloned());
     tell(&report, arguments.json)
+}
+
+/// What to make: the workbook, papers, or both.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// The workbook
+    pub xlsx: bool,
+    /// Papers; all of 配布資料 unless said otherwise
+    pub papers: Vec<Kind>,
+}
+
+impl Wanted {
+    /// Reads `--formats` and `--handout`.
+    ///
+    /// # Errors
+    /// A format or a paper there is none of.
+    pub fn parse(formats: &[String], handouts: &[String]) -> Result<Self> {
+        let mut wanted = Self { xlsx: false, papers: Vec::new() };
+        let mut pdf = false;
+        for format in formats {
+            match format.trim().to_lowercase().as_str() {
+                "xlsx" => wanted.xlsx = true,
+                "pdf" => pdf = true,
+                _ => {
+                    return Err(Error::Usage(format!(
+                        "「{format}」は作れません。--formats に指定できるのは xlsx と pdf です。"
+                    )));
+                }
+            }
+        }
+        for name in handouts {
+            let kind = Kind::from_label(name).ok_or_else(|| {
+                Error::Usage(format!(
+                    "「{name}」という資料はありません。--handout に指定できるのは 配布資料、1枚もの、記入用 です。"
+                ))
+            })?;
+            if !wanted.papers.contains(&kind) {
+                wanted.papers.push(kind);
+            }
+        }
+        match (pdf, wanted.papers.is_empty()) {
+            (true, true) => wanted.papers.push(Kind::Handout),
+            (false, _) => wanted.papers.clear(),
+            (true, false) => {}
+        }
+        Ok(wanted)
+    }
 }
 
 /// The report for a program or for a person.

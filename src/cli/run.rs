@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::args::Run;
+use super::fill::Wanted;
 use super::progress::Progress;
 use super::say;
 use crate::clock;
@@ -135,6 +136,11 @@ fn fill_all(workspace: &Workspace, date: Date) -> Result<Vec<Report>> {
         .0
         .iter()
         .map(|own| {
+            let formats = match settings.formats.0.as_slice() {
+                [] => vec!["xlsx".to_owned(), "pdf".to_owned()],
+                some => some.to_vec(),
+            };
+            let wanted = Wanted::parse(&formats, &settings.handout.0)?;
             let request = FillRequest {
                 own: own.clone(),
                 compare: settings.compare.0.clone(),
@@ -142,6 +148,8 @@ fn fill_all(workspace: &Workspace, date: Date) -> Result<Vec<Report>> {
                 to: settings.to,
                 add: settings.add.0.clone(),
                 thresholds: settings.thresholds()?,
+                xlsx: wanted.xlsx,
+                papers: wanted.papers,
                 out: workspace.folder(OUTPUT),
                 date,
             };

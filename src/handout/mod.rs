@@ -14,6 +14,7 @@ mod fonts;
 pub mod glyphs;
 mod names;
 pub mod options;
+pub mod prepare;
 pub mod problem;
 mod render;
 pub mod shown;

@@ -115,3 +115,14 @@ pub fn interpret(book: &Book, context: Context<'_>) -> Result<Interpretation, Fi
 pub fn known_name(name: &str) -> Option<&'static str> {
     ["L1", "L2", "L4", "L9"].into_iter().find(|known| *known == name)
 }
+
+/// A layout in the words people use.
+pub fn in_words(layout: &str) -> &'static str {
+    match layout {
+        "L1" => "地域分析・検討シート",
+        "L2" => "現状分析（見える化）",
+        "L4" => "介護保険事業状況報告（年報）",
+        "L9" => "入力用の表",
+        _ => "",
+    }
+}

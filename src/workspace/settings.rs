@@ -29,6 +29,12 @@ pub struct Settings {
     /// Extra indicators
     #[serde(rename = "指標追加", default)]
     pub add: OneOrMany,
+    /// `xlsx`, `pdf` or both
+    #[serde(rename = "作るもの", default)]
+    pub formats: OneOrMany,
+    /// Which papers
+    #[serde(rename = "配布資料の種類", default)]
+    pub handout: OneOrMany,
     /// Ratio from which a figure counts as 上回る
     #[serde(rename = "上回る")]
     pub above: Option<f64>,

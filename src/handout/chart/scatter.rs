@@ -55,8 +55,7 @@ const MARKER: f64 = 2.6;
 /// Draws the plot at this height.
 pub fn scatter(data: &Scatter, plot_height: f64, room: Room) -> ScatterChart {
     let known: Vec<(&ScatterPoint, f64, f64)> = {
-        let mut known: Vec<_> =
-            data.points.iter().filter_map(|p| Some((p, p.x.value()?, p.y.value()?))).collect();
+        let mut known: Vec<_> = data.points.iter().filter_map(|p| Some((p, p.x.value()?, p.y.value()?))).collect();
         // The own area and the chosen ones get the best places.
         known.sort_by_key(|(point, ..)| match point.role {
             Some(Role::Own) => 0,

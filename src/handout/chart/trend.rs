@@ -135,7 +135,11 @@ pub fn trend(trend: &Trend, plot_height: f64, room: Room) -> TrendChart {
         plot_height,
         unit: trend.unit.clone(),
         ticks,
-        years: year_ticks(&trend.years, step, room).into_iter().enumerate().map(|(k, label)| Tick { at: x(k), label }).collect(),
+        years: year_ticks(&trend.years, step, room)
+            .into_iter()
+            .enumerate()
+            .map(|(k, label)| Tick { at: x(k), label })
+            .collect(),
         lines,
         gaps: gaps(trend, &missing),
         alt,
@@ -194,7 +198,9 @@ mod tests {
     use crate::handout::data::{Role, TrendSeries};
 
     fn year(form_year: i32, part_year: bool) -> Year {
-        Year { form_year, wareki: format!("令和{}年度", form_year - 2018), part_year, months: part_year.then_some(1) }
+        Year {
+            form_year, wareki: format!("令和{}年度", form_year - 2018), part_year, months: part_year.then_some(1)
+        }
     }
 
     fn sample() -> TrendChart {
@@ -206,7 +212,11 @@ mod tests {
             decimals: 1,
             years: vec![year(2023, false), year(2024, false), year(2025, false), year(2026, true)],
             series: vec![
-                series(Role::Own, "みほん市", vec![Figure::Value(18.0), hole, Figure::Value(18.4), Figure::Value(18.5)]),
+                series(
+                    Role::Own,
+                    "みほん市",
+                    vec![Figure::Value(18.0), hole, Figure::Value(18.4), Figure::Value(18.5)],
+                ),
                 series(Role::Nation, "全国", [18.1, 18.2, 18.3, 18.45].map(Figure::Value).to_vec()),
                 series(Role::Other, "となり市", vec![hole, hole, hole, hole]),
             ],

@@ -93,8 +93,11 @@ pub fn of_block(handout: &Handout, block: &Block, page: &Page) -> BlockPictures 
             let named: Vec<(String, &Indicator)> =
                 names::rows(block).iter().map(|name| name.in_chart()).zip(&block.indicators).collect();
             let entries: Vec<Entry> = named.iter().filter_map(|(name, i)| entry(name.clone(), i)).collect();
-            let left: Vec<String> =
-                named.iter().filter(|(_, i)| valid_ratio(i).is_none()).map(|(name, _)| name.replace('　', "の")).collect();
+            let left: Vec<String> = named
+                .iter()
+                .filter(|(_, i)| valid_ratio(i).is_none())
+                .map(|(name, _)| name.replace('　', "の"))
+                .collect();
             pictures.not_compared = left.join("、");
             if !entries.is_empty() {
                 let caption = format!("全国との違い（{year}、全国を1とした倍率、大きい順）");

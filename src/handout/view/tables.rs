@@ -265,10 +265,8 @@ fn value_rows(block: &Block, columns: &[(usize, usize)], reasons: &mut BTreeSet<
         if let Some(label) = group_line(&name, &mut group_before, block, single) {
             rows.push(ValueRow { group: true, label, indent: false, values: Vec::new() });
         }
-        let values = columns
-            .iter()
-            .map(|(area, year)| shown_cell(indicator, indicator.figure(*area, *year), reasons))
-            .collect();
+        let values =
+            columns.iter().map(|(area, year)| shown_cell(indicator, indicator.figure(*area, *year), reasons)).collect();
         let unit = row_unit(&name, indicator, block, single);
         let label = format!("{}{unit}", name.label);
         rows.push(ValueRow { group: false, label, indent: name.group.is_some(), values });
@@ -290,12 +288,7 @@ fn group_unit<'a>(block: &'a Block, group: &str) -> Option<&'a str> {
     units.all(|(_, indicator)| indicator.unit == first).then_some(first)
 }
 
-fn group_line(
-    name: &RowName,
-    before: &mut Option<String>,
-    block: &Block,
-    single: Option<&str>,
-) -> Option<String> {
+fn group_line(name: &RowName, before: &mut Option<String>, block: &Block, single: Option<&str>) -> Option<String> {
     if name.group == *before {
         return None;
     }

@@ -1,0 +1,293 @@
+//! From a comparison to the data of a handout.
+
+use std::collections::BTreeMap;
+
+use super::data::{
+    AreaColumn, Axis, Block, Caution, FieldText, Figure, Handout, Indicator, Role, Scatter, ScatterPoint, SourceLine,
+    Thresholds, Verdict, Year,
+};
+use crate::catalog::{self, Block as FormBlock};
+use crate::compare::{self, ComparedRow, Comparison};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::form;
+use crate::model::{AreaLevel, Date, EntryText, MissingReason, Observation};
+use crate::notation::wareki;
+
+/// Name of the block that holds 「指標追加」.
+const ADDED: &str = "指標追加";
+/// Cautions printed; the rest stands on the workbook.
+const MOST_CAUTIONS: usize = 12;
+
+/// What a handout is prepared from besides the comparison.
+#[derive(Clone, Copy, Debug)]
+pub struct Background<'a> {
+    /// Every settled observation: the prefecture's insurers are drawn from it.
+    pub observations: &'a [Observation],
+    /// What people wrote on the workbook
+    pub texts: &'a [EntryText],
+    /// What each file is, by its hash
+    pub layouts: &'a BTreeMap<String, &'static str>,
+    /// What was told while reading and filling
+    pub diagnostics: &'a [Diagnostic],
+}
+
+/// Prepares a handout. 取扱注意 indicators are left out unless `restricted` asks for them.
+pub fn prepare(comparison: &Comparison, background: Background<'_>, made_on: Date, restricted: bool) -> Handout {
+    let own = comparison.participants.first();
+    let (insurer, prefecture) = own.map_or((String::new(), String::new()), |own| match own.area.level {
+        AreaLevel::Prefecture => (own.area.name.clone(), own.area.name.clone()),
+        _ => (own.area.short_name().to_owned(), own.area.prefecture.clone().unwrap_or_default()),
+    });
+    Handout {
+        title: "地域分析・検討シート".to_owned(),
+        insurer,
+        prefecture,
+        years: comparison.years.iter().map(year).collect(),
+        main_year: comparison.main_year,
+        made_on,
+        areas: comparison
+            .participants
+            .iter()
+            .map(|participant| AreaColumn {
+                role: role(participant.role),
+                name: short_name(comparison, &participant.area),
+            })
+            .collect(),
+        thresholds: Thresholds { above: comparison.thresholds.above, below: comparison.thresholds.below },
+        blocks: blocks(comparison, background.texts, restricted),
+        scatters: scatters(comparison, background.observations),
+        main_points: Vec::new(),
+        topics: Vec::new(),
+        credit: credit(comparison, background.layouts),
+        sources: sources(comparison, background.layouts),
+        cautions: cautions(background.diagnostics),
+    }
+}
+
+fn year(shown: &compare::ShownYear) -> Year {
+    Year { form_year: shown.year, wareki: wareki(shown.year), part_year: shown.part_year, months: shown.months }
+}
+
+fn role(role: form::Role) -> Role {
+    match role {
+        form::Role::Own => Role::Own,
+        form::Role::Prefecture => Role::Prefecture,
+        form::Role::Nation => Role::Nation,
+        form::Role::Other(_) => Role::Other,
+    }
+}
+
+/// Areas of the own prefecture go by their own name; others bear their prefecture.
+fn short_name(comparison: &Comparison, area: &crate::model::Area) -> String {
+    let home = comparison.participants.first().and_then(|own| own.area.prefecture.as_deref());
+    if area.prefecture.as_deref() == home { area.short_name().to_owned() } else { area.name.clone() }
+}
+
+fn blocks(comparison: &Comparison, texts: &[EntryText], restricted: bool) -> Vec<Block> {
+    let mut blocks: Vec<Block> = FormBlock::ALL
+        .into_iter()
+        .map(|block| block.title())
+        .chain([ADDED])
+        .map(|name| {
+            let indicators: Vec<Indicator> = comparison
+                .rows
+                .iter()
+                .filter(|row| block_name(row) == name && (restricted || !row.indicator.restricted))
+                .map(|row| indicator(comparison, row))
+                .collect();
+            let texts = texts
+                .iter()
+                .filter(|text| text.block == name)
+                .map(|text| FieldText { field: text.field, text: text.text.clone() })
+                .collect();
+            Block { name: name.to_owned(), indicators, texts, trends: Vec::new() }
+        })
+        .collect();
+    blocks.retain(|block| !block.indicators.is_empty() || !block.texts.is_empty());
+    blocks
+}
+
+fn block_name(row: &ComparedRow) -> &'static str {
+    match row.indicator.block {
+        Some(block) if !row.added => block.title(),
+        _ => ADDED,
+    }
+}
+
+fn indicator(comparison: &Comparison, row: &ComparedRow) -> Indicator {
+    let nation = comparison.participants.iter().position(|participant| participant.role == form::Role::Nation);
+    let versus = nation.and_then(|nation| row.versus.get(&nation));
+    let decimals = row.indicator.decimals.or_else(|| catalog::Indicator::decimals_of(&row.indicator.unit)).unwrap_or(1);
+    Indicator {
+        id: row.indicator.id.to_string(),
+        name: row.indicator.name.clone(),
+        unit: row.indicator.unit.to_string(),
+        decimals,
+        adjusted: row.indicator.adjusted,
+        unstable: false,
+        cautions: Vec::new(),
+        values: (0..comparison.participants.len())
+            .map(|who| comparison.years.iter().map(|shown| figure(row, who, shown.year)).collect())
+            .collect(),
+        difference: versus.map(|versus| versus.difference),
+        ratio: versus.and_then(|versus| versus.ratio),
+        verdict: versus.and_then(|versus| versus.verdict).map(|verdict| match verdict {
+            compare::Verdict::Above => Verdict::Above,
+            compare::Verdict::Similar => Verdict::Similar,
+            compare::Verdict::Below => Verdict::Below,
+        }),
+        rank: row.rank.map(|rank| format!("高い方から{}番目（{}保険者）", rank.place, rank.of)),
+    }
+}
+
+fn figure(row: &ComparedRow, who: usize, year: i32) -> Figure {
+    row.figures
+        .get(&(who, year))
+        .map_or(Figure::Missing { missing: MissingReason::Unknown }, |observation| observation.datum.into())
+}
+
+/// The two plots worth having (analysis-rules): B6 重度 × 軽度, and 施設・居住系 × 在宅.
+fn scatters(comparison: &Comparison, observations: &[Observation]) -> Vec<Scatter> {
+    let Some(year) = comparison.main_year else { return Vec::new() };
+    let plots = [
+        (
+            "調整済みの軽度認定率と重度認定率",
+            FormBlock::CertificationRate,
+            Sum(&["B6-b"], "調整済み認定率（要支援１～要介護２）"),
+            Sum(&["B6-a"], "調整済み認定率（要介護３～５）"),
+        ),
+        (
+            "受給率（在宅）と受給率（施設・居住系）",
+            FormBlock::RecipientRate,
+            Sum(&["D4"], "受給率（在宅）"),
+            Sum(&["D2", "D3"], "受給率（施設＋居住系）"),
+        ),
+    ];
+    plots
+        .into_iter()
+        .filter_map(|(title, block, x, y)| {
+            let points = points(comparison, observations, year, &x, &y);
+            (points.len() >= 2).then(|| Scatter {
+                title: title.to_owned(),
+                block: block.title().to_owned(),
+                year: wareki(year),
+                x: axis(comparison, &x, year),
+                y: axis(comparison, &y, year),
+                points,
+            })
+        })
+        .collect()
+}
+
+/// Indicators whose sum is an axis, and the axis' name.
+struct Sum(&'static [&'static str], &'static str);
+
+fn axis(comparison: &Comparison, sum: &Sum, year: i32) -> Axis {
+    let nation = comparison.participants.iter().position(|participant| participant.role == form::Role::Nation);
+    let value = nation.and_then(|nation| {
+        let values: Option<Vec<f64>> = sum
+            .0
+            .iter()
+            .map(|id| comparison.rows.iter().find(|row| row.indicator.id.as_str() == *id)?.value(nation, year))
+            .collect();
+        Some(values?.iter().sum())
+    });
+    Axis {
+        name: sum.1.to_owned(),
+        unit: "％".to_owned(),
+        decimals: 1,
+        nation: value.map_or(Figure::Missing { missing: MissingReason::Unknown }, Figure::Value),
+    }
+}
+
+/// Insurers of the own prefecture, and the chosen 比較地域 wherever they lie, with both values.
+fn points(comparison: &Comparison, observations: &[Observation], year: i32, x: &Sum, y: &Sum) -> Vec<ScatterPoint> {
+    let Some(own) = comparison.participants.first() else { return Vec::new() };
+    let mut values: BTreeMap<&str, BTreeMap<&str, f64>> = BTreeMap::new();
+    let mut names: BTreeMap<&str, (String, Option<Role>)> = BTreeMap::new();
+    for observation in observations {
+        let wanted = x.0.iter().chain(y.0).any(|id| observation.indicator.as_str() == *id);
+        let area = &observation.area;
+        let chosen = comparison.participants.iter().find(|participant| participant.area.key() == area.key());
+        let here = area.level == AreaLevel::Insurer && area.prefecture == own.area.prefecture;
+        // Figures of another standardisation than the form's are not comparable with it.
+        let comparable = observation.dimensions.is_total() && observation.dimensions.standardisation.is_none();
+        let role = chosen.map(|participant| role(participant.role));
+        let drawn = here || matches!(role, Some(Role::Own | Role::Other));
+        if !wanted || !comparable || !drawn || observation.period.form_year != Some(year) {
+            continue;
+        }
+        if let Some(value) = observation.datum.value() {
+            values.entry(area.key()).or_default().insert(observation.indicator.as_str(), value);
+            names.entry(area.key()).or_insert_with(|| (short_name(comparison, area), role));
+        }
+    }
+    let sum = |of: &BTreeMap<&str, f64>, sum: &Sum| -> Option<f64> {
+        sum.0.iter().map(|id| of.get(id).copied()).collect::<Option<Vec<_>>>().map(|all| all.iter().sum())
+    };
+    values
+        .iter()
+        .filter_map(|(key, of)| {
+            let (name, role) = names.get(key)?.clone();
+            Some(ScatterPoint { role, name, x: Figure::Value(sum(of, x)?), y: Figure::Value(sum(of, y)?) })
+        })
+        .collect()
+}
+
+/// 出典 in one line, by what the files are.
+fn credit(comparison: &Comparison, layouts: &BTreeMap<String, &'static str>) -> String {
+    let mut parts = Vec::new();
+    let used = |wanted: &[&str]| {
+        figures(comparison).any(|o| layouts.get(&o.source.file.sha256).is_some_and(|layout| wanted.contains(layout)))
+    };
+    if used(&["L1", "L2"]) {
+        parts.push("厚生労働省 地域包括ケア「見える化」システム（介護保険事業状況報告ほか）");
+    }
+    if used(&["L4"]) {
+        parts.push("厚生労働省「介護保険事業状況報告（年報）」");
+    }
+    if parts.is_empty() {
+        parts.push("取り込んだ資料");
+    }
+    format!("{}をもとに作成", parts.join("、"))
+}
+
+fn figures(comparison: &Comparison) -> impl Iterator<Item = &Observation> {
+    comparison.rows.iter().flat_map(|row| row.figures.values().map(AsRef::as_ref))
+}
+
+/// Each file once, in the order of names.
+fn sources(comparison: &Comparison, layouts: &BTreeMap<String, &'static str>) -> Vec<SourceLine> {
+    let mut files: BTreeMap<(String, String), SourceLine> = BTreeMap::new();
+    for observation in figures(comparison) {
+        let cells = observation.derived.as_ref().map_or_else(
+            || vec![observation.source.file.clone()],
+            |derivation| derivation.sources.iter().map(|source| source.file.clone()).collect(),
+        );
+        for file in cells {
+            files.entry((file.name.clone(), file.sha256.clone())).or_insert_with(|| SourceLine {
+                name: layouts.get(&file.sha256).map_or("", |layout| crate::layout::in_words(layout)).to_owned(),
+                file: Some(file.name.clone()),
+                exported: file.exported,
+            });
+        }
+    }
+    files.into_values().collect()
+}
+
+/// Warnings people should read beside the figures; each sentence once.
+fn cautions(diagnostics: &[Diagnostic]) -> Vec<Caution> {
+    let mut cautions: Vec<Caution> = Vec::new();
+    for diagnostic in diagnostics.iter().filter(|d| d.severity == Severity::Warning) {
+        let caution = Caution { text: diagnostic.message.clone(), place: diagnostic.place.cell.clone() };
+        if !cautions.iter().any(|known| known.text == caution.text) {
+            cautions.push(caution);
+        }
+    }
+    let more = cautions.len().saturating_sub(MOST_CAUTIONS);
+    cautions.truncate(MOST_CAUTIONS);
+    if more > 0 {
+        cautions.push(Caution { text: format!("このほかに{more}件の注意があります。"), place: None });
+    }
+    cautions
+}

@@ -1,0 +1,90 @@
+//! Handouts of a comparison: from the figures and the texts on the workbook to published PDFs.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use crate::compare::Comparison;
+use crate::deliver::{NameWords, Replace, file_name, publish};
+use crate::diagnostic::Diagnostic;
+use crate::error::{Error, Result};
+use crate::handout::{Kind, Options, TemplateFiles, options, prepare, render};
+use crate::intake::{Evidence, take_book};
+use crate::layout::Context;
+use crate::model::{AreaLevel, Date, EntryText};
+use crate::read::{Limits, read_bytes};
+
+/// What to print.
+#[derive(Clone, Debug)]
+pub struct PaperRequest<'a> {
+    /// Which papers
+    pub kinds: &'a [Kind],
+    /// Where to
+    pub out: &'a Path,
+    /// The day printed
+    pub date: Date,
+    /// The template's files
+    pub template: &'a TemplateFiles,
+}
+
+/// What became of it: the PDFs by kind, and what a person should know.
+#[derive(Clone, Debug, Default)]
+pub struct Papers {
+    /// Where each paper lies
+    pub paths: Vec<std::path::PathBuf>,
+    /// What a person should know
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Makes and publishes the papers of one comparison. `workbook` is the filled sheet: its entry fields are printed.
+///
+/// # Errors
+/// A template that does not work (the earlier PDF stays), a folder that cannot be written to.
+pub fn print(
+    comparison: &Comparison,
+    evidence: &Evidence,
+    workbook: &[u8],
+    context: Context<'_>,
+    request: &PaperRequest<'_>,
+) -> Result<Papers> {
+    let texts = texts_of(workbook, context)?;
+    let layouts: BTreeMap<String, &'static str> =
+        evidence.files.iter().filter_map(|file| Some((file.sha256.clone(), file.layout?))).collect();
+    let background = prepare::Background {
+        observations: &evidence.observations,
+        texts: &texts,
+        layouts: &layouts,
+        diagnostics: &evidence.diagnostics,
+    };
+    let handout = prepare::prepare(comparison, background, request.date, false);
+    let settings = request.template.get(options::FILE).unwrap_or_default();
+    let options = Options::parse(settings).map_err(|problem| Error::Usage(problem.to_diagnostic().to_string()))?;
+    let mut papers = Papers::default();
+    for &kind in request.kinds {
+        let page = options.of(kind);
+        let (pdf, told) = render(&handout, kind, page, request.template, request.date)
+            .map_err(|error| Error::Usage(error.to_string()))?;
+        papers.diagnostics.extend(told);
+        let published = publish(request.out, &name(comparison, kind, request.date)?, &pdf, Replace::Ours)?;
+        papers.diagnostics.extend(published.notice);
+        papers.paths.push(published.path);
+    }
+    Ok(papers)
+}
+
+/// `見本県 みほん市_配布資料.pdf`
+fn name(comparison: &Comparison, kind: Kind, date: Date) -> Result<String> {
+    let Some(own) = comparison.participants.first() else { return Err(Error::Internal("no own area".to_owned())) };
+    let prefecture = match own.area.level {
+        AreaLevel::Prefecture => "",
+        _ => own.area.prefecture.as_deref().unwrap_or_default(),
+    };
+    let words = NameWords { prefecture, insurer: own.area.short_name(), date };
+    file_name(&format!("{{{{都道府県}}}} {{{{保険者}}}}_{}", kind.label()), &words, "pdf")
+}
+
+/// What people wrote on a workbook.
+fn texts_of(workbook: &[u8], context: Context<'_>) -> Result<Vec<EntryText>> {
+    let book = read_bytes("workbook.xlsx", workbook, &Limits::default())
+        .map_err(|error| Error::Internal(error.to_diagnostic().to_string()))?;
+    Ok(take_book(&book, context).texts)
+}
