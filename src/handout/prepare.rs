@@ -136,7 +136,7 @@ fn indicator(comparison: &Comparison, row: &ComparedRow) -> Indicator {
             compare::Verdict::Similar => Verdict::Similar,
             compare::Verdict::Below => Verdict::Below,
         }),
-        rank: row.rank.map(|rank| format!("高い方から{}番目（{}保険者）", rank.place, rank.of)),
+        rank: row.rank.map(|rank| rank.label()),
     }
 }
 
