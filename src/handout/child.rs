@@ -73,7 +73,8 @@ pub fn serve(mut input: impl Read, mut output: impl Write) -> io::Result<()> {
             (Head { pdf_bytes: pdf.len(), problems: Vec::new(), diagnostics }, pdf)
         }
         Err(HandoutError(problems)) => {
-            let wire = |p: TemplateProblem| WireProblem { file: p.file, line: p.line, message: p.message, hint: p.hint };
+            let wire =
+                |p: TemplateProblem| WireProblem { file: p.file, line: p.line, message: p.message, hint: p.hint };
             let problems = problems.into_iter().map(wire).collect();
             (Head { pdf_bytes: 0, problems, diagnostics: Vec::new() }, Vec::new())
         }

@@ -98,7 +98,10 @@ mod tests {
         assert_eq!(names[0].group.as_deref(), Some("受給者1人あたり給付月額"));
         assert_eq!(names[0].in_chart(), "訪問介護　給付月額");
         assert_eq!(names[7].in_chart(), "短期入所　利用日数・回数");
-        assert_eq!(names[4], RowName { group: None, label: "調整済み認定率（要介護３～５）".into(), measure: "".into() });
+        assert_eq!(
+            names[4],
+            RowName { group: None, label: "調整済み認定率（要介護３～５）".into(), measure: "".into() }
+        );
     }
 
     #[test]

@@ -64,13 +64,17 @@ pub fn from_typst(world: &dyn World, diagnostic: &SourceDiagnostic) -> TemplateP
 
 /// The sentence and the hint for a message of Typst's.
 fn translate(english: &str) -> (String, &'static str) {
-    let named = |before: &str| english.split_once(before).map(|(_, rest)| rest.trim_matches(['`', '"', ' ']).to_owned());
+    let named =
+        |before: &str| english.split_once(before).map(|(_, rest)| rest.trim_matches(['`', '"', ' ']).to_owned());
     if let Some(name) = named("unknown variable:") {
         return (format!("「{name}」という名前は決められていません。"), "つづりを確かめてください。");
     }
     if english.starts_with("dictionary does not contain key") {
         let key = english.split('"').nth(1).unwrap_or_default();
-        return (format!("データに「{key}」という項目はありません。"), "つづりを確かめるか、もとのひな形と見比べてください。");
+        return (
+            format!("データに「{key}」という項目はありません。"),
+            "つづりを確かめるか、もとのひな形と見比べてください。",
+        );
     }
     if english.starts_with("unclosed") {
         return ("かっこか引用符が閉じていません。".to_owned(), "この行から下で、閉じるかっこを書き足してください。");

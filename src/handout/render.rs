@@ -78,8 +78,9 @@ fn make(
         HandoutError(diagnostics.iter().map(|diagnostic| problem::from_typst(&world, diagnostic)).collect())
     };
     let document = typst::compile::<PagedDocument>(&world).output.map_err(|errors| told(&errors))?;
-    let standards = PdfStandards::new(&[PdfStandard::A_2a, PdfStandard::Ua_1])
-        .map_err(|error| TemplateProblem::new(MAIN, None, format!("PDFの規格を選べませんでした。（{}）", error.message())))?;
+    let standards = PdfStandards::new(&[PdfStandard::A_2a, PdfStandard::Ua_1]).map_err(|error| {
+        TemplateProblem::new(MAIN, None, format!("PDFの規格を選べませんでした。（{}）", error.message()))
+    })?;
     let creator = Smart::Custom(Some(format!("chiiki-sheet {}", env!("CARGO_PKG_VERSION"))));
     let options = PdfOptions { standards, creator, ..PdfOptions::default() };
     let pdf = typst_pdf::pdf(&document, &options).map_err(|errors| told(&errors))?;

@@ -26,7 +26,10 @@ impl Words {
         for (path, text) in template.iter().filter(|(path, _)| path.ends_with(".hbs")) {
             handlebars.register_template_string(path, text.trim_end()).map_err(|error| {
                 TemplateProblem::new(path, error.pos().map(|(line, _)| line), "文のひな形の書き方に誤りがあります。")
-                    .hint(format!("「{{{{」と「}}}}」、{{{{#if}}}} と {{{{/if}}}} の数を確かめてください。（{}）", error.reason()))
+                    .hint(format!(
+                        "「{{{{」と「}}}}」、{{{{#if}}}} と {{{{/if}}}} の数を確かめてください。（{}）",
+                        error.reason()
+                    ))
             })?;
         }
         Ok(Self(handlebars))
@@ -199,7 +202,8 @@ fn findings(block: &Block) -> Vec<Finding> {
         let size = if ratio > 0.0 { ratio.ln().abs() } else { f64::MAX };
         let part = format!("{}{times}倍", name.measure);
         let asked = if name.measure.is_empty() { name.anywhere().replace('　', "の") } else { name.label.clone() };
-        let same = |finding: &&mut Finding| name.group.is_some() && finding.name == name.label && finding.verdict == verdict;
+        let same =
+            |finding: &&mut Finding| name.group.is_some() && finding.name == name.label && finding.verdict == verdict;
         match findings.iter_mut().find(same) {
             Some(finding) => {
                 finding.parts.push(part);

@@ -174,8 +174,9 @@ pub fn build(
         unprintable: note,
         page,
     };
-    let mut value = serde_json::to_value(&view)
-        .map_err(|error| TemplateProblem::new("data.json", None, format!("配布資料のデータを作れませんでした。（{error}）")))?;
+    let mut value = serde_json::to_value(&view).map_err(|error| {
+        TemplateProblem::new("data.json", None, format!("配布資料のデータを作れませんでした。（{error}）"))
+    })?;
     add_breaks(&mut value);
     Ok(value)
 }
