@@ -178,8 +178,8 @@ fn markup_in_texts_is_printed_as_it_stands() {
 
 /// Where the paper first differs from the text.
 fn first_loss(found: &str, wanted: &str) -> String {
-    let ends = wanted.char_indices().map(|(at, _)| at).filter(|at| found.contains(&wanted[..*at]));
-    let end = ends.last().unwrap_or(0);
+    let mut ends = wanted.char_indices().map(|(at, _)| at).filter(|at| found.contains(&wanted[..*at]));
+    let end = ends.next_back().unwrap_or(0);
     let at = found.find(&wanted[..end]).unwrap_or(0) + end;
     let take = |text: &str| text.chars().take(30).collect::<String>();
     format!("after {:?}\nwanted {:?}\nfound {:?}", &wanted[..end], take(&wanted[end..]), take(&found[at..]))
@@ -244,7 +244,7 @@ fn long_tables_repeat_their_heads_and_lose_no_row() {
     let block = &mut handout.blocks[0];
     let mut model = block.indicators[0].clone();
     model.rank = None;
-    block.indicators = (0..90)
+    block.indicators = (0..150)
         .map(|k| {
             let mut indicator = model.clone();
             indicator.id = format!("X{k}");
@@ -253,7 +253,7 @@ fn long_tables_repeat_their_heads_and_lose_no_row() {
             indicator
         })
         .collect();
-    for (paper, landscape) in [(Paper::A4, false), (Paper::A3, true)] {
+    for (paper, landscape) in [(Paper::A4, false), (Paper::A3, false), (Paper::A3, true)] {
         let options = PageOptions { paper, landscape, parts: vec![Part::Tables], ..options(Kind::Handout) };
         let pdf = made(&handout, Kind::Handout, &options);
         let Some(text) = tool("pdftotext", &["-raw"], &pdf, &["-"]) else { return };
@@ -263,7 +263,7 @@ fn long_tables_repeat_their_heads_and_lose_no_row() {
             assert!(page.contains("みほん市") && page.contains("判定"), "a page without the head of its table");
         }
         let all = bare(&text);
-        for k in 0..90 {
+        for k in 0..150 {
             assert!(all.contains(&format!("第{k}番の指標")) && all.contains(&format!("1,{k:03}.0")), "row {k}");
         }
         inside_the_paper(&pdf, &options);
@@ -378,6 +378,7 @@ fn slips_in_templates_are_told_with_file_line_and_hint() {
         ("handout.typ", format!("{layout}\n{long_loop}"), lines + 2, "終わらない繰り返し"),
         ("texts/threshold.hbs", "一行目\n{{上る}}".to_owned(), 2, "「上る」という差し込み項目はありません"),
         ("texts/threshold.hbs", "{{#if 上}}".to_owned(), 1, "書き方に誤りがあります"),
+        ("texts/threshold.hbs", "一行目\n{{~ > texts/point.hbs}}".to_owned(), 2, "ほかの文を読み込む書き方"),
     ];
     for (file, text, line, words) in cases {
         let template = shipped.clone().with(file, text.clone());

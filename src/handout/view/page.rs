@@ -11,7 +11,7 @@ pub struct Page {
     width: f64,
     height: f64,
     margin: f64,
-    /// 1枚もの is set in columns.
+    /// 1枚もの and wide sheets are set in columns.
     pub columns: usize,
     gutter: f64,
     /// The width of a column.
@@ -41,6 +41,8 @@ impl Page {
             (Kind::OnePage, true, Paper::A3) => 3,
             (Kind::OnePage, false, Paper::A4) => 1,
             (Kind::OnePage, ..) => 2,
+            // A line of text across an A3 sheet is too long to find the next one.
+            (_, true, Paper::A3) => 2,
             _ => 1,
         };
         let gutter = 7.0 * MM;

@@ -131,7 +131,7 @@ pub fn of_block(handout: &Handout, block: &Block, page: &Page) -> BlockPictures 
     pictures.gaps = gaps.into_iter().map(|(gap, titles)| format!("{gap}（{}）", titles.join("、"))).collect();
     for scatter in handout.scatters.iter().filter(|scatter| scatter.block == block.name) {
         pictures.scatters.push(Picture {
-            caption: format!("{}（{}、県内の保険者）", scatter.title, scatter.year),
+            caption: format!("{}（{}、{}の保険者）", scatter.title, scatter.year, handout.prefecture),
             chart: Chart::Scatter(chart::scatter(scatter, page.chart * 21.0, page.room(1.0))),
         });
     }

@@ -207,7 +207,7 @@ fn built(handout: &Handout, block: &Block, page: &Page, here: &[usize]) -> Compa
     widths.extend(columns.iter().map(|ems| (ems + padding) * page.table));
     let mut lines = notes.lines(block.indicators.iter().any(|indicator| indicator.unstable));
     if !ranked.is_empty() {
-        lines.push(format!("県内の順位：{}", ranked.join("、")));
+        lines.push(format!("{}内の順位：{}", handout.prefecture, ranked.join("、")));
     }
     ComparisonTable {
         year: main.and_then(|main| handout.years.get(main)).map(year_in_full),
