@@ -113,3 +113,31 @@ impl TemplateFiles {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_may_hold_only_what_was_changed() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("texts")).unwrap();
+        std::fs::write(folder.path().join("texts/question.hbs"), "\u{FEFF}{{名前}}はどうでしょうか。").unwrap();
+        std::fs::write(folder.path().join("写真.png"), [0xFF, 0x00]).unwrap();
+        let template = TemplateFiles::from_folder(folder.path()).unwrap();
+        assert_eq!(template.get("texts/question.hbs"), Some("{{名前}}はどうでしょうか。"));
+        assert_eq!(template.get("handout.typ"), TemplateFiles::shipped().get("handout.typ"));
+        assert!(!template.is_edited(), "sentences are no programs");
+    }
+
+    #[test]
+    fn a_changed_layout_is_marked_and_a_wrong_encoding_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("handout.typ"), "#let d = 1").unwrap();
+        assert!(TemplateFiles::from_folder(folder.path()).unwrap().is_edited());
+        std::fs::write(folder.path().join("chart.typ"), b"\x82\xa0").unwrap();
+        let error = TemplateFiles::from_folder(folder.path()).unwrap_err();
+        assert!(error.to_string().contains("UTF-8"), "{error}");
+        assert!(TemplateFiles::from_folder(&folder.path().join("ない")).is_err());
+    }
+}

@@ -3,13 +3,15 @@
 
 use std::collections::BTreeMap;
 
+use unicode_normalization::char::{compose, is_combining_mark};
+
 use super::fonts;
 
 /// The geta mark, which Japanese printing has always put where a type was missing.
 pub const GETA: char = '〓';
 
-/// A place where a line may break inside a long run of letters. The template turns it into a gap of no width
-/// (`#show`), so it never reaches the paper; one in the user's own text has become 〓 before.
+/// A place where a line may break inside a long run of letters. The template turns it into a gap too narrow
+/// to see (`#show`), so it never reaches the paper; one in the user's own text has become 〓 before.
 pub const BREAK: char = '\u{200B}';
 
 /// The characters that could not be printed, with how often each came up.
@@ -52,6 +54,12 @@ pub fn printed(text: &str, unprintable: &mut Unprintable) -> String {
                 }
             }
             '\n' => out.push('\n'),
+            // か + ゛ as two characters, as file names of a Mac have it, is the one character が.
+            c if composed(&out, c).is_some() => {
+                let whole = composed(&out, c);
+                out.pop();
+                out.extend(whole);
+            }
             c if printable(c) => out.push(c),
             c if c.is_whitespace() => out.push(' '),
             c => {
@@ -61,6 +69,14 @@ pub fn printed(text: &str, unprintable: &mut Unprintable) -> String {
         }
     }
     out
+}
+
+/// The printable character that the last one and this mark make together.
+fn composed(before: &str, mark: char) -> Option<char> {
+    if !is_combining_mark(mark) {
+        return None;
+    }
+    compose(before.chars().next_back()?, mark).filter(|whole| printable(*whole))
 }
 
 /// A run that the rules of line breaking would keep together for more than this many half-width columns gets
@@ -155,6 +171,13 @@ mod tests {
     }
 
     #[test]
+    fn a_letter_and_its_mark_are_printed_as_one() {
+        let mut unprintable = Unprintable::default();
+        assert_eq!(printed("か\u{3099}っこう　は\u{309A}", &mut unprintable), "がっこう　ぱ");
+        assert!(unprintable.is_empty());
+    }
+
+    #[test]
     fn controls_private_use_and_invisible_characters_are_never_dropped_silently() {
         let mut unprintable = Unprintable::default();
         assert_eq!(printed("a\u{7}b\u{E000}c\u{200B}d", &mut unprintable), "a〓b〓c〓d");
@@ -167,7 +190,7 @@ mod tests {
         let marked = breakable(url);
         assert!(marked.contains(BREAK));
         assert_eq!(marked.replace(BREAK, ""), url);
-        assert!(breakable("……………………").contains(BREAK));
+        assert!(breakable("………………………………").contains(BREAK));
         assert_eq!(breakable("認定率は18.4％"), "認定率は18.4％");
     }
 }

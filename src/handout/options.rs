@@ -226,20 +226,20 @@ mod tests {
     fn slips_are_told_with_their_line() {
         let wrong_value = SHIPPED.replacen("paper = \"A4\"", "paper = \"B4\"", 1);
         let problem = Options::parse(&wrong_value).unwrap_err();
-        assert_eq!(problem.line, Some(17));
+        assert_eq!(problem.line, Some(16));
         assert!(problem.message.contains("「B4」"), "{}", problem.message);
 
         let wrong_key = SHIPPED.replacen("orientation = \"縦\"", "orientaton = \"縦\"", 1);
         let problem = Options::parse(&wrong_key).unwrap_err();
-        assert_eq!(problem.line, Some(18));
+        assert_eq!(problem.line, Some(17));
         assert!(problem.message.contains("「orientaton」"), "{}", problem.message);
 
         let wrong_part = SHIPPED.replacen("\"検討\", \"年度別の値\"", "\"けんとう\", \"年度別の値\"", 1);
         let problem = Options::parse(&wrong_part).unwrap_err();
-        assert_eq!(problem.line, Some(20));
+        assert_eq!(problem.line, Some(19));
 
         let open_quote = SHIPPED.replacen("type_size = \"標準\"", "type_size = \"標準", 1);
-        assert_eq!(Options::parse(&open_quote).unwrap_err().line, Some(19));
+        assert_eq!(Options::parse(&open_quote).unwrap_err().line, Some(18));
     }
 
     #[test]

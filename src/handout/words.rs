@@ -24,6 +24,14 @@ impl Words {
         handlebars.set_strict_mode(true);
         handlebars.register_escape_fn(no_escape);
         for (path, text) in template.iter().filter(|(path, _)| path.ends_with(".hbs")) {
+            if let Some(line) = includes_another(text) {
+                return Err(TemplateProblem::new(
+                    path,
+                    Some(line),
+                    "ほかの文を読み込む書き方（{{> …}}）は使えません。",
+                )
+                .hint("読み込みたい文を、この行にそのまま書いてください。"));
+            }
             handlebars.register_template_string(path, text.trim_end()).map_err(|error| {
                 TemplateProblem::new(path, error.pos().map(|(line, _)| line), "文のひな形の書き方に誤りがあります。")
                     .hint(format!(
@@ -160,6 +168,13 @@ impl Words {
         let thresholds = handout.thresholds;
         self.say("threshold", &json!({ "上": times(thresholds.above), "下": times(thresholds.below) }))
     }
+}
+
+/// The line of the first `{{> other}}`. Two sentences that include one another would never end.
+fn includes_another(text: &str) -> Option<usize> {
+    let mut marks = text.match_indices("{{").map(|(at, mark)| (at, text.get(at + mark.len()..).unwrap_or_default()));
+    let (at, _) = marks.find(|(_, rest)| rest.trim_start_matches(['~', '#', '{', '*', ' ', '\n']).starts_with('>'))?;
+    Some(text.get(..at)?.matches('\n').count() + 1)
 }
 
 /// The names without repetitions, in their order.

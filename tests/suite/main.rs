@@ -5,3 +5,4 @@ mod notation;
 mod read;
 mod store;
 mod template_file;
+mod handout;

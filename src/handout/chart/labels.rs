@@ -73,31 +73,39 @@ pub fn spread(wanted: &[f64], gap: f64, height: f64) -> Vec<f64> {
 
 /// Finds a box for each label beside its point (x, y, width, height of the label), the first ones first: right,
 /// left, above, below, then the corners, near before far. `None` when every place is taken. No box meets another,
-/// a marker or the edge of the plot.
-pub fn beside(points: &[(f64, f64, f64, f64)], marker: f64, plot: &Box2) -> Vec<Option<Box2>> {
+/// a marker or the edge of the plot; only the first one, the own area's, may cover markers when there is no other
+/// way. Places off the `lines` are tried before places across them.
+pub fn beside(points: &[(f64, f64, f64, f64)], marker: f64, plot: &Box2, lines: &[Box2]) -> Vec<Option<Box2>> {
     let markers: Vec<Box2> = points
         .iter()
         .map(|(x, y, ..)| Box2 { x: x - marker, y: y - marker, w: 2.0 * marker, h: 2.0 * marker })
         .collect();
     let mut taken: Vec<Box2> = Vec::new();
     let mut found = Vec::with_capacity(points.len());
-    for (x, y, w, h) in points {
+    for (index, (x, y, w, h)) in points.iter().enumerate() {
         let near = [marker + 1.5, marker + 5.0];
+        let corner = |x, y| Box2 { x, y, w: *w, h: *h };
         let places = near.into_iter().flat_map(|d| {
             [
-                (x + d, y - h / 2.0),
-                (x - d - w, y - h / 2.0),
-                (x - w / 2.0, y - d - h),
-                (x - w / 2.0, y + d),
-                (x + d * 0.7, y - d * 0.7 - h),
-                (x + d * 0.7, y + d * 0.7),
-                (x - d * 0.7 - w, y - d * 0.7 - h),
-                (x - d * 0.7 - w, y + d * 0.7),
+                corner(x + d, y - h / 2.0),
+                corner(x - d - w, y - h / 2.0),
+                corner(x - w / 2.0, y - d - h),
+                corner(x - w / 2.0, y + d),
+                corner(x + d * 0.7, y - d * 0.7 - h),
+                corner(x + d * 0.7, y + d * 0.7),
+                corner(x - d * 0.7 - w, y - d * 0.7 - h),
+                corner(x - d * 0.7 - w, y + d * 0.7),
             ]
         });
-        let free = places.map(|(x, y)| Box2 { x, y, w: *w, h: *h }).find(|place| {
-            place.within(plot) && !taken.iter().any(|t| t.meets(place)) && !markers.iter().any(|m| m.meets(place))
-        });
+        let inside: Vec<Box2> =
+            places.filter(|place| place.within(plot) && !taken.iter().any(|t| t.meets(place))).collect();
+        let mut free: Vec<Box2> =
+            inside.iter().filter(|place| !markers.iter().any(|m| m.meets(place))).copied().collect();
+        if index == 0 && free.is_empty() {
+            free = inside;
+        }
+        let clear = free.iter().find(|place| !lines.iter().any(|line| line.meets(place)));
+        let free = clear.or(free.first()).copied();
         taken.extend(free);
         found.push(free);
     }
@@ -129,7 +137,7 @@ mod tests {
         ) {
             let plot = Box2 { x: 0.0, y: 0.0, w: 300.0, h: 200.0 };
             let points: Vec<_> = points.into_iter().map(|(x, y, w)| (x, y, w, 10.0)).collect();
-            let boxes: Vec<Box2> = beside(&points, 2.5, &plot).into_iter().flatten().collect();
+            let boxes: Vec<Box2> = beside(&points, 2.5, &plot, &[]).into_iter().flatten().collect();
             for (k, one) in boxes.iter().enumerate() {
                 prop_assert!(one.within(&plot));
                 for other in &boxes[k + 1..] {

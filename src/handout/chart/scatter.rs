@@ -86,7 +86,10 @@ pub fn scatter(data: &Scatter, plot_height: f64, room: Room) -> ScatterChart {
         })
         .collect();
     let plot = Box2 { x: 0.0, y: 0.0, w: plot_width, h: plot_height };
-    let places = beside(&wanted, MARKER, &plot);
+    let across = data.y.nation.value().map(|v| Box2 { x: 0.0, y: at(0.0, v).1 - 0.5, w: plot_width, h: 1.0 });
+    let upright = data.x.nation.value().map(|v| Box2 { x: at(v, 0.0).0 - 0.5, y: 0.0, w: 1.0, h: plot_height });
+    let lines: Vec<Box2> = across.into_iter().chain(upright).collect();
+    let places = beside(&wanted, MARKER, &plot, &lines);
 
     let mut marks = Vec::with_capacity(known.len());
     let mut labels = Vec::new();

@@ -65,16 +65,16 @@ pub fn trend(trend: &Trend, plot_height: f64, room: Room) -> TrendChart {
     let ticks = scale.ticks(plot_height);
     let tick_width = ticks.iter().map(|tick| room.text(&tick.label)).fold(0.0, f64::max);
     let plot_x = tick_width + room.size * 0.5;
-    let label_of = |name: &str, value: f64| {
+    let label_of = |name: &str, value: f64, part: bool| {
         let value = shown::number(value, trend.decimals).unwrap_or_default();
-        format!("{name} {value}")
+        format!("{name} {value}{}", if part { "※" } else { "" })
     };
     let label_width = trend
         .series
         .iter()
         .filter_map(|series| {
             let value = series.values.iter().rev().find_map(|figure| figure.value())?;
-            Some(room.text(&label_of(&series.name, value)))
+            Some(room.text(&label_of(&series.name, value, trend.years.iter().any(|year| year.part_year))))
         })
         .fold(0.0, f64::max);
     let plot_width = (room.width - plot_x - label_width - room.size * 1.6).max(room.width * 0.35);
@@ -101,7 +101,7 @@ pub fn trend(trend: &Trend, plot_height: f64, room: Room) -> TrendChart {
                     }
                     points.push(Point { x: point.0, y: point.1, part: year.part_year });
                     before = Some((point.0, point.1, year.part_year));
-                    last = Some((point, value));
+                    last = Some((point, value, year.part_year));
                     let shown = shown::number(value, trend.decimals).unwrap_or_default();
                     words.push(format!("{} {shown}", year_words(year)));
                 }
@@ -115,8 +115,8 @@ pub fn trend(trend: &Trend, plot_height: f64, room: Room) -> TrendChart {
             }
         }
         spoken.push(format!("{}：{}", series.name, words.join("、")));
-        if let Some((end, value)) = last {
-            let label = label_of(&series.name, value);
+        if let Some((end, value, part)) = last {
+            let label = label_of(&series.name, value, part);
             lines.push(Line { pattern, segments, points, label, label_y: 0.0, end });
         }
     }

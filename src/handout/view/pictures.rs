@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::page::Page;
 use super::year_in_full;
 use crate::handout::chart::{self, DeviationChart, Entry, GroupedBars, ScatterChart, TrendChart};
-use crate::handout::data::{Block, Handout, Indicator, Trend, TrendSeries};
+use crate::handout::data::{Block, Handout, Indicator, Role, Trend, TrendSeries};
 use crate::handout::names;
 use crate::handout::options::Kind;
 
@@ -48,7 +48,7 @@ const BARS_UP_TO: usize = 6;
 /// The picture of the first page: what stands out, with the leading rates for scale.
 pub fn summary(handout: &Handout, page: &Page) -> Option<Picture> {
     let most: usize = match (page.kind(), page.large) {
-        (Kind::OnePage, false) => 14,
+        (Kind::OnePage, false) => 9,
         (_, false) => 9,
         (_, true) => 7,
     };
@@ -131,16 +131,24 @@ pub fn of_block(handout: &Handout, block: &Block, page: &Page) -> BlockPictures 
     pictures.gaps = gaps.into_iter().map(|(gap, titles)| format!("{gap}（{}）", titles.join("、"))).collect();
     for scatter in handout.scatters.iter().filter(|scatter| scatter.block == block.name) {
         pictures.scatters.push(Picture {
-            caption: format!("{}（{}、県内の保険者）", scatter.title, scatter.year),
-            chart: Chart::Scatter(chart::scatter(scatter, page.chart * 25.0, page.room(1.0))),
+            caption: format!("{}（{}、{}の保険者）", scatter.title, scatter.year, handout.prefecture),
+            chart: Chart::Scatter(chart::scatter(scatter, page.chart * 21.0, page.room(1.0))),
         });
     }
     pictures
 }
 
-/// An indicator over the handout's own years.
+/// An indicator over the handout's own years. More lines than these cannot be told apart in a small chart; the
+/// values of every area are in the tables.
+const OTHER_LINES: usize = 2;
+
 fn own_trend(handout: &Handout, indicator: &Indicator) -> Trend {
-    let series = handout.areas.iter().enumerate().map(|(index, area)| TrendSeries {
+    let mut others = 0;
+    let drawn = handout.areas.iter().enumerate().filter(|(_, area)| {
+        others += usize::from(area.role == Role::Other);
+        area.role != Role::Other || others <= OTHER_LINES
+    });
+    let series = drawn.map(|(index, area)| TrendSeries {
         role: area.role,
         name: area.name.clone(),
         values: (0..handout.years.len()).map(|year| indicator.figure(index, year)).collect(),

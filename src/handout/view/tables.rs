@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::page::Page;
 use super::year_in_full;
 use crate::handout::data::{Block, Figure, Handout, Indicator, Role, Verdict, Year};
+use crate::handout::glyphs;
 use crate::handout::names::{self, RowName};
 use crate::handout::options::Kind;
 use crate::handout::shown;
@@ -34,6 +35,15 @@ enum Row {
     Group { label: String },
     /// One indicator.
     Figures(Box<Figures>),
+}
+
+impl Row {
+    fn figures(&self) -> Option<&Figures> {
+        match self {
+            Self::Figures(figures) => Some(figures),
+            Self::Group { .. } => None,
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -78,6 +88,9 @@ pub struct YearTable {
 
 #[derive(Serialize)]
 struct ValueRow {
+    /// A line over the rows of a block.
+    block: bool,
+    /// A line over the rows of a group.
     group: bool,
     label: String,
     indent: bool,
@@ -96,22 +109,24 @@ pub struct IndicatorRow {
 
 /// The comparison of a block.
 pub fn comparison(handout: &Handout, block: &Block, page: &Page) -> ComparisonTable {
-    let main = handout.main_index();
-    let ranks = page.kind() == Kind::Handout && block.indicators.iter().any(|indicator| indicator.rank.is_some());
-    let number = page.table * 4.8;
-    let mut fixed = vec![number, number, number, page.table * 5.2, page.table * 3.6, page.table * 5.2];
-    if ranks {
-        fixed.push(page.table * 8.4);
-    }
-    let name_least = page.table * if page.kind() == Kind::OnePage { 10.0 } else { 15.0 };
     let others = other_areas(handout);
-    let room = page.measure - fixed.iter().sum::<f64>() - name_least;
-    let fits = page.kind() == Kind::Handout && others.len() as f64 * number <= room;
-    let here: &[usize] = if fits { &others } else { &[] };
-    fixed.splice(3..3, here.iter().map(|_| number));
-    let mut widths = vec![page.measure - fixed.iter().sum::<f64>()];
-    widths.extend(fixed);
+    let alone = built(handout, block, page, &[]);
+    if page.kind() != Kind::Handout || others.is_empty() {
+        return alone;
+    }
+    let together = built(handout, block, page, &others);
+    let roomy = together.widths.first().is_some_and(|name| *name >= page.table * NAME_LEAST);
+    if roomy && together.ranks == alone.ranks { together } else { alone }
+}
 
+/// The narrowest column of names, in ems; nearly all services fit in a line of it.
+const NAME_LEAST: f64 = 16.5;
+/// With less room than this for names, ranks have no column.
+const RANK_LEAST: f64 = 13.0;
+
+fn built(handout: &Handout, block: &Block, page: &Page, here: &[usize]) -> ComparisonTable {
+    let main = handout.main_index();
+    let mut ranks = page.kind() == Kind::Handout && block.indicators.iter().any(|indicator| indicator.rank.is_some());
     let mut notes = Notes::default();
     let mut rows = Vec::new();
     let single = single_unit(block);
@@ -156,6 +171,44 @@ pub fn comparison(handout: &Handout, block: &Block, page: &Page) -> ComparisonTa
             rank: indicator.rank.clone().unwrap_or_default(),
         })));
     }
+    let area = |role| handout.area_of(role);
+    let shown_areas: Vec<usize> = [area(Role::Own), area(Role::Prefecture), area(Role::Nation)]
+        .into_iter()
+        .flatten()
+        .chain(here.iter().copied())
+        .collect();
+    let names = names_of(handout, shown_areas.into_iter());
+    // The heads of number columns may wrap after four letters.
+    let widest_name = names.iter().map(|name| ems(name).min(4.0)).fold(0.0, f64::max);
+    let (mut value, mut difference, mut rank) = (widest_name, 4.0, 4.0);
+    for figures in rows.iter().filter_map(Row::figures) {
+        let cells = [&figures.own, &figures.prefecture, &figures.nation].into_iter().chain(&figures.others);
+        value = cells.map(|cell| ems(cell)).fold(value, f64::max);
+        difference = ems(&figures.difference).max(difference);
+        rank = ems(&figures.rank).clamp(rank, 9.0);
+    }
+    let padding = 0.85;
+    let mut columns = vec![value; 3 + here.len()];
+    columns.extend([difference, 2.6, 4.1]);
+    if ranks {
+        columns.push(rank);
+    }
+    let room = |columns: &[f64]| page.measure - columns.iter().map(|ems| (ems + padding) * page.table).sum::<f64>();
+    let mut ranked = Vec::new();
+    if ranks && room(&columns) < RANK_LEAST * page.table {
+        // Large type: the names need the room, the ranks go into a note.
+        ranks = false;
+        columns.pop();
+        for figures in rows.iter().filter_map(Row::figures).filter(|figures| !figures.rank.is_empty()) {
+            ranked.push(format!("{} {}", figures.label, figures.rank));
+        }
+    }
+    let mut widths = vec![room(&columns)];
+    widths.extend(columns.iter().map(|ems| (ems + padding) * page.table));
+    let mut lines = notes.lines(block.indicators.iter().any(|indicator| indicator.unstable));
+    if !ranked.is_empty() {
+        lines.push(format!("{}内の順位：{}", handout.prefecture, ranked.join("、")));
+    }
     ComparisonTable {
         year: main.and_then(|main| handout.years.get(main)).map(year_in_full),
         others: here.iter().filter_map(|area| handout.areas.get(*area)).map(|area| area.name.clone()).collect(),
@@ -163,7 +216,7 @@ pub fn comparison(handout: &Handout, block: &Block, page: &Page) -> ComparisonTa
         ranks,
         widths,
         rows,
-        notes: notes.lines(block.indicators.iter().any(|indicator| indicator.unstable)),
+        notes: lines,
     }
 }
 
@@ -174,8 +227,7 @@ pub fn others(handout: &Handout, block: &Block, page: &Page) -> Vec<OthersTable>
     if others.is_empty() || !table.others.is_empty() {
         return Vec::new();
     }
-    let number = page.number_column();
-    let at_once = ((page.measure - page.table * 12.0) / number).floor().max(2.0) as usize - 1;
+    let at_once = ((page.measure - page.table * NAME_LEAST) / page.name_column()).floor().max(2.0) as usize - 1;
     others
         .chunks(at_once.max(1))
         .map(|areas| {
@@ -186,7 +238,7 @@ pub fn others(handout: &Handout, block: &Block, page: &Page) -> Vec<OthersTable>
             OthersTable {
                 unit: single_unit(block).map(str::to_owned),
                 areas: names_of(handout, columns.iter().map(|(area, _)| *area)),
-                widths: widths(page, columns.len()),
+                widths: widths(page, columns.len(), page.name_column()),
                 rows,
                 notes: reason_lines(&reasons),
             }
@@ -211,7 +263,7 @@ pub fn years(handout: &Handout, page: &Page) -> Vec<YearTable> {
         for block in &handout.blocks {
             let unit = single_unit(block).map(|unit| format!("（{unit}）")).unwrap_or_default();
             let label = format!("{}{unit}", block.name);
-            rows.push(ValueRow { group: true, label, indent: false, values: Vec::new() });
+            rows.push(ValueRow { block: true, group: false, label, indent: false, values: Vec::new() });
             rows.extend(value_rows(block, &columns, &mut reasons));
         }
         let mut notes = reason_lines(&reasons);
@@ -219,7 +271,7 @@ pub fn years(handout: &Handout, page: &Page) -> Vec<YearTable> {
         YearTable {
             areas: names_of(handout, areas.iter().copied()),
             years: handout.years.iter().map(short_year).collect(),
-            widths: widths(page, columns.len()),
+            widths: widths(page, columns.len(), page.number_column()),
             rows,
             notes,
         }
@@ -240,6 +292,11 @@ pub fn indicators(handout: &Handout) -> Vec<IndicatorRow> {
     .collect()
 }
 
+/// The width of a text in ems of its type.
+fn ems(text: &str) -> f64 {
+    text.chars().map(glyphs::columns).sum::<usize>() as f64 / 2.0
+}
+
 fn other_areas(handout: &Handout) -> Vec<usize> {
     let others = handout.areas.iter().enumerate().filter(|(_, area)| area.role == Role::Other);
     others.map(|(index, _)| index).collect()
@@ -249,9 +306,9 @@ fn names_of(handout: &Handout, areas: impl Iterator<Item = usize>) -> Vec<String
     areas.filter_map(|area| handout.areas.get(area)).map(|area| area.name.clone()).collect()
 }
 
-fn widths(page: &Page, numbers: usize) -> Vec<f64> {
+fn widths(page: &Page, numbers: usize, wanted: f64) -> Vec<f64> {
     // Ten years of one area are squeezed rather than pushed off the paper.
-    let number = page.number_column().min((page.measure - page.table * 10.0) / numbers.max(1) as f64);
+    let number = wanted.min((page.measure - page.table * 10.0) / numbers.max(1) as f64);
     let mut widths = vec![page.measure - number * numbers as f64];
     widths.extend(std::iter::repeat_n(number, numbers));
     widths
@@ -263,13 +320,13 @@ fn value_rows(block: &Block, columns: &[(usize, usize)], reasons: &mut BTreeSet<
     let mut group_before = None;
     for (name, indicator) in names::rows(block).into_iter().zip(&block.indicators) {
         if let Some(label) = group_line(&name, &mut group_before, block, single) {
-            rows.push(ValueRow { group: true, label, indent: false, values: Vec::new() });
+            rows.push(ValueRow { block: false, group: true, label, indent: false, values: Vec::new() });
         }
         let values =
             columns.iter().map(|(area, year)| shown_cell(indicator, indicator.figure(*area, *year), reasons)).collect();
         let unit = row_unit(&name, indicator, block, single);
         let label = format!("{}{unit}", name.label);
-        rows.push(ValueRow { group: false, label, indent: name.group.is_some(), values });
+        rows.push(ValueRow { block: false, group: false, label, indent: name.group.is_some(), values });
     }
     rows
 }
