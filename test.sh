@@ -174,7 +174,8 @@ convert() {
 libreoffice() {
     convert pdf "$work/sheet.xlsx" "$work/pdf" || return 1
     if has pdftotext; then
-        pdftotext -layout "$work/pdf/sheet.pdf" - | grep -q '調整済み認定率' || { echo "the PDF lacks its text"; return 1; }
+        pdftotext -layout "$work/pdf/sheet.pdf" "$work/pdf/sheet.txt" || return 1
+        grep -q '調整済み認定率' "$work/pdf/sheet.txt" || { echo "the PDF lacks its text"; return 1; }
     fi
     # LibreOffice shows the values a file carries; it computes only formulas that carry none.
     check_workbook without-results "$work/sheet.xlsx" "$work/bare.xlsx" &&

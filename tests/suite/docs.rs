@@ -17,7 +17,7 @@ fn root() -> PathBuf {
 }
 
 fn read(name: &str) -> String {
-    std::fs::read_to_string(root().join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+    std::fs::read_to_string(root().join(name)).unwrap()
 }
 
 fn markdown_files(folder: &Path, found: &mut Vec<PathBuf>) {
