@@ -1,5 +1,7 @@
+mod architecture;
 mod catalog;
 mod deliver;
+mod docs;
 mod fill_apply;
 mod notation;
 mod read;
