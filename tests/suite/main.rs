@@ -1,7 +1,9 @@
 mod catalog;
 mod deliver;
+mod demo;
 mod fill_apply;
 mod notation;
 mod read;
 mod store;
 mod template_file;
+mod truth;
