@@ -2,6 +2,7 @@ mod catalog;
 mod deliver;
 mod demo;
 mod fill_apply;
+mod inputs;
 mod notation;
 mod read;
 mod store;
