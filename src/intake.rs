@@ -10,7 +10,7 @@ use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::error::{Error, FileError, Result};
 use crate::layout::{Context, interpret};
 use crate::model::{EntryText, Observation, Outcome, SourceFile};
-use crate::normalize::{check, conflict, derive, observe};
+use crate::normalize::{check, conflict, derive, observe, percent::PercentCells};
 use crate::read::sandbox::{Sandbox, SandboxOptions};
 use crate::read::{self, Book, BookKind, Limits, ReadOutcome};
 
@@ -168,7 +168,8 @@ pub fn take_book(book: &Book, context: Context<'_>) -> Taken {
         Err(error) => return refused(&book.file, &error),
     };
     let file = Arc::new(SourceFile { exported: interpretation.exported, ..(*book.file).clone() });
-    let (observations, told) = observe::observe(&file, &interpretation.figures, context.catalog);
+    let (observations, told) =
+        observe::observe(&file, &interpretation.figures, &PercentCells::of(book), context.catalog);
     let mut diagnostics = interpretation.diagnostics;
     diagnostics.extend(told);
     let texts: Vec<EntryText> = interpretation

@@ -310,10 +310,16 @@ fn series_dimensions(series: &str, indicator: Option<&Indicator>, lone: bool) ->
         dimensions.care_level = Some(level);
         return dimensions;
     }
+    // 「要介護3以上」「要支援1・2」: sums of some levels, kept as written; the indicator's own name may hold such words.
+    let names_levels = ["要支援", "要介護"].iter().any(|word| folded.contains(word));
     let is_own_name = indicator.is_some_and(|indicator| {
         std::iter::once(&indicator.name).chain(&indicator.aliases).any(|name| fold(name) == folded)
     });
     if folded.is_empty() || is_own_name || folded == "合計" || folded == "総数" {
+        return dimensions;
+    }
+    if names_levels && !folded.contains("要介護度") && !folded.starts_with("要支援・要介護") {
+        dimensions.care_level = Some(folded);
         return dimensions;
     }
     if let Some(age) = age_band(&folded) {
@@ -326,11 +332,24 @@ fn series_dimensions(series: &str, indicator: Option<&Indicator>, lone: bool) ->
             name.starts_with(rest) || rest.starts_with(&name)
         })
     });
-    if !lone && !total_of_own {
+    // The only series of a table is the total when its name has to do with the indicator's own.
+    let bare: String =
+        STANDARDISATIONS.iter().fold(folded.clone(), |text, word| text.replace(&format!("【{word}】"), ""));
+    let related = |indicator: &Indicator| {
+        std::iter::once(&indicator.name)
+            .chain(&indicator.aliases)
+            .map(|name| fold(name))
+            .any(|name| bare.contains(&name) || (bare.chars().count() >= SHORTEST_NAME && name.contains(&bare)))
+    };
+    let lone_total = lone && indicator.is_none_or(|indicator| indicator.block.is_none() || related(indicator));
+    if !lone_total && !total_of_own {
         dimensions.service = Some(series.trim().to_owned());
     }
     dimensions
 }
+
+/// A series' name shorter than this says too little to be part of an indicator's name.
+const SHORTEST_NAME: usize = 3;
 
 /// 要支援1 … 要介護5 and 経過的要介護 within a series' name.
 pub(super) fn care_level(folded: &str) -> Option<String> {

@@ -4,3 +4,4 @@ pub mod check;
 pub mod conflict;
 pub mod derive;
 pub mod observe;
+pub mod percent;

@@ -1,5 +1,7 @@
 //! The truth tables of the made-up files (tests/support/fixtures), and figures as read laid beside them.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)] // Helpers of tests, too, may stop a test.
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
