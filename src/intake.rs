@@ -275,10 +275,9 @@ pub fn gather(taken: Vec<Taken>, context: Context<'_>) -> Evidence {
 /// From observations as read to one a key, with what can be derived from them.
 pub fn settle_and_derive(observations: Vec<Observation>, context: Context<'_>) -> (Vec<Observation>, Vec<Diagnostic>) {
     let mut diagnostics = check::check_totals(&observations);
-    let (mut settled, told) = conflict::settle(observations);
+    let (settled, told) = conflict::settle(observations);
     diagnostics.extend(told);
-    let (derived, told) = derive::derive(&settled, context.catalog);
+    let (complete, told) = derive::complete(settled, context.catalog);
     diagnostics.extend(told);
-    settled.extend(derived);
-    (settled, diagnostics)
+    (complete, diagnostics)
 }

@@ -292,19 +292,24 @@ fn shown_decimals(grid: &Grid, heading: &Heading, rows: &[TableRow]) -> Option<u
     (decimals <= 4).then_some(decimals as u8)
 }
 
+/// A series' name without the mark of its standardisation, which is kept apart.
+fn without_standardisation(series: &str) -> String {
+    STANDARDISATIONS.iter().fold(series.to_owned(), |text, word| text.replace(&format!("【{word}】"), ""))
+}
+
 /// Whether every area (or the table, without areas) has one series only.
 fn lone_series(rows: &[TableRow]) -> bool {
-    let mut first: Option<&str> = None;
+    let mut first: Option<String> = None;
     rows.iter().all(|row| {
-        let folded: &str = &row.series;
-        *first.get_or_insert(folded) == folded
+        let bare = without_standardisation(&row.series);
+        *first.get_or_insert_with(|| bare.clone()) == bare
     })
 }
 
 /// The breakdown a series' name speaks of. A name that is neither the indicator's own nor a known breakdown is kept
 /// as `service`, so that it is never taken for the total; unless it is the table's only series.
 fn series_dimensions(series: &str, indicator: Option<&Indicator>, lone: bool) -> Dimensions {
-    let folded = fold(series);
+    let folded = without_standardisation(&fold(series));
     let mut dimensions = Dimensions::default();
     if let Some(level) = care_level(&folded) {
         dimensions.care_level = Some(level);
@@ -333,13 +338,11 @@ fn series_dimensions(series: &str, indicator: Option<&Indicator>, lone: bool) ->
         })
     });
     // The only series of a table is the total when its name has to do with the indicator's own.
-    let bare: String =
-        STANDARDISATIONS.iter().fold(folded.clone(), |text, word| text.replace(&format!("【{word}】"), ""));
     let related = |indicator: &Indicator| {
         std::iter::once(&indicator.name)
             .chain(&indicator.aliases)
             .map(|name| fold(name))
-            .any(|name| bare.contains(&name) || (bare.chars().count() >= SHORTEST_NAME && name.contains(&bare)))
+            .any(|name| folded.contains(&name) || (folded.chars().count() >= SHORTEST_NAME && name.contains(&folded)))
     };
     let lone_total = lone && indicator.is_none_or(|indicator| indicator.block.is_none() || related(indicator));
     if !lone_total && !total_of_own {

@@ -1,11 +1,11 @@
 //! One figure from several cells: the same figure counts once, the better one wins, differences are told.
 
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::diagnostic::Diagnostic;
-use crate::model::{Datum, Observation, ObservationKey, Period};
+use crate::model::{Datum, Observation, Period};
+use crate::normalize::key::key;
 
 /// Keeps one observation a key, whatever the order of files:
 ///
@@ -14,14 +14,16 @@ use crate::model::{Datum, Observation, ObservationKey, Period};
 ///    earlier state of the year). Else, of two files with different 出力日 the newer wins (an info when one file only
 ///    replaces an older export of the same table, so the report can say so); else the more precise. Both cells are named.
 /// 3. A figure beats a missing mark; of missing marks the one that says more wins.
-pub fn settle(observations: Vec<Observation>) -> (Vec<Observation>, Vec<Diagnostic>) {
-    let mut groups: BTreeMap<ObservationKey, Vec<Observation>> = BTreeMap::new();
-    for observation in observations {
-        groups.entry(observation.key()).or_default().push(observation);
-    }
+pub fn settle(mut observations: Vec<Observation>) -> (Vec<Observation>, Vec<Diagnostic>) {
+    observations.sort_by(|a, b| key(a).cmp(&key(b)));
     let mut diagnostics = Vec::new();
-    let mut kept = Vec::with_capacity(groups.len());
-    for (_, mut group) in groups {
+    let mut kept = Vec::with_capacity(observations.len());
+    let mut rest = observations.into_iter().peekable();
+    while let Some(first) = rest.next() {
+        let mut group = vec![first];
+        while let Some(next) = rest.next_if(|next| group.first().is_some_and(|first| key(first) == key(next))) {
+            group.push(next);
+        }
         if group.len() > 1 {
             // A fixed order of candidates makes the outcome independent of the order of files and sheets.
             // Of equals the file named after the area comes first: its own sheet is where people look a figure up.
