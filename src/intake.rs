@@ -6,13 +6,13 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::error::{Error, FileError, Result};
 use crate::layout::{Context, interpret};
 use crate::model::{EntryText, Observation, Outcome, SourceFile};
-use crate::normalize::{check, conflict, derive, observe};
+use crate::normalize::{check, conflict, derive, observe, percent::PercentCells};
 use crate::read::sandbox::{Sandbox, SandboxOptions};
-use crate::read::{self, Book, Limits, ReadOutcome};
+use crate::read::{self, Book, BookKind, Limits, ReadOutcome};
 
 /// The account of one file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -162,10 +162,14 @@ fn take_outcome(outcome: ReadOutcome, context: Context<'_>) -> Taken {
 pub fn take_book(book: &Book, context: Context<'_>) -> Taken {
     let interpretation = match interpret(book, context) {
         Ok(interpretation) => interpretation,
+        Err(error) if error.code == "layout-unknown" && is_prose(book) => {
+            return refused(&book.file, &prose(book));
+        }
         Err(error) => return refused(&book.file, &error),
     };
     let file = Arc::new(SourceFile { exported: interpretation.exported, ..(*book.file).clone() });
-    let (observations, told) = observe::observe(&file, &interpretation.figures, context.catalog);
+    let (observations, told) =
+        observe::observe(&file, &interpretation.figures, &PercentCells::of(book), context.catalog);
     let mut diagnostics = interpretation.diagnostics;
     diagnostics.extend(told);
     let texts: Vec<EntryText> = interpretation
@@ -175,6 +179,8 @@ pub fn take_book(book: &Book, context: Context<'_>) -> Taken {
         .collect();
     let (outcome, message) = if !observations.is_empty() || !texts.is_empty() {
         (Outcome::Read, None)
+    } else if let Some(question) = diagnostics.iter().find(|told| is_question(told)) {
+        (Outcome::Waiting, Some(format!("{}{}", question.message, question.hint.as_deref().unwrap_or_default())))
     } else if interpretation.figures.is_empty() {
         (
             Outcome::Empty,
@@ -184,7 +190,7 @@ pub fn take_book(book: &Book, context: Context<'_>) -> Taken {
             ),
         )
     } else {
-        let first = diagnostics.iter().find(|d| d.severity == crate::diagnostic::Severity::Error);
+        let first = diagnostics.iter().find(|d| d.severity == Severity::Error);
         let reason = first.map_or("数値を1つも読めませんでした。".to_owned(), |d| d.message.clone());
         (Outcome::Refused, Some(reason))
     };
@@ -201,6 +207,26 @@ pub fn take_book(book: &Book, context: Context<'_>) -> Taken {
         texts,
         diagnostics,
     }
+}
+
+/// A table was recognised, but what it lacks or leaves open must be settled before any figure is sure.
+fn is_question(told: &Diagnostic) -> bool {
+    const QUESTIONS: [&str; 6] = ["area-", "code-", "period-", "indicator-", "unit-", "percent-"];
+    told.severity != Severity::Info && QUESTIONS.iter().any(|kind| told.code.starts_with(kind))
+}
+
+/// A text file without columns: someone's note, no question to anybody.
+fn is_prose(book: &Book) -> bool {
+    book.kind == BookKind::Csv && book.grids.iter().all(|grid| grid.rows().all(|cells| cells.len() < 2))
+}
+
+fn prose(book: &Book) -> FileError {
+    FileError::refused(
+        "no-table",
+        "文章だけのファイルで、表がありません。数値は取り込んでいません。",
+        "表の入ったExcelかCSVのファイルを入れてください。",
+    )
+    .at(Place::file(book.file.name.clone()))
 }
 
 fn refused(file: &SourceFile, error: &FileError) -> Taken {
@@ -249,10 +275,9 @@ pub fn gather(taken: Vec<Taken>, context: Context<'_>) -> Evidence {
 /// From observations as read to one a key, with what can be derived from them.
 pub fn settle_and_derive(observations: Vec<Observation>, context: Context<'_>) -> (Vec<Observation>, Vec<Diagnostic>) {
     let mut diagnostics = check::check_totals(&observations);
-    let (mut settled, told) = conflict::settle(observations);
+    let (settled, told) = conflict::settle(observations);
     diagnostics.extend(told);
-    let (derived, told) = derive::derive(&settled, context.catalog);
+    let (complete, told) = derive::complete(settled, context.catalog);
     diagnostics.extend(told);
-    settled.extend(derived);
-    (settled, diagnostics)
+    (complete, diagnostics)
 }

@@ -292,28 +292,39 @@ fn shown_decimals(grid: &Grid, heading: &Heading, rows: &[TableRow]) -> Option<u
     (decimals <= 4).then_some(decimals as u8)
 }
 
+/// A series' name without the mark of its standardisation, which is kept apart.
+fn without_standardisation(series: &str) -> String {
+    STANDARDISATIONS.iter().fold(series.to_owned(), |text, word| text.replace(&format!("【{word}】"), ""))
+}
+
 /// Whether every area (or the table, without areas) has one series only.
 fn lone_series(rows: &[TableRow]) -> bool {
-    let mut first: Option<&str> = None;
+    let mut first: Option<String> = None;
     rows.iter().all(|row| {
-        let folded: &str = &row.series;
-        *first.get_or_insert(folded) == folded
+        let bare = without_standardisation(&row.series);
+        *first.get_or_insert_with(|| bare.clone()) == bare
     })
 }
 
 /// The breakdown a series' name speaks of. A name that is neither the indicator's own nor a known breakdown is kept
 /// as `service`, so that it is never taken for the total; unless it is the table's only series.
 fn series_dimensions(series: &str, indicator: Option<&Indicator>, lone: bool) -> Dimensions {
-    let folded = fold(series);
+    let folded = without_standardisation(&fold(series));
     let mut dimensions = Dimensions::default();
     if let Some(level) = care_level(&folded) {
         dimensions.care_level = Some(level);
         return dimensions;
     }
+    // 「要介護3以上」「要支援1・2」: sums of some levels, kept as written; the indicator's own name may hold such words.
+    let names_levels = ["要支援", "要介護"].iter().any(|word| folded.contains(word));
     let is_own_name = indicator.is_some_and(|indicator| {
         std::iter::once(&indicator.name).chain(&indicator.aliases).any(|name| fold(name) == folded)
     });
     if folded.is_empty() || is_own_name || folded == "合計" || folded == "総数" {
+        return dimensions;
+    }
+    if names_levels && !folded.contains("要介護度") && !folded.starts_with("要支援・要介護") {
+        dimensions.care_level = Some(folded);
         return dimensions;
     }
     if let Some(age) = age_band(&folded) {
@@ -326,11 +337,22 @@ fn series_dimensions(series: &str, indicator: Option<&Indicator>, lone: bool) ->
             name.starts_with(rest) || rest.starts_with(&name)
         })
     });
-    if !lone && !total_of_own {
+    // The only series of a table is the total when its name has to do with the indicator's own.
+    let related = |indicator: &Indicator| {
+        std::iter::once(&indicator.name)
+            .chain(&indicator.aliases)
+            .map(|name| fold(name))
+            .any(|name| folded.contains(&name) || (folded.chars().count() >= SHORTEST_NAME && name.contains(&folded)))
+    };
+    let lone_total = lone && indicator.is_none_or(|indicator| indicator.block.is_none() || related(indicator));
+    if !lone_total && !total_of_own {
         dimensions.service = Some(series.trim().to_owned());
     }
     dimensions
 }
+
+/// A series' name shorter than this says too little to be part of an indicator's name.
+const SHORTEST_NAME: usize = 3;
 
 /// 要支援1 … 要介護5 and 経過的要介護 within a series' name.
 pub(super) fn care_level(folded: &str) -> Option<String> {

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use super::{AreaText, Context, Figure, Interpretation, PeriodText};
+use crate::catalog::{Lookup, fold_name};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::error::FileError;
 use crate::form::id_in;
-use crate::model::{CellRef, Dimensions};
+use crate::model::{Area, CellRef, Dimensions};
 use crate::notation::{fold, is_note};
 use crate::read::{Book, CellValue, Grid};
 
@@ -37,7 +38,9 @@ pub fn read(book: &Book, context: Context<'_>) -> Option<Result<Interpretation, 
     }
     let mut result = Interpretation { layout: "L9", ..Interpretation::default() };
     for (grid, heading) in tables {
-        read_rows(book, grid, &heading, context, &mut result);
+        if let Err(question) = read_rows(book, grid, &heading, context, &mut result) {
+            return Some(Err(question));
+        }
     }
     Some(Ok(result))
 }
@@ -69,10 +72,16 @@ fn find_heading(grid: &Grid) -> Option<Heading> {
     })
 }
 
-fn read_rows(book: &Book, grid: &Grid, heading: &Heading, context: Context<'_>, result: &mut Interpretation) {
+fn read_rows(
+    book: &Book,
+    grid: &Grid,
+    heading: &Heading,
+    context: Context<'_>,
+    result: &mut Interpretation,
+) -> Result<(), FileError> {
     let (Some(indicator_col), Some(period_col), Some(value_col)) = (heading.indicator, heading.period, heading.value)
     else {
-        return;
+        return Ok(());
     };
     for cells in grid.rows().filter(|cells| cells.first().is_some_and(|cell| cell.at.row > heading.row)) {
         let Some(first) = cells.first() else { continue };
@@ -109,6 +118,16 @@ fn read_rows(book: &Book, grid: &Grid, heading: &Heading, context: Context<'_>, 
         };
         // The code identifies the area; prefecture and name serve where there is none.
         let (code, prefecture, name) = (text(heading.code), text(heading.prefecture), text(heading.name));
+        if let (Some(code), Some(name)) = (&code, &name)
+            && let Some(area) = names_another(code, prefecture.as_deref(), name, context)
+        {
+            return Err(FileError::waiting(
+                "area-disagrees",
+                format!("団体コード「{code}」は「{}」ですが、名称は「{name}」で、食い違っています。", area.name),
+                "どちらが正しいか確かめ、団体コードか名称を直してから、もう一度入れてください。",
+            )
+            .at(place(heading.code.or(heading.name).unwrap_or(indicator_col))));
+        }
         let area = match (code, name, prefecture) {
             (Some(code), _, _) => {
                 AreaText { prefecture: None, name: Arc::from(code.as_str()), is_code: true, level: None }
@@ -152,6 +171,18 @@ fn read_rows(book: &Book, grid: &Grid, heading: &Heading, context: Context<'_>, 
             cell: CellRef::new(row, value_col),
         });
     }
+    Ok(())
+}
+
+/// The area of a code when the name beside it is another area's; `None` when they agree or the code is unknown.
+fn names_another(code: &str, prefecture: Option<&str>, name: &str, context: Context<'_>) -> Option<Arc<Area>> {
+    let area = context.catalog.find_code(code).one()?;
+    let agrees = match context.catalog.find_in(prefecture, name) {
+        // The prefecture beside a name may be spelled in a way the catalog does not know, or be part of the name.
+        Lookup::None => fold_name(&area.name).ends_with(&fold_name(name)),
+        named => named.candidates().iter().any(|candidate| candidate.key() == area.key()),
+    };
+    (!agrees).then_some(area)
 }
 
 /// Decimals as typed; figures typed with more than six are taken at full precision.

@@ -1,46 +1,62 @@
 //! One figure from several cells: the same figure counts once, the better one wins, differences are told.
 
-use std::collections::BTreeMap;
+use std::cmp::Ordering;
+use std::sync::Arc;
 
 use crate::diagnostic::Diagnostic;
-use crate::model::{Datum, Observation, ObservationKey};
+use crate::model::{Datum, Observation, Period};
+use crate::normalize::key::key;
 
 /// Keeps one observation a key, whatever the order of files:
 ///
 /// 1. Figures equal within the rounding of the coarser one: the more precise wins, silently.
-/// 2. Different figures: of two files with different 出力日 the newer wins (an info when one file only replaces an
-///    older export of the same table, so the report can say so); else the more precise. Both cells are named.
+/// 2. Different figures: a whole year wins over a part of it, more months over fewer (an info: the older file holds an
+///    earlier state of the year). Else, of two files with different 出力日 the newer wins (an info when one file only
+///    replaces an older export of the same table, so the report can say so); else the more precise. Both cells are named.
 /// 3. A figure beats a missing mark; of missing marks the one that says more wins.
-pub fn settle(observations: Vec<Observation>) -> (Vec<Observation>, Vec<Diagnostic>) {
-    let mut groups: BTreeMap<ObservationKey, Vec<Observation>> = BTreeMap::new();
-    for observation in observations {
-        groups.entry(observation.key()).or_default().push(observation);
-    }
+pub fn settle(mut observations: Vec<Observation>) -> (Vec<Observation>, Vec<Diagnostic>) {
+    observations.sort_by(|a, b| key(a).cmp(&key(b)));
     let mut diagnostics = Vec::new();
-    let mut kept = Vec::with_capacity(groups.len());
-    for (_, mut group) in groups {
-        // A fixed order of candidates makes the outcome independent of the order of files and sheets.
-        // Of equals the file named after the area comes first: its own sheet is where people look a figure up.
-        group.sort_by_cached_key(|o| {
-            let elsewhere = !o.source.file.name.contains(o.area.short_name());
-            (elsewhere, o.source.file.sha256.clone(), o.source.sheet.clone(), o.source.cell)
-        });
-        let mut rest = group.into_iter();
-        let Some(mut best) = rest.next() else { continue };
-        for other in rest {
-            let (winner, loser, newer) = choose(best, other);
-            best = match (winner.datum.value(), loser.datum.value()) {
-                (Some(a), Some(b)) if !equal_within_rounding(a, winner.decimals, b, loser.decimals) => {
-                    diagnostics.push(differing(&winner, &loser, a, b, newer));
-                    winner
-                }
-                (Some(_), Some(_)) => carry_part_year(winner, &loser),
-                _ => winner,
-            };
+    let mut kept = Vec::with_capacity(observations.len());
+    let mut rest = observations.into_iter().peekable();
+    while let Some(first) = rest.next() {
+        let mut group = vec![first];
+        while let Some(next) = rest.next_if(|next| group.first().is_some_and(|first| key(first) == key(next))) {
+            group.push(next);
         }
-        kept.push(best);
+        if group.len() > 1 {
+            // A fixed order of candidates makes the outcome independent of the order of files and sheets.
+            // Of equals the file named after the area comes first: its own sheet is where people look a figure up.
+            group.sort_by_cached_key(|o| {
+                let elsewhere = !o.source.file.name.contains(o.area.short_name());
+                (elsewhere, o.source.file.sha256.clone(), o.source.sheet.clone(), o.source.cell)
+            });
+        }
+        kept.extend(settle_group(group, &mut diagnostics));
     }
     (kept, diagnostics)
+}
+
+fn settle_group(group: Vec<Observation>, diagnostics: &mut Vec<Diagnostic>) -> Option<Observation> {
+    let mut candidates = group.into_iter();
+    let mut best = candidates.next()?;
+    let mut others = Vec::new();
+    for other in candidates {
+        let (winner, loser) = choose(best, other);
+        best = winner;
+        others.push(loser);
+    }
+    let Some(kept) = best.datum.value() else { return Some(best) };
+    let mut same_figure = Vec::new();
+    for other in &others {
+        let Some(dropped) = other.datum.value() else { continue };
+        if equal_within_rounding(kept, best.decimals, dropped, other.decimals) {
+            same_figure.push(other);
+        } else {
+            diagnostics.push(differing(&best, other, kept, dropped));
+        }
+    }
+    Some(carry_part_year(best, &same_figure))
 }
 
 /// Whether two figures are one at the precision of the coarser: half a unit of its last decimal, and a hair for
@@ -55,23 +71,33 @@ pub fn equal_within_rounding(a: f64, a_decimals: Option<u8>, b: f64, b_decimals:
     (a - b).abs() <= half * (1.0 + 1e-9) + 1e-9
 }
 
-/// (winner, loser, whether the winner is a newer export)
-fn choose(a: Observation, b: Observation) -> (Observation, Observation, bool) {
-    match (a.datum, b.datum) {
-        (Datum::Value(_), Datum::Missing(_)) => return (a, b, false),
-        (Datum::Missing(_), Datum::Value(_)) => return (b, a, false),
-        (Datum::Missing(x), Datum::Missing(y)) => return if x <= y { (a, b, false) } else { (b, a, false) },
-        (Datum::Value(x), Datum::Value(y)) => {
-            if equal_within_rounding(x, a.decimals, y, b.decimals) {
-                return if precision(&b) > precision(&a) { (b, a, false) } else { (a, b, false) };
-            }
+/// (winner, loser)
+fn choose(a: Observation, b: Observation) -> (Observation, Observation) {
+    let second_wins = match (a.datum, b.datum) {
+        (Datum::Value(_), Datum::Missing(_)) => false,
+        (Datum::Missing(_), Datum::Value(_)) => true,
+        (Datum::Missing(x), Datum::Missing(y)) => y < x,
+        (Datum::Value(x), Datum::Value(y)) if equal_within_rounding(x, a.decimals, y, b.decimals) => {
+            precision(&b) > precision(&a)
         }
-    }
+        (Datum::Value(_), Datum::Value(_)) => {
+            let precise = || precision(&b).cmp(&precision(&a));
+            reach(&b).cmp(&reach(&a)).then_with(|| later(&b, &a)).then_with(precise).is_gt()
+        }
+    };
+    if second_wins { (b, a) } else { (a, b) }
+}
+
+/// How much of its year a figure covers: a part-year of unknown length counts least, a whole year most.
+fn reach(observation: &Observation) -> u8 {
+    if observation.period.part_year { observation.period.months.unwrap_or(0).min(11) } else { 12 }
+}
+
+/// By 出力日, where both files say it.
+fn later(a: &Observation, b: &Observation) -> Ordering {
     match (a.source.file.exported, b.source.file.exported) {
-        (Some(x), Some(y)) if x > y => (a, b, true),
-        (Some(x), Some(y)) if y > x => (b, a, true),
-        _ if precision(&b) > precision(&a) => (b, a, false),
-        _ => (a, b, false),
+        (Some(x), Some(y)) => x.cmp(&y),
+        _ => Ordering::Equal,
     }
 }
 
@@ -80,21 +106,43 @@ fn precision(observation: &Observation) -> u8 {
 }
 
 /// The same figure said to be of a part-year by one file is of a part-year: the mark must not get lost with the
-/// coarser spelling.
-fn carry_part_year(mut winner: Observation, loser: &Observation) -> Observation {
-    if loser.period.part_year && !winner.period.part_year {
-        winner.period = std::sync::Arc::new(crate::model::Period {
-            part_year: true,
-            months: loser.period.months.or(winner.period.months),
-            ..(*winner.period).clone()
-        });
+/// coarser spelling. Unless a file says outright that it covers all twelve months: a rounded figure of eleven months
+/// can equal that of the whole year.
+fn carry_part_year(mut best: Observation, same_figure: &[&Observation]) -> Observation {
+    let all = || std::iter::once(&best).chain(same_figure.iter().copied()).map(|o| &o.period);
+    let whole = all().find(|period| !period.part_year && period.months == Some(12)).cloned();
+    let part = all().filter(|period| period.part_year).max_by_key(|period| period.months).cloned();
+    let (part_year, months) = match (whole, part) {
+        (Some(_), _) => (false, Some(12)),
+        (None, Some(part)) => (true, part.months),
+        (None, None) => return best,
+    };
+    if (best.period.part_year, best.period.months) != (part_year, months) {
+        best.period = Arc::new(Period { part_year, months, ..(*best.period).clone() });
     }
-    winner
+    best
 }
 
-fn differing(winner: &Observation, loser: &Observation, kept: f64, dropped: f64, newer: bool) -> Diagnostic {
+fn differing(winner: &Observation, loser: &Observation, kept: f64, dropped: f64) -> Diagnostic {
     let what = format!("{} {} {}", winner.indicator, winner.area.name, winner.period.label.replace('\n', " "));
-    if newer {
+    if reach(winner) > reach(loser) {
+        let months = |observation: &Observation| match (observation.period.part_year, observation.period.months) {
+            (false, _) => "1年分".to_owned(),
+            (true, Some(months)) => format!("{months}か月分"),
+            (true, None) => "年の途中".to_owned(),
+        };
+        return Diagnostic::info(
+            "part-year-replaced",
+            format!(
+                "{what}：{}の {kept} を使い、{} の{}の {dropped} は使いませんでした。",
+                months(winner),
+                loser.source,
+                months(loser)
+            ),
+        )
+        .at(&winner.source);
+    }
+    if later(winner, loser).is_gt() {
         return Diagnostic::info(
             "newer-copy",
             format!("{what}：出力日の新しい方の {kept} を使い、{} の {dropped} は使いませんでした。", loser.source),

@@ -3,38 +3,129 @@
 //! Rates of a prefecture are Σ numerator ÷ Σ denominator, never a mean of rates. Every derived figure carries the
 //! cells it was computed from.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::catalog::Catalog;
 use crate::diagnostic::Diagnostic;
 use crate::layout::{CERTIFIED_BY_AGE, INSURED_BY_AGE};
-use crate::model::{Area, AreaLevel, Datum, Derivation, Dimensions, IndicatorId, Observation, ObservationKey};
+use crate::model::{Area, AreaLevel, Datum, Derivation, Dimensions, IndicatorId, Observation};
 use crate::normalize::conflict::equal_within_rounding;
+use crate::normalize::key::{Key, PeriodKey, key, period_key};
 
 /// Head counts that may be summed over the insurers of a prefecture.
 const COUNTS: [&str; 9] = ["B1", "B2", "B3-a", "B3-b", "B3-c", "B3-d", "B3-e", INSURED_BY_AGE, CERTIFIED_BY_AGE];
 
+/// What is computed from counts alone and may have been read, too.
+const RATES: [&str; 4] = ["B2-a", "B4-a", "B4-d", "B4-e"];
+
+/// Observations (settled, one a key) with what follows from them. A computed figure takes the place of a missing mark.
+pub fn complete(mut observations: Vec<Observation>, catalog: &Catalog) -> (Vec<Observation>, Vec<Diagnostic>) {
+    let (derived, diagnostics) = derive(&observations, catalog);
+    let computed: HashSet<Key<'_>> = derived.iter().map(key).collect();
+    observations.retain(|o| o.datum.value().is_some() || !is_among(&computed, &key(o)));
+    drop(computed);
+    observations.extend(derived);
+    (observations, diagnostics)
+}
+
+fn is_among<'k>(computed: &HashSet<Key<'k>>, key: &Key<'k>) -> bool {
+    computed.contains(key)
+}
+
 /// Adds what follows from `observations` (settled, one a key) and is not among them. A figure that was read wins over
 /// the computed one; where the two differ beyond rounding, both are named.
 pub fn derive(observations: &[Observation], catalog: &Catalog) -> (Vec<Observation>, Vec<Diagnostic>) {
-    let mut deriver = Deriver {
-        known: observations.iter().map(|observation| (observation.key(), observation.clone())).collect(),
-        read: observations.iter().map(Observation::key).collect(),
-        added: Vec::new(),
-        diagnostics: Vec::new(),
-    };
-    deriver.bands();
-    deriver.prefectures(catalog);
-    deriver.rates();
-    (deriver.added, deriver.diagnostics)
+    let mut added: Vec<Observation> = Vec::new();
+    let mut diagnostics = Vec::new();
+    // Each step sees what was read and what the steps before it made.
+    let steps: [&dyn Fn(&Known<'_>, &mut Vec<Diagnostic>) -> Vec<Observation>; 3] =
+        [&|known, _| bands(known), &|known, diagnostics| prefectures(known, catalog, diagnostics), &|known, _| {
+            rates(known)
+        }];
+    for step in steps {
+        let made = {
+            let known = Known::new(observations, &added);
+            let made = step(&known, &mut diagnostics);
+            known.news(made, &mut diagnostics)
+        };
+        added.extend(made);
+    }
+    (added, diagnostics)
 }
 
-struct Deriver {
-    known: BTreeMap<ObservationKey, Observation>,
-    read: BTreeSet<ObservationKey>,
-    added: Vec<Observation>,
-    diagnostics: Vec<Diagnostic>,
+/// The figures at hand, by their identity.
+struct Known<'a> {
+    figures: HashMap<Key<'a>, Figure<'a>>,
+    /// In the order they were read and made
+    all: Vec<&'a Observation>,
+}
+
+#[derive(Clone, Copy)]
+struct Figure<'a> {
+    observation: &'a Observation,
+    was_read: bool,
+}
+
+impl<'a> Known<'a> {
+    fn new(read: &'a [Observation], made: &'a [Observation]) -> Self {
+        // Nothing else is counted or computed, and the rest can be a great many.
+        let matters =
+            |o: &&Observation| COUNTS.contains(&o.indicator.as_str()) || RATES.contains(&o.indicator.as_str());
+        let all: Vec<&Observation> = read.iter().chain(made).filter(matters).collect();
+        let reads = read.iter().filter(matters).count();
+        let figures = all
+            .iter()
+            .enumerate()
+            .map(|(index, observation)| (key(observation), Figure { observation, was_read: index < reads }))
+            .collect();
+        Self { figures, all }
+    }
+
+    /// The count of the same area and period.
+    fn count(&self, like: &Observation, indicator: &str, dimensions: &Dimensions) -> Option<&'a Observation> {
+        let key = (indicator, like.area.key(), period_key(&like.period), dimensions);
+        let found = lookup(&self.figures, &key)?;
+        found.observation.datum.value().map(|_| found.observation)
+    }
+
+    /// What of `made` was not known; of what was read and differs, both are named.
+    fn news(&self, made: Vec<Observation>, diagnostics: &mut Vec<Diagnostic>) -> Vec<Observation> {
+        let mut news = Vec::with_capacity(made.len());
+        for observation in made {
+            let known =
+                lookup(&self.figures, &key(&observation)).filter(|known| known.observation.datum.value().is_some());
+            let Some(known) = known else {
+                news.push(observation);
+                continue;
+            };
+            let (Some(read), Some(computed)) = (known.observation.datum.value(), observation.datum.value()) else {
+                continue;
+            };
+            let known_figure = known.observation;
+            // Eight decimals: what the system's own export carries.
+            let decimals = known_figure.decimals.or(Some(6));
+            if known.was_read && !equal_within_rounding(read, decimals, computed, None) {
+                diagnostics.push(
+                    Diagnostic::warning(
+                        "conflict-derived",
+                        format!(
+                            "{} {} {}：{read} と、{} から計算した {computed:.4} が食い違っています。{read} を使いました。",
+                            known_figure.indicator, known_figure.area.name, known_figure.period.label, observation.source
+                        ),
+                    )
+                    .hint("年度と地域が合っているか、元の表を確かめてください。")
+                    .at(&known_figure.source),
+                );
+            }
+        }
+        news
+    }
+}
+
+/// A look-up by a key that lives shorter than the map's own.
+fn lookup<'a, 'k>(figures: &HashMap<Key<'k>, Figure<'a>>, key: &Key<'k>) -> Option<Figure<'a>> {
+    figures.get(key).copied()
 }
 
 /// One head count over all areas: the insurers' and the nation's.
@@ -51,141 +142,107 @@ struct Computed<'a> {
     from: Vec<&'a Observation>,
 }
 
-impl Deriver {
-    fn count(&self, like: &Observation, indicator: &str, dimensions: Dimensions) -> Option<&Observation> {
-        let key = ObservationKey { indicator: IndicatorId::new(indicator), dimensions, ..like.key() };
-        self.known.get(&key).filter(|found| found.datum.value().is_some())
-    }
-
-    fn build(computed: Computed<'_>) -> Option<Observation> {
-        let first = computed.from.first()?;
-        let sources = computed
-            .from
-            .iter()
-            .flat_map(|from| match &from.derived {
-                Some(derivation) => derivation.sources.to_vec(),
-                None => vec![from.source.clone()],
-            })
-            .collect::<Vec<_>>();
-        Some(Observation {
-            indicator: IndicatorId::new(computed.indicator),
-            area: computed.area,
-            period: first.period.clone(),
-            datum: Datum::Value(computed.value),
-            unit: Arc::from(computed.unit),
-            dimensions: computed.dimensions,
-            decimals: None,
-            source: first.source.clone(),
-            derived: Some(Derivation { rule: computed.rule, sources: Arc::from(sources) }),
+fn build(computed: Computed<'_>) -> Option<Observation> {
+    let first = computed.from.first()?;
+    let sources = computed
+        .from
+        .iter()
+        .flat_map(|from| match &from.derived {
+            Some(derivation) => derivation.sources.to_vec(),
+            None => vec![from.source.clone()],
         })
-    }
+        .collect::<Vec<_>>();
+    Some(Observation {
+        indicator: IndicatorId::new(computed.indicator),
+        area: computed.area,
+        period: first.period.clone(),
+        datum: Datum::Value(computed.value),
+        unit: Arc::from(computed.unit),
+        dimensions: computed.dimensions,
+        decimals: None,
+        source: first.source.clone(),
+        derived: Some(Derivation { rule: computed.rule, sources: Arc::from(sources) }),
+    })
+}
 
-    fn add(&mut self, observations: Vec<Observation>) {
-        for observation in observations {
-            let key = observation.key();
-            if let Some(known) = self.known.get(&key).filter(|known| known.datum.value().is_some()) {
-                let (Some(read), Some(computed)) = (known.datum.value(), observation.datum.value()) else { continue };
-                // Eight decimals: what the system's own export carries.
-                let decimals = known.decimals.or(Some(6));
-                if self.read.contains(&key) && !equal_within_rounding(read, decimals, computed, None) {
-                    self.diagnostics.push(
-                        Diagnostic::warning(
-                            "conflict-derived",
-                            format!(
-                                "{} {} {}：{read} と、{} から計算した {computed:.4} が食い違っています。{read} を使いました。",
-                                known.indicator, known.area.name, known.period.label, observation.source
-                            ),
-                        )
-                        .hint("年度と地域が合っているか、元の表を確かめてください。")
-                        .at(&known.source),
-                    );
-                }
-                continue;
+/// 後期 from 75–84 and 85+; 75歳以上 and 85歳以上 of certified people from the five-year bands.
+fn bands(known: &Known<'_>) -> Vec<Observation> {
+    let mut made = Vec::new();
+    let age = |age: &str, like: &Dimensions| Dimensions { age: Some(age.to_owned()), ..like.clone() };
+    for first in &known.all {
+        let first_age = first.dimensions.age.as_deref().unwrap_or_default();
+        let (indicator, dimensions, bands, rule): (_, _, &[&str], _) = match (first.indicator.as_str(), first_age) {
+            (INSURED_BY_AGE, "75歳以上85歳未満") => (
+                "B2",
+                age("後期", &first.dimensions),
+                &["75歳以上85歳未満", "85歳以上"],
+                "75歳以上85歳未満 ＋ 85歳以上",
+            ),
+            (CERTIFIED_BY_AGE, "75~79歳") => (
+                "B3-d",
+                age("", &first.dimensions),
+                &["75~79歳", "80~84歳", "85~89歳", "90歳以上"],
+                "75～79歳 ＋ 80～84歳 ＋ 85～89歳 ＋ 90歳以上",
+            ),
+            (CERTIFIED_BY_AGE, "85~89歳") => {
+                ("B3-e", age("", &first.dimensions), &["85~89歳", "90歳以上"], "85～89歳 ＋ 90歳以上")
             }
-            self.known.insert(key, observation.clone());
-            self.added.push(observation);
+            _ => continue,
+        };
+        let from: Option<Vec<&Observation>> = bands
+            .iter()
+            .map(|band| known.count(first, first.indicator.as_str(), &age(band, &first.dimensions)))
+            .collect();
+        let Some(from) = from else { continue };
+        let value = from.iter().filter_map(|count| count.datum.value()).sum();
+        let dimensions = Dimensions { age: dimensions.age.filter(|age| !age.is_empty()), ..dimensions };
+        made.extend(build(Computed {
+            indicator,
+            area: first.area.clone(),
+            dimensions,
+            value,
+            unit: "人",
+            rule: Arc::from(rule),
+            from,
+        }));
+    }
+    made
+}
+
+/// Sums over a prefecture's insurers, where the table surely holds all of them: its rows add up to its own
+/// national row, or every insurer of the catalog is there.
+fn prefectures(known: &Known<'_>, catalog: &Catalog, diagnostics: &mut Vec<Diagnostic>) -> Vec<Observation> {
+    // (indicator, period, breakdown) → insurers' counts and the nation's
+    let mut tables: BTreeMap<(&str, PeriodKey<'_>, &Dimensions), Counted<'_>> = BTreeMap::new();
+    for observation in known.all.iter().copied().filter(|o| COUNTS.contains(&o.indicator.as_str())) {
+        let (indicator, _, period, dimensions) = key(observation);
+        let entry = tables.entry((indicator, period, dimensions)).or_default();
+        match observation.area.level {
+            AreaLevel::Insurer => entry.0.push(observation),
+            AreaLevel::Nation => entry.1 = Some(observation),
+            _ => {}
         }
     }
-
-    /// 後期 from 75–84 and 85+; 75歳以上 and 85歳以上 of certified people from the five-year bands.
-    fn bands(&mut self) {
-        let mut made = Vec::new();
-        let age = |age: &str, like: &Dimensions| Dimensions { age: Some(age.to_owned()), ..like.clone() };
-        for first in self.known.values() {
-            let first_age = first.dimensions.age.as_deref().unwrap_or_default();
-            let (indicator, dimensions, bands, rule): (_, _, &[&str], _) = match (first.indicator.as_str(), first_age) {
-                (INSURED_BY_AGE, "75歳以上85歳未満") => (
-                    "B2",
-                    age("後期", &first.dimensions),
-                    &["75歳以上85歳未満", "85歳以上"],
-                    "75歳以上85歳未満 ＋ 85歳以上",
-                ),
-                (CERTIFIED_BY_AGE, "75~79歳") => (
-                    "B3-d",
-                    age("", &first.dimensions),
-                    &["75~79歳", "80~84歳", "85~89歳", "90歳以上"],
-                    "75～79歳 ＋ 80～84歳 ＋ 85～89歳 ＋ 90歳以上",
-                ),
-                (CERTIFIED_BY_AGE, "85~89歳") => {
-                    ("B3-e", age("", &first.dimensions), &["85~89歳", "90歳以上"], "85～89歳 ＋ 90歳以上")
-                }
-                _ => continue,
-            };
-            let from: Option<Vec<&Observation>> = bands
-                .iter()
-                .map(|band| self.count(first, first.indicator.as_str(), age(band, &first.dimensions)))
-                .collect();
-            let Some(from) = from else { continue };
-            let value = from.iter().filter_map(|count| count.datum.value()).sum();
-            let dimensions = Dimensions { age: dimensions.age.filter(|age| !age.is_empty()), ..dimensions };
-            made.extend(Self::build(Computed {
-                indicator,
-                area: first.area.clone(),
-                dimensions,
-                value,
-                unit: "人",
-                rule: Arc::from(rule),
-                from,
-            }));
-        }
-        self.add(made);
-    }
-
-    /// Sums over a prefecture's insurers, where the table surely holds all of them: its rows add up to its own
-    /// national row, or every insurer of the catalog is there.
-    fn prefectures(&mut self, catalog: &Catalog) {
-        // (indicator, period, breakdown) → insurers' counts and the nation's
-        let mut tables: BTreeMap<(IndicatorId, String, Dimensions), Counted<'_>> = BTreeMap::new();
-        for observation in self.known.values().filter(|o| COUNTS.contains(&o.indicator.as_str())) {
-            let key = observation.key();
-            let entry = tables.entry((key.indicator, key.period, key.dimensions)).or_default();
-            match observation.area.level {
-                AreaLevel::Insurer => entry.0.push(observation),
-                AreaLevel::Nation => entry.1 = Some(observation),
-                _ => {}
+    let mut made = Vec::new();
+    let mut reported: BTreeSet<(String, PeriodKey<'_>)> = BTreeSet::new();
+    for ((indicator, period, dimensions), (insurers, nation)) in &tables {
+        let total: f64 = insurers.iter().filter_map(|count| count.datum.value()).sum();
+        let all_known = insurers.iter().all(|count| count.datum.value().is_some());
+        let whole_nation =
+            all_known && nation.and_then(|nation| nation.datum.value()).is_some_and(|nation| nation == total);
+        let mut by_prefecture: BTreeMap<&str, Vec<&Observation>> = BTreeMap::new();
+        for count in insurers {
+            if let Some(prefecture) = count.area.prefecture.as_deref() {
+                by_prefecture.entry(prefecture).or_default().push(count);
             }
         }
-        let mut made = Vec::new();
-        let mut diagnostics = Vec::new();
-        let mut reported: BTreeSet<(String, String)> = BTreeSet::new();
-        for ((indicator, period, dimensions), (insurers, nation)) in &tables {
-            let total: f64 = insurers.iter().filter_map(|count| count.datum.value()).sum();
-            let all_known = insurers.iter().all(|count| count.datum.value().is_some());
-            let whole_nation =
-                all_known && nation.and_then(|nation| nation.datum.value()).is_some_and(|nation| nation == total);
-            let mut by_prefecture: BTreeMap<&str, Vec<&Observation>> = BTreeMap::new();
-            for count in insurers {
-                if let Some(prefecture) = count.area.prefecture.as_deref() {
-                    by_prefecture.entry(prefecture).or_default().push(count);
-                }
-            }
-            // A table of the whole country whose rows do not add up is damaged or edited somewhere.
-            if !whole_nation
-                && insurers.len() >= 1_000
-                && let Some(nation) = nation.filter(|nation| nation.datum.value().is_some())
-                && reported.insert((nation.source.sheet.to_string(), period.clone()))
-            {
-                diagnostics.push(
+        // A table of the whole country whose rows do not add up is damaged or edited somewhere.
+        if !whole_nation
+            && insurers.len() >= 1_000
+            && let Some(nation) = nation.filter(|nation| nation.datum.value().is_some())
+            && reported.insert((nation.source.sheet.to_string(), *period))
+        {
+            diagnostics.push(
                     Diagnostic::warning(
                         "total-mismatch",
                         format!(
@@ -196,101 +253,99 @@ impl Deriver {
                     .hint("行が抜けていたり、書き換えられていたりしないか、元の表を確かめてください。")
                     .at(&nation.source),
                 );
-            }
-            for (name, counts) in by_prefecture {
-                let Some(area) = catalog.prefecture(name) else { continue };
-                let values: Vec<f64> = counts.iter().filter_map(|count| count.datum.value()).collect();
-                if values.len() != counts.len() {
-                    continue;
-                }
-                let missing: Vec<_> = catalog
-                    .insurers_in(name)
-                    .into_iter()
-                    .filter(|insurer| !counts.iter().any(|count| count.area.key() == insurer.key()))
-                    .collect();
-                if !whole_nation && !missing.is_empty() {
-                    // A few insurers' own files are no table of the prefecture: only a nearly whole one is worth a word.
-                    if counts.len() > missing.len()
-                        && let Some(first) = counts.first()
-                        && reported.insert((name.to_owned(), period.clone()))
-                    {
-                        let names: Vec<_> = missing.iter().take(5).map(|area| area.short_name().to_owned()).collect();
-                        diagnostics.push(
-                            Diagnostic::warning(
-                                "prefecture-incomplete",
-                                format!(
-                                    "{name}の保険者のうち{}（{}件）の数値が無いため、{name}の値は計算しませんでした。",
-                                    names.join("、"),
-                                    missing.len()
-                                ),
-                            )
-                            .hint("保険者がすべて載っている表を入れてください。")
-                            .at(&first.source),
-                        );
-                    }
-                    continue;
-                }
-                made.extend(Self::build(Computed {
-                    indicator: indicator.as_str(),
-                    area,
-                    dimensions: dimensions.clone(),
-                    value: values.iter().sum(),
-                    unit: "人",
-                    rule: Arc::from(format!("{name}の保険者（{}件）の合計", values.len())),
-                    from: counts,
-                }));
-            }
         }
-        self.diagnostics.extend(diagnostics);
-        self.add(made);
-    }
-
-    /// B2-a shares; B4-a, B4-d and B4-e 認定率, in total and by care level.
-    fn rates(&mut self) {
-        let mut made = Vec::new();
-        let no_age = |like: &Dimensions| Dimensions { age: None, ..like.clone() };
-        let aged = |age: &str| Dimensions { age: Some(age.to_owned()), ..Dimensions::default() };
-        for numerator in self.known.values() {
-            let level = &numerator.dimensions;
-            let (indicator, dimensions, denominator, rule) = match numerator.indicator.as_str() {
-                "B2" => (
-                    "B2-a",
-                    level.clone(),
-                    self.count(numerator, "B1", Dimensions::default()),
-                    "年齢区分別の第1号被保険者 ÷ 第1号被保険者",
-                ),
-                "B3-a" => (
-                    "B4-a",
-                    no_age(level),
-                    self.count(numerator, "B1", Dimensions::default()),
-                    "第1号認定者 ÷ 第1号被保険者",
-                ),
-                "B3-d" => (
-                    "B4-d",
-                    no_age(level),
-                    self.count(numerator, "B2", aged("後期")),
-                    "75歳以上の認定者 ÷ 75歳以上の第1号被保険者",
-                ),
-                "B3-e" => (
-                    "B4-e",
-                    no_age(level),
-                    self.count(numerator, INSURED_BY_AGE, aged("85歳以上")),
-                    "85歳以上の認定者 ÷ 85歳以上の第1号被保険者",
-                ),
-                _ => continue,
-            };
-            let (Some(denominator), Some(top)) = (denominator, numerator.datum.value()) else { continue };
-            let Some(bottom) = denominator.datum.value().filter(|bottom| *bottom > 0.0) else { continue };
-            made.extend(Self::build(Computed {
+        for (name, counts) in by_prefecture {
+            let Some(area) = catalog.prefecture(name) else { continue };
+            let values: Vec<f64> = counts.iter().filter_map(|count| count.datum.value()).collect();
+            if values.len() != counts.len() {
+                continue;
+            }
+            let missing: Vec<_> = catalog
+                .insurers_in(name)
+                .into_iter()
+                .filter(|insurer| !counts.iter().any(|count| count.area.key() == insurer.key()))
+                .collect();
+            if !whole_nation && !missing.is_empty() {
+                // A few insurers' own files are no table of the prefecture: only a nearly whole one is worth a word.
+                if counts.len() > missing.len()
+                    && let Some(first) = counts.first()
+                    && reported.insert((name.to_owned(), *period))
+                {
+                    let names: Vec<_> = missing.iter().take(5).map(|area| area.short_name().to_owned()).collect();
+                    diagnostics.push(
+                        Diagnostic::warning(
+                            "prefecture-incomplete",
+                            format!(
+                                "{name}の保険者のうち{}（{}件）の数値が無いため、{name}の値は計算しませんでした。",
+                                names.join("、"),
+                                missing.len()
+                            ),
+                        )
+                        .hint("保険者がすべて載っている表を入れてください。")
+                        .at(&first.source),
+                    );
+                }
+                continue;
+            }
+            made.extend(build(Computed {
                 indicator,
-                area: numerator.area.clone(),
-                dimensions,
-                value: top / bottom * 100.0,
-                unit: "％",
-                rule: Arc::from(rule),
-                from: vec![numerator, denominator],
+                area,
+                dimensions: (*dimensions).clone(),
+                value: values.iter().sum(),
+                unit: "人",
+                rule: Arc::from(format!("{name}の保険者（{}件）の合計", values.len())),
+                from: counts,
             }));
         }
-        self.add(made);
     }
+    made
+}
+
+/// B2-a shares; B4-a, B4-d and B4-e 認定率, in total and by care level.
+fn rates(known: &Known<'_>) -> Vec<Observation> {
+    let mut made = Vec::new();
+    let no_age = |like: &Dimensions| Dimensions { age: None, ..like.clone() };
+    let aged = |age: &str| Dimensions { age: Some(age.to_owned()), ..Dimensions::default() };
+    for numerator in known.all.iter().copied() {
+        let level = &numerator.dimensions;
+        let (indicator, dimensions, denominator, rule) = match numerator.indicator.as_str() {
+            "B2" => (
+                "B2-a",
+                level.clone(),
+                known.count(numerator, "B1", &Dimensions::default()),
+                "年齢区分別の第1号被保険者 ÷ 第1号被保険者",
+            ),
+            "B3-a" => (
+                "B4-a",
+                no_age(level),
+                known.count(numerator, "B1", &Dimensions::default()),
+                "第1号認定者 ÷ 第1号被保険者",
+            ),
+            "B3-d" => (
+                "B4-d",
+                no_age(level),
+                known.count(numerator, "B2", &aged("後期")),
+                "75歳以上の認定者 ÷ 75歳以上の第1号被保険者",
+            ),
+            "B3-e" => (
+                "B4-e",
+                no_age(level),
+                known.count(numerator, INSURED_BY_AGE, &aged("85歳以上")),
+                "85歳以上の認定者 ÷ 85歳以上の第1号被保険者",
+            ),
+            _ => continue,
+        };
+        let (Some(denominator), Some(top)) = (denominator, numerator.datum.value()) else { continue };
+        let Some(bottom) = denominator.datum.value().filter(|bottom| *bottom > 0.0) else { continue };
+        made.extend(build(Computed {
+            indicator,
+            area: numerator.area.clone(),
+            dimensions,
+            value: top / bottom * 100.0,
+            unit: "％",
+            rule: Arc::from(rule),
+            from: vec![numerator, denominator],
+        }));
+    }
+    made
 }

@@ -3,4 +3,6 @@
 pub mod check;
 pub mod conflict;
 pub mod derive;
+mod key;
 pub mod observe;
+pub mod percent;

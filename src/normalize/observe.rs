@@ -1,12 +1,13 @@
 //! From figures as written to observations: areas, periods, numbers and units are understood, or a person is told.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use crate::catalog::{Catalog, Indicator, Lookup, YearMeaning};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::layout::{AreaText, Figure, PeriodText};
 use crate::model::{Area, AreaLevel, Datum, IndicatorId, MissingReason, Observation, Period, SourceFile, SourceRef};
+use crate::normalize::percent::{PercentCells, as_shown};
 use crate::notation::parse_unit;
 use crate::notation::{BareYear, parse_period};
 use crate::notation::{MissingLegend, parse_number, read_missing};
@@ -14,9 +15,18 @@ use crate::read::CellValue;
 
 /// Turns the figures of one file into observations. A figure that cannot be understood surely becomes a diagnostic
 /// that names its cell, never a guess; the same complaint about one heading is told once.
-pub fn observe(file: &Arc<SourceFile>, figures: &[Figure], catalog: &Catalog) -> (Vec<Observation>, Vec<Diagnostic>) {
+///
+/// `percent` are the cells a person sees times 100: their figures come out as seen.
+pub fn observe(
+    file: &Arc<SourceFile>,
+    figures: &[Figure],
+    percent: &PercentCells,
+    catalog: &Catalog,
+) -> (Vec<Observation>, Vec<Diagnostic>) {
     let mut observer = Observer {
         file,
+        percent,
+        percent_told: BTreeSet::new(),
         catalog,
         areas: HashMap::new(),
         periods: HashMap::new(),
@@ -35,6 +45,9 @@ type Scale = (Arc<str>, f64);
 
 struct Observer<'a> {
     file: &'a Arc<SourceFile>,
+    percent: &'a PercentCells,
+    /// Sheets whose percentages were told
+    percent_told: BTreeSet<Arc<str>>,
     catalog: &'a Catalog,
     areas: HashMap<AreaText, Option<Arc<Area>>>,
     periods: HashMap<(Arc<str>, bool), Option<Arc<Period>>>,
@@ -58,7 +71,12 @@ impl Observer<'_> {
         let area = self.area(figure)?;
         let period = self.period(figure, indicator)?;
         let (unit, factor) = self.unit(figure, &id, indicator)?;
-        let datum = self.datum(figure, factor)?;
+        let seen_times_100 =
+            matches!(figure.value, Some(CellValue::Number(_))) && self.percent.contains(&figure.sheet, figure.cell);
+        let datum = if seen_times_100 { self.percentage(figure, &unit)? } else { self.datum(figure, factor)? };
+        let unit = if seen_times_100 { Arc::from("％") } else { unit };
+        let decimals =
+            figure.decimals.map(|decimals| if seen_times_100 { decimals.saturating_sub(2) } else { decimals });
         Some(Observation {
             indicator: IndicatorId(id),
             area,
@@ -68,7 +86,7 @@ impl Observer<'_> {
             dimensions: figure.dimensions.clone(),
             // Thousands shown as whole numbers are rounded to the thousand: no decimals can say that, so they
             // count as the coarsest figures there are.
-            decimals: if factor > 1.0 { Some(0) } else { figure.decimals },
+            decimals: if factor > 1.0 { Some(0) } else { decimals },
             source: SourceRef { file: self.file.clone(), sheet: figure.sheet.clone(), cell: figure.cell },
             derived: None,
         })
@@ -228,6 +246,38 @@ impl Observer<'_> {
             .hint("別の指標の表でないか、確かめてください。")
             .at(self.place(figure)),
         );
+    }
+
+    /// A fraction shown as a percentage, in ％.
+    fn percentage(&mut self, figure: &Figure, unit: &str) -> Option<Datum> {
+        let number = figure.value.as_ref().and_then(CellValue::as_number)?;
+        let is_share = unit.is_empty() || unit == "％";
+        let Some(shown) = as_shown(number).filter(|_| is_share) else {
+            let message = if is_share {
+                format!(
+                    "{number} が百分率の書式（{:.0}%）で表示されていて、どちらの数値か決められないため、取り込みませんでした。",
+                    number * 100.0
+                )
+            } else {
+                format!("単位は「{unit}」のはずですが、百分率（%）で表示されているため、取り込みませんでした。")
+            };
+            self.diagnostics.push(
+                Diagnostic::warning("percent-doubtful", message)
+                    .hint("元の表の書式と単位を確かめて、もう一度入れてください。")
+                    .at(self.place(figure)),
+            );
+            return None;
+        };
+        if self.percent_told.insert(figure.sheet.clone()) {
+            self.diagnostics.push(
+                Diagnostic::info(
+                    "percent-format",
+                    format!("百分率で表示されている {number} は、見えているとおり {shown} ％として取り込みました。このシートのほかの百分率も同じです。"),
+                )
+                .at(self.place(figure)),
+            );
+        }
+        Some(Datum::Value(shown))
     }
 
     fn datum(&mut self, figure: &Figure, factor: f64) -> Option<Datum> {
