@@ -32,6 +32,7 @@ pub mod model;
 pub mod normalize;
 pub mod notation;
 pub mod read;
+pub mod refill;
 pub mod request;
 pub mod store;
 pub mod template;

@@ -319,6 +319,11 @@ impl Compiled {
     }
 }
 
+/// A text without formatting, as markup.
+pub(super) fn plain_text(text: &str) -> RichText {
+    rich::plain(text)
+}
+
 /// The value of a slot, read on first use. Two threads may both read; one result is kept.
 fn read_once<T>(slot: &OnceLock<T>, read: impl FnOnce() -> Result<T, FileError>) -> Result<&T, FileError> {
     if let Some(value) = slot.get() {

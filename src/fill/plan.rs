@@ -30,6 +30,13 @@ pub struct RichText {
     pub text: String,
 }
 
+impl RichText {
+    /// A text without formatting.
+    pub fn plain(text: &str) -> Self {
+        super::apply::plain_text(text)
+    }
+}
+
 /// Which style the cell gets.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum CellStyle {
