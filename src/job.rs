@@ -1,5 +1,7 @@
 //! A request becomes a job, a job gives a report. Every front (command line, folder, page) comes through here.
 
+mod base;
+
 use std::path::PathBuf;
 
 use serde::Serialize;
@@ -7,7 +9,7 @@ use serde::Serialize;
 use crate::catalog::Catalog;
 use crate::compare::{self, Comparison, Participant, Selection, Thresholds};
 use crate::deliver::naming::{NameWords, sheet_name};
-use crate::deliver::publish::{Replace, publish};
+use crate::deliver::publish::{Replace, backup_copy, publish};
 use crate::diagnostic::Diagnostic;
 use crate::error::{Error, FileError, Result};
 use crate::fill::{self, StandardTemplate, ledger::Ledger};
@@ -16,6 +18,7 @@ use crate::intake::Evidence;
 use crate::layout::Context;
 use crate::model::{AreaLevel, Date};
 use crate::papers::{self, PaperRequest};
+use crate::refill::{self, Base, Changes, Incoming, RefillOptions};
 use crate::request::resolve_area;
 
 /// What to make of the evidence.
@@ -33,7 +36,7 @@ pub struct FillRequest {
     pub add: Vec<String>,
     /// Rule for verdicts
     pub thresholds: Thresholds,
-    /// Whether the workbook is made; its figures are compared all the same
+    /// Whether the workbook is made; without it, papers only
     pub xlsx: bool,
     /// Papers to print
     pub papers: Vec<Kind>,
@@ -59,6 +62,9 @@ pub struct Report {
     pub outputs: Vec<Output>,
     /// Account of the figures
     pub ledger: Ledger,
+    /// What a refill changed; nothing for a fresh sheet
+    #[serde(skip_serializing_if = "Changes::is_empty")]
+    pub changes: Changes,
     /// What a person should know
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -163,7 +169,18 @@ fn nothing_found(own: &str, evidence: &Evidence) -> Error {
     ))
 }
 
-/// Fills the standard sheet and publishes it.
+/// Books a fill starts from instead of a fresh standard sheet.
+#[derive(Clone, Debug, Default)]
+pub struct Bases {
+    /// A sheet people worked in (`--previous`)
+    pub previous: Option<PathBuf>,
+    /// A form to be filled in place (`--template FILE.xlsx`)
+    pub template: Option<PathBuf>,
+    /// New figures win over numbers people wrote (`--adopt`)
+    pub adopt: bool,
+}
+
+/// Fills the standard sheet and publishes it. A sheet of the same insurer in the folder is refilled instead.
 ///
 /// # Errors
 /// See [`understand`]; a folder that cannot be written to.
@@ -173,32 +190,151 @@ pub fn fill_sheet(
     catalog: &Catalog,
     template: &StandardTemplate,
 ) -> Result<Report> {
-    let (comparison, mut diagnostics) = understand(request, evidence, catalog)?;
-    let filled = fill::fill_standard(template, &comparison, request.date).map_err(|error| of_template(&error))?;
-    diagnostics.extend(filled.diagnostics);
-    let name = match comparison.participants.first() {
-        Some(own) => file_name(own, request.date)?,
-        None => return Err(Error::Internal("no own area".to_owned())),
-    };
-    let mut outputs = Vec::new();
-    if request.xlsx {
-        let published = publish(&request.out, &name, &filled.bytes, Replace::Never)?;
-        diagnostics.extend(published.notice);
-        outputs.push(Output { kind: "xlsx", path: published.path });
-    }
+    fill_on(request, &Bases::default(), evidence, catalog, template)
+}
+
+/// [`fill_sheet`] on given books.
+///
+/// # Errors
+/// As [`fill_sheet`]; a book that cannot be read, or that is another insurer's.
+pub fn fill_on(
+    request: &FillRequest,
+    bases: &Bases,
+    evidence: &Evidence,
+    catalog: &Catalog,
+    template: &StandardTemplate,
+) -> Result<Report> {
+    let made = make_workbook(request, bases, evidence, catalog, template)?;
+    let mut report = made.report;
     if !request.papers.is_empty() {
-        let context = Context { catalog, year: None };
         let paper = PaperRequest {
             kinds: &request.papers,
             out: &request.out,
             date: request.date,
             template: &TemplateFiles::shipped(),
         };
-        let papers = papers::print(&comparison, evidence, &filled.bytes, context, &paper)?;
-        outputs.extend(papers.paths.into_iter().map(|path| Output { kind: "pdf", path }));
-        diagnostics.extend(papers.diagnostics);
+        let context = Context { catalog, year: None };
+        let papers = papers::print(&made.comparison, evidence, &made.workbook, context, &paper)?;
+        report.outputs.extend(papers.paths.into_iter().map(|path| Output { kind: "pdf", path }));
+        report.diagnostics.extend(papers.diagnostics);
     }
-    Ok(Report { outputs, ledger: filled.ledger, diagnostics })
+    Ok(report)
+}
+
+/// A workbook with what it shows.
+struct Made {
+    comparison: Comparison,
+    workbook: Vec<u8>,
+    report: Report,
+}
+
+/// Fills or refills the workbook, and publishes it when it was asked for.
+fn make_workbook(
+    request: &FillRequest,
+    bases: &Bases,
+    evidence: &Evidence,
+    catalog: &Catalog,
+    template: &StandardTemplate,
+) -> Result<Made> {
+    let (comparison, diagnostics) = understand(request, evidence, catalog)?;
+    let own = comparison.participants.first().ok_or_else(|| Error::Internal("no own area".to_owned()))?;
+    let name = file_name(own, request.date)?;
+    let start = base::choose(&request.out, &name, &own.area, bases, catalog)?;
+    let Some(chosen) = start.base else {
+        let mut made = fresh(request, &name, comparison, diagnostics, &start.incoming, catalog, template)?;
+        made.report.diagnostics.extend(start.diagnostics);
+        return Ok(made);
+    };
+    let (comparison, mut diagnostics) = match earlier_years(request, &comparison, &chosen.book) {
+        Some(request) => understand(&request, evidence, catalog)?,
+        None => (comparison, diagnostics),
+    };
+    diagnostics.extend(start.diagnostics);
+    let options = RefillOptions {
+        date: request.date,
+        adopt: bases.adopt,
+        fixed_years: request.from.is_some() || request.to.is_some(),
+    };
+    let refilled = refill::refill(&chosen.book, &comparison, options, &start.incoming, catalog, template)
+        .map_err(|error| Error::Usage(error.to_diagnostic().to_string()))?;
+    diagnostics.extend(refilled.diagnostics);
+    let path = match &chosen.standing {
+        _ if !request.xlsx => None,
+        Some(path) if refilled.nothing_new => {
+            diagnostics.push(Diagnostic::info(
+                "nothing-new",
+                "新しい数値が無いため、シートは前のままです（作成日も変えていません）。",
+            ));
+            Some(path.clone())
+        }
+        Some(path) => {
+            let copy = backup_copy(path, request.date)?;
+            diagnostics.push(Diagnostic::info(
+                "backup",
+                format!(
+                    "書き込む前の控えを『{}』に作りました。",
+                    copy.file_name().unwrap_or_default().to_string_lossy()
+                ),
+            ));
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let published = publish(&request.out, &name, &refilled.bytes, Replace::Ours)?;
+            diagnostics.extend(published.notice);
+            Some(published.path)
+        }
+        None => {
+            let published = publish(&request.out, &chosen.name, &refilled.bytes, Replace::Never)?;
+            diagnostics.extend(published.notice);
+            Some(published.path)
+        }
+    };
+    let outputs = path.into_iter().map(|path| Output { kind: "xlsx", path }).collect();
+    let report = Report { outputs, ledger: refilled.ledger, changes: refilled.changes, diagnostics };
+    Ok(Made { comparison, workbook: refilled.bytes, report })
+}
+
+/// A fresh standard sheet, with texts of an earlier book in its fields.
+fn fresh(
+    request: &FillRequest,
+    name: &str,
+    comparison: Comparison,
+    mut diagnostics: Vec<Diagnostic>,
+    incoming: &[Incoming],
+    catalog: &Catalog,
+    template: &StandardTemplate,
+) -> Result<Made> {
+    let filled = fill::fill_standard(template, &comparison, request.date).map_err(|error| of_template(&error))?;
+    diagnostics.extend(filled.diagnostics);
+    let (bytes, placed, left) =
+        refill::into_standard(filled.bytes, incoming, catalog).map_err(|error| of_template(&error))?;
+    if placed > 0 || left > 0 {
+        diagnostics.push(
+            Diagnostic::info(
+                "texts-moved",
+                format!("前のシートの文章{placed}件を同じ欄に移し、欄の無い{left}件を「引継ぎ」に載せました。"),
+            )
+            .hint("前のシートの図やコメントは移していません。前のファイルはそのまま残っています。"),
+        );
+    }
+    let mut outputs = Vec::new();
+    if request.xlsx {
+        let published = publish(&request.out, name, &bytes, Replace::Never)?;
+        diagnostics.extend(published.notice);
+        outputs.push(Output { kind: "xlsx", path: published.path });
+    }
+    let changes = Changes { handed_over: left, ..Changes::default() };
+    let report = Report { outputs, ledger: filled.ledger, changes, diagnostics };
+    Ok(Made { comparison, workbook: bytes, report })
+}
+
+/// A sheet that shows more years than the default keeps showing as many: the request for them, when it does.
+fn earlier_years(request: &FillRequest, comparison: &Comparison, book: &Base) -> Option<FillRequest> {
+    let shown = book.years();
+    if request.from.is_some() || request.to.is_some() || shown.len() <= comparison.years.len() {
+        return None;
+    }
+    let newest = comparison.years.last()?.year.max(*shown.last()?);
+    let from = newest - i32::try_from(shown.len()).ok()? + 1;
+    Some(FillRequest { from: Some(from), ..request.clone() })
 }
 
 fn file_name(own: &Participant, date: Date) -> Result<String> {

@@ -37,6 +37,7 @@ pub mod normalize;
 pub mod notation;
 pub mod papers;
 pub mod read;
+pub mod refill;
 pub mod request;
 pub mod store;
 pub mod template;

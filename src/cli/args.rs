@@ -132,6 +132,15 @@ pub struct Fill {
     /// 年度が書かれていない表の年度（西暦。例 2023）
     #[arg(long, value_name = "年度", value_parser = year)]
     pub year: Option<i32>,
+    /// 前に作って書き込みをしたシート（文章を引き継ぎます。このファイルには書き込みません）
+    #[arg(long, value_name = "ファイル")]
+    pub previous: Option<PathBuf>,
+    /// そのまま記入する様式（見える化システムから出力した地域分析・検討シート）
+    #[arg(long, value_name = "ファイル")]
+    pub template: Option<PathBuf>,
+    /// 手で書かれた数値も、新しい数値に置き換えます
+    #[arg(long)]
+    pub adopt: bool,
     /// できたファイルを置くフォルダー
     #[arg(long, value_name = "フォルダー")]
     pub out: PathBuf,

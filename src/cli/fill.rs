@@ -7,7 +7,7 @@ use crate::compare::Thresholds;
 use crate::error::{Error, Result};
 use crate::handout::Kind;
 use crate::intake::Evidence;
-use crate::job::{FillRequest, Report, fill_sheet};
+use crate::job::{Bases, FillRequest, Report, fill_on};
 use crate::layout::Context;
 use crate::workspace::Workspace;
 
@@ -53,7 +53,9 @@ pub fn run(arguments: &Fill) -> Result<()> {
         out: arguments.out.clone(),
         date: arguments.date.unwrap_or_else(clock::today),
     };
-    let mut report = match fill_sheet(&request, &evidence, &catalog, crate::job::standard_template()?) {
+    let bases =
+        Bases { previous: arguments.previous.clone(), template: arguments.template.clone(), adopt: arguments.adopt };
+    let mut report = match fill_on(&request, &bases, &evidence, &catalog, crate::job::standard_template()?) {
         Ok(report) => report,
         Err(error) => {
             // Why files were not read is the first thing to look at when nothing could be made.
@@ -128,6 +130,7 @@ pub fn tell(report: &Report, json: bool) -> Result<()> {
         report.ledger.missing.len(),
         report.ledger.unfilled_places.len()
     );
+    print!("{}", say::changes(&report.changes));
     print!("{}", say::diagnostics(&report.diagnostics));
     Ok(())
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::intake::FileReport;
 use crate::model::Outcome;
+use crate::refill::Changes;
 
 /// Diagnostics of one code beyond this many are counted, not listed.
 const LISTED_PER_CODE: usize = 5;
@@ -58,6 +59,22 @@ pub fn diagnostics(all: &[Diagnostic]) -> String {
         }
     }
     out
+}
+
+/// What a refill changed, in one line; nothing for a fresh sheet.
+pub fn changes(changes: &Changes) -> String {
+    if changes.is_empty() {
+        return String::new();
+    }
+    format!(
+        "更新: 新しい数値 {}件、変わった数値 {}件、資料に無くなった数値 {}件、未確認 {}件、見直したい文章 {}件、引継ぎ {}件\n",
+        changes.new.len(),
+        changes.revised.len(),
+        changes.gone.len(),
+        changes.kept.len(),
+        changes.mentions.len(),
+        changes.handed_over
+    )
 }
 
 /// A layout in words.

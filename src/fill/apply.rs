@@ -2,17 +2,20 @@
 //!
 //! Edited cells are written anew, all other parts are copied as they were compressed. What a fill may change besides
 //! the planned cells is a closed list: the workbook part (recalculation on opening, print areas), the calculation
-//! chain with the two parts that name it, shared strings nobody refers to any more, and relationships of replaced
-//! links.
+//! chain with the two parts that name it, shared strings nobody refers to any more, relationships of replaced links;
+//! for added sheets also content types, the workbook's relationships and styles (appended to only).
 
 mod cell;
 mod check;
 mod columns;
 mod links;
+mod new_sheets;
 mod patches;
 mod refusal;
+mod rich;
 mod sheet_index;
 mod sheet_patch;
+mod styles;
 mod workbook;
 mod zip_out;
 
@@ -28,7 +31,7 @@ use zip_out::Change;
 
 use crate::diagnostic::Diagnostic;
 use crate::error::FileError;
-use crate::fill::plan::{FillPlan, SheetPlan};
+use crate::fill::plan::{FillPlan, RichText, SheetPlan};
 use crate::model::CellRef;
 use crate::template::SharedStrings;
 use crate::template::package::{Package, SheetKind, damaged_part};
@@ -100,6 +103,21 @@ impl Compiled {
         Ok(self.sheet_named(sheet)?.1.index.has_formula(at))
     }
 
+    /// The text of a cell with the formatting of its runs; `None` when it holds no text.
+    ///
+    /// # Errors
+    /// The sheet is absent or damaged.
+    pub fn rich_text(&self, sheet: &str, at: CellRef) -> Result<Option<RichText>, FileError> {
+        let (_, part) = self.sheet_named(sheet)?;
+        let Some(cell) = part.index.cell(at) else { return Ok(None) };
+        if let Some(number) = cell.shared_string {
+            let Some(table) = read_once(&self.strings, || self.read_strings())? else { return Ok(None) };
+            let span = usize::try_from(number).ok().and_then(|number| table.items.spans.get(number));
+            return Ok(span.and_then(|span| table.text.get(span.clone())).and_then(rich::of_element));
+        }
+        Ok(part.text.get(cell.tag.start..cell.end).and_then(rich::of_cell))
+    }
+
     /// Fills the workbook and reads every edited cell back from the finished bytes.
     ///
     /// # Errors
@@ -114,7 +132,7 @@ impl Compiled {
             let change = sheet_patch::patch(name, part, sheet_plan)?;
             made.push((number, name.as_str(), part, change));
         }
-        let touched = made.iter().any(|(_, _, part, change)| part.text != change.text);
+        let touched = !plan.new_sheets.is_empty() || made.iter().any(|(_, _, part, change)| part.text != change.text);
         self.workbook_part(plan, touched, &mut changes)?;
         if made.iter().any(|(.., change)| change.formula_removed) {
             for (path, change) in workbook::without_calc_chain(&self.package)? {
@@ -134,11 +152,13 @@ impl Compiled {
                 self.put(&mut changes, path, Change::Text(change.text))?;
             }
         }
+        let added = new_sheets::add(&self.package, &plan.new_sheets, &mut changes)?;
         if changes.is_empty() {
             return Ok(Filled { bytes: self.package.bytes().to_vec(), notes });
         }
-        let bytes = zip_out::write(&self.package, &changes)?;
+        let bytes = zip_out::write(&self.package, &changes, &added)?;
         let after = Package::open(bytes.as_slice())?;
+        new_sheets::check(&after, &plan.new_sheets)?;
         check::untouched(&self.package, &after, |index| changes.contains_key(&index))?;
         for (path, name, edits) in &checks {
             check::cells(name, &after.read_part(path)?, edits)?;
@@ -297,6 +317,11 @@ impl Compiled {
         }
         Ok(headers)
     }
+}
+
+/// A text without formatting, as markup.
+pub(super) fn plain_text(text: &str) -> RichText {
+    rich::plain(text)
 }
 
 /// The value of a slot, read on first use. Two threads may both read; one result is kept.

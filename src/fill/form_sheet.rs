@@ -139,7 +139,7 @@ fn row_of(map: &FormMap, id: &str) -> Option<u32> {
 }
 
 /// A row of the form whose indicator has the same unit, for its number format; 人 borrows the format of 円.
-fn row_with_unit(map: &FormMap, comparison: &Comparison, unit: &str) -> Option<u32> {
+pub(crate) fn row_with_unit(map: &FormMap, comparison: &Comparison, unit: &str) -> Option<u32> {
     let of = |unit: &str| {
         comparison
             .rows
@@ -201,20 +201,20 @@ fn remark(sheet: &mut SheetPlan, map: &FormMap, row: u32, id: &str, years: &[Sho
 }
 
 /// The prepared rows of the block 「指標追加」: from below its title to above its first entry heading.
-fn added_rows(grid: &Grid, map: &FormMap) -> Vec<u32> {
+pub(crate) fn added_rows(grid: &Grid, map: &FormMap) -> Vec<u32> {
     let Some(title) = added_title(grid) else { return Vec::new() };
     let end = added_entries(grid, title).first().map_or(title + 1, |entry| entry.heading.row);
     (title + 1..end).filter(|row| map.rows.iter().all(|known| known.row != *row)).collect()
 }
 
-fn added_title(grid: &Grid) -> Option<u32> {
+pub(crate) fn added_title(grid: &Grid) -> Option<u32> {
     grid.cells()
         .iter()
         .find(|cell| cell.at.col == 0 && cell.value.as_text().is_some_and(|text| fold(text).starts_with(ADDED_BLOCK)))
         .map(|cell| cell.at.row)
 }
 
-fn added_entries(grid: &Grid, title: u32) -> Vec<Entry> {
+pub(crate) fn added_entries(grid: &Grid, title: u32) -> Vec<Entry> {
     find_entries(grid).into_iter().filter(|entry| entry.heading.row > title).collect()
 }
 
@@ -237,7 +237,7 @@ fn show_added(grid: &Grid, map: &FormMap, sheet: &mut SheetPlan, comparison: &Co
     debug_assert!(map.rows.iter().all(|row| !rows.contains(&row.row)), "prepared rows hold no indicator");
 }
 
-fn head_added(sheet: &mut SheetPlan, map: &FormMap, row: u32, indicator: &crate::catalog::Indicator) {
+pub(crate) fn head_added(sheet: &mut SheetPlan, map: &FormMap, row: u32, indicator: &crate::catalog::Indicator) {
     let name_col = map.id_col.saturating_sub(1);
     sheet.set(CellRef::new(row, name_col), CellContent::Text(indicator.name.clone()));
     sheet.set(CellRef::new(row, map.id_col), CellContent::Text(indicator.id.to_string()));

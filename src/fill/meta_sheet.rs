@@ -1,15 +1,49 @@
-//! The plan of the very hidden `_meta` sheet: what this product wrote last, for the next refill's three-way check.
+//! The very hidden `_meta` sheet: what this product wrote last, for the next refill's three-way check.
+
+use std::collections::BTreeMap;
 
 use super::form_sheet::FigureCells;
 use super::plan::{CellContent, SheetPlan};
-use crate::compare::Comparison;
+use crate::compare::{Comparison, Thresholds};
 use crate::form::Role;
 use crate::model::{CellRef, Date, Datum};
+use crate::read::{CellValue, Grid};
 
 /// Name of the sheet.
 pub const META_SHEET: &str = "_meta";
 /// Layout of the sheet; a newer one is not touched.
 pub const META_SCHEMA: f64 = 1.0;
+
+/// What a cell of statistics shows.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Shown {
+    /// A number
+    Number(f64),
+    /// A mark such as 「―」, or whatever a person wrote
+    Text(String),
+}
+
+/// The identity of a figure on the form: 指標ID, role of its block, year.
+pub type FigureKey = (String, Role, i32);
+
+/// The content of the sheet.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Meta {
+    /// Name of the form's sheet when it was written
+    pub form: String,
+    /// Key of the own area
+    pub sheet_id: String,
+    /// Names the run by its input
+    pub run: String,
+    /// The day written on the sheet
+    pub date: Option<Date>,
+    /// Key and name of the area of each block
+    pub areas: BTreeMap<Role, (String, String)>,
+    /// The rule for verdicts that was written
+    pub thresholds: Thresholds,
+    /// What was written last, with the cell where
+    pub values: BTreeMap<FigureKey, (Shown, CellRef)>,
+}
 
 /// The name of a role in `_meta` and in JSON.
 pub fn role_id(role: Role) -> String {
@@ -21,48 +55,132 @@ pub fn role_id(role: Role) -> String {
     }
 }
 
-/// Rows of `_meta`, each with its kind in column A:
-/// `chiiki-sheet meta 1` · `sheet <id>` · `area <role> <key> <name>` · `run <id> <date> <version>` ·
-/// `value <指標ID> <role> <year> <number or mark> <cell as first written>`.
-pub fn plan(form: &str, run: &str, date: Date, comparison: &Comparison, cells: &FigureCells) -> SheetPlan {
-    let mut sheet = SheetPlan::default();
-    let mut row = 0;
-    let mut push = |contents: Vec<CellContent>| {
-        for (col, content) in contents.into_iter().enumerate() {
-            sheet.set(CellRef::new(row, col as u32), content);
+/// The reverse of [`role_id`].
+pub fn role_from_id(id: &str) -> Option<Role> {
+    match id {
+        "own" => Some(Role::Own),
+        "prefecture" => Some(Role::Prefecture),
+        "nation" => Some(Role::Nation),
+        other => other.strip_prefix("other")?.parse::<u8>().ok()?.checked_sub(1).map(Role::Other),
+    }
+}
+
+impl Meta {
+    /// What a fresh fill writes.
+    pub fn of_fill(form: &str, run: &str, date: Date, comparison: &Comparison, cells: &FigureCells) -> Self {
+        let mut values = BTreeMap::new();
+        for (&(index, who, year), at) in cells {
+            let (Some(compared), Some(participant)) = (comparison.rows.get(index), comparison.participants.get(who))
+            else {
+                continue;
+            };
+            let Some(figure) = compared.figures.get(&(who, year)) else { continue };
+            let key = (compared.indicator.id.to_string(), participant.role, year);
+            values.insert(key, (shown(figure.datum), *at));
         }
-        row += 1;
-    };
-    let text = |text: &str| CellContent::Text(text.to_owned());
-    push(vec![text("chiiki-sheet"), text("meta"), CellContent::Number(META_SCHEMA)]);
-    push(vec![text("sheet"), text(form), text(&sheet_id(comparison))]);
-    push(vec![text("run"), text(run), text(&date.to_string()), text(env!("CARGO_PKG_VERSION"))]);
-    for participant in &comparison.participants {
-        push(vec![
-            text("area"),
-            text(&role_id(participant.role)),
-            text(participant.area.key()),
-            text(&participant.area.name),
-        ]);
+        Self {
+            form: form.to_owned(),
+            sheet_id: sheet_id(comparison),
+            run: run.to_owned(),
+            date: Some(date),
+            areas: comparison
+                .participants
+                .iter()
+                .map(|who| (who.role, (who.area.key().to_owned(), who.area.name.clone())))
+                .collect(),
+            thresholds: comparison.thresholds,
+            values,
+        }
     }
-    for (&(index, who, year), at) in cells {
-        let (Some(compared), Some(participant)) = (comparison.rows.get(index), comparison.participants.get(who)) else {
-            continue;
+
+    /// Rows of `_meta`, each with its kind in column A:
+    /// `chiiki-sheet meta 1` · `sheet <form> <id>` · `run <id> <date> <version>` · `area <role> <key> <name>` ·
+    /// `threshold <above> <below>` · `value <指標ID> <role> <year> <number or mark> <cell as written>`.
+    pub fn plan(&self) -> SheetPlan {
+        let mut sheet = SheetPlan::default();
+        let mut row = 0;
+        let mut push = |contents: Vec<CellContent>| {
+            for (col, content) in contents.into_iter().enumerate() {
+                sheet.set(CellRef::new(row, col as u32), content);
+            }
+            row += 1;
         };
-        let Some(figure) = compared.figures.get(&(who, year)) else { continue };
+        let text = |text: &str| CellContent::Text(text.to_owned());
+        push(vec![text("chiiki-sheet"), text("meta"), CellContent::Number(META_SCHEMA)]);
+        push(vec![text("sheet"), text(&self.form), text(&self.sheet_id)]);
+        let date = self.date.map(|date| date.to_string()).unwrap_or_default();
+        push(vec![text("run"), text(&self.run), text(&date), text(env!("CARGO_PKG_VERSION"))]);
+        for (role, (key, name)) in &self.areas {
+            push(vec![text("area"), text(&role_id(*role)), text(key), text(name)]);
+        }
         push(vec![
-            text("value"),
-            text(compared.indicator.id.as_str()),
-            text(&role_id(participant.role)),
-            CellContent::Number(f64::from(year)),
-            match figure.datum {
-                Datum::Value(value) => CellContent::Number(value),
-                Datum::Missing(reason) => text(reason.mark()),
-            },
-            text(&at.to_string()),
+            text("threshold"),
+            CellContent::Number(self.thresholds.above),
+            CellContent::Number(self.thresholds.below),
         ]);
+        for ((id, role, year), (shown, at)) in &self.values {
+            push(vec![
+                text("value"),
+                text(id),
+                text(&role_id(*role)),
+                CellContent::Number(f64::from(*year)),
+                match shown {
+                    Shown::Number(number) => CellContent::Number(*number),
+                    Shown::Text(mark) => text(mark),
+                },
+                text(&at.to_string()),
+            ]);
+        }
+        sheet
     }
-    sheet
+
+    /// Reads the sheet back; `None` when it is not ours or of a later layout.
+    pub fn read(grid: &Grid) -> Option<Self> {
+        let text = |row: u32, col: u32| grid.get(CellRef::new(row, col)).map(CellValue::display).unwrap_or_default();
+        let number = |row: u32, col: u32| grid.get(CellRef::new(row, col)).and_then(CellValue::as_number);
+        if text(0, 0) != "chiiki-sheet" || text(0, 1) != "meta" || number(0, 2)? > META_SCHEMA {
+            return None;
+        }
+        let mut meta = Self::default();
+        for row in grid.cells().iter().filter(|cell| cell.at.col == 0).map(|cell| cell.at.row) {
+            match text(row, 0).as_str() {
+                "sheet" => (meta.form, meta.sheet_id) = (text(row, 1), text(row, 2)),
+                "run" => (meta.run, meta.date) = (text(row, 1), Date::parse(&text(row, 2))),
+                "area" => {
+                    if let Some(role) = role_from_id(&text(row, 1)) {
+                        meta.areas.insert(role, (text(row, 2), text(row, 3)));
+                    }
+                }
+                "threshold" => {
+                    if let Some(read) =
+                        number(row, 1).zip(number(row, 2)).and_then(|(above, below)| Thresholds::checked(above, below))
+                    {
+                        meta.thresholds = read;
+                    }
+                }
+                "value" => {
+                    let (Some(role), Some(year)) = (role_from_id(&text(row, 2)), number(row, 3)) else { continue };
+                    let shown = match grid.get(CellRef::new(row, 4)) {
+                        Some(CellValue::Number(number)) => Shown::Number(*number),
+                        Some(other) => Shown::Text(other.display()),
+                        None => continue,
+                    };
+                    let at = CellRef::parse(&text(row, 5)).unwrap_or(CellRef::new(0, 0));
+                    meta.values.insert((text(row, 1), role, year as i32), (shown, at));
+                }
+                _ => {}
+            }
+        }
+        (!meta.sheet_id.is_empty()).then_some(meta)
+    }
+}
+
+/// What the form shows for a figure.
+pub fn shown(datum: Datum) -> Shown {
+    match datum {
+        Datum::Value(value) => Shown::Number(value),
+        Datum::Missing(reason) => Shown::Text(reason.mark().to_owned()),
+    }
 }
 
 /// Which sheet this is, whatever file it lies in: the own area.

@@ -1,14 +1,14 @@
 //! Filling a workbook: first a plan (pure data), then the bytes, part by part.
 
 pub mod apply;
-mod compare_sheet;
-mod form_sheet;
+pub(crate) mod compare_sheet;
+pub(crate) mod form_sheet;
 pub mod ledger;
 pub mod meta_sheet;
 pub mod plan;
-mod source_sheet;
-mod standard;
-mod words;
+pub(crate) mod source_sheet;
+pub(crate) mod standard;
+pub(crate) mod words;
 
 pub use apply::{Compiled, Filled, apply};
 pub use standard::{COMPARE_SHEET, FORM_SHEET, FilledSheet, SOURCE_SHEET, StandardTemplate, fill_standard};

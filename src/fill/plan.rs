@@ -1,6 +1,6 @@
 //! What a fill will write: pure data, decided before any byte is touched.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::CellRef;
 
@@ -11,12 +11,30 @@ pub enum CellContent {
     Number(f64),
     /// A text; written as an inline string.
     Text(String),
+    /// A text with its formatting, taken from a cell of this or another workbook
+    Rich(RichText),
     /// Nothing; the cell keeps its style.
     Blank,
     /// The formula in the cell stays; this number becomes its cached value.
     FormulaNumber(f64),
     /// The formula in the cell stays; this text becomes its cached value.
     FormulaText(String),
+}
+
+/// What a text cell holds, formatting of its runs included.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RichText {
+    /// What stands between `<is>` and `</is>`, elements without prefix
+    pub(crate) markup: String,
+    /// The characters
+    pub text: String,
+}
+
+impl RichText {
+    /// A text without formatting.
+    pub fn plain(text: &str) -> Self {
+        super::apply::plain_text(text)
+    }
 }
 
 /// Which style the cell gets.
@@ -74,6 +92,43 @@ impl SheetPlan {
     }
 }
 
+/// How a cell of a new sheet looks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Look {
+    /// The workbook's own default
+    #[default]
+    Plain,
+    /// Bold
+    Title,
+    /// Bold on a light ground, framed
+    Heading,
+    /// Framed text, broken over lines
+    Wrapped,
+    /// Framed number without decimals, with separators
+    Whole,
+    /// Framed number with two decimals
+    Decimal,
+}
+
+/// A sheet that is put behind the others.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct NewSheet {
+    /// Its name; must not be taken
+    pub name: String,
+    /// Only a program can show it
+    pub very_hidden: bool,
+    /// Column widths in characters
+    pub widths: BTreeMap<u32, f64>,
+    /// Columns not shown
+    pub hide_columns: BTreeSet<u32>,
+    /// Rows at the top that stay in sight
+    pub frozen_rows: u32,
+    /// Cells with their looks; values of formulas become plain values
+    pub cells: BTreeMap<CellRef, (CellContent, Look)>,
+    /// Links to other places of the workbook
+    pub links: BTreeMap<CellRef, InnerLink>,
+}
+
 /// The edits of a workbook by sheet name.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct FillPlan {
@@ -81,6 +136,8 @@ pub struct FillPlan {
     pub sheets: BTreeMap<String, SheetPlan>,
     /// Print areas by sheet name, absolute (`$A$1:$H$40`); replaces `_xlnm.Print_Area` of that sheet.
     pub print_areas: BTreeMap<String, String>,
+    /// Sheets to add, in their order
+    pub new_sheets: Vec<NewSheet>,
 }
 
 impl FillPlan {

@@ -6,8 +6,9 @@ use std::sync::OnceLock;
 use sha2::{Digest, Sha256};
 
 use super::ledger::Ledger;
+use super::meta_sheet::{META_SHEET, Meta};
 use super::plan::FillPlan;
-use super::{Compiled, compare_sheet, form_sheet, meta_sheet, source_sheet};
+use super::{Compiled, compare_sheet, form_sheet, source_sheet};
 use crate::compare::Comparison;
 use crate::diagnostic::Diagnostic;
 use crate::error::FileError;
@@ -30,6 +31,13 @@ pub struct StandardTemplate {
     compiled: Compiled,
     grids: BTreeMap<String, Grid>,
     map: FormMap,
+}
+
+impl StandardTemplate {
+    /// The grid of one of its sheets.
+    pub(crate) fn grid(&self, sheet: &str) -> Option<&Grid> {
+        self.grids.get(sheet)
+    }
 }
 
 impl StandardTemplate {
@@ -90,8 +98,8 @@ pub fn fill_standard(
         plan.sheets.insert(SOURCE_SHEET.to_owned(), source_sheet::plan(grid, FORM_SHEET, comparison, &form.cells));
     }
     let run = run_id(comparison, date);
-    plan.sheets
-        .insert(meta_sheet::META_SHEET.to_owned(), meta_sheet::plan(FORM_SHEET, &run, date, comparison, &form.cells));
+    let meta = Meta::of_fill(FORM_SHEET, &run, date, comparison, &form.cells);
+    plan.sheets.insert(META_SHEET.to_owned(), meta.plan());
     let filled = template.compiled.apply(&plan)?;
     let mut diagnostics = form.diagnostics;
     diagnostics.extend(filled.notes);
@@ -99,7 +107,7 @@ pub fn fill_standard(
 }
 
 /// Names a run by what went into it: the same input gives the same id.
-fn run_id(comparison: &Comparison, date: Date) -> String {
+pub(crate) fn run_id(comparison: &Comparison, date: Date) -> String {
     let mut hash = Sha256::new();
     hash.update(date.to_string());
     for participant in &comparison.participants {

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::rich;
 use super::sheet_index::CellSpan;
 use crate::fill::plan::CellContent;
 use crate::template::xml::{Tag, is_legal, xstring_escape};
@@ -88,6 +89,9 @@ fn write_rest(out: &mut String, p: &str, content: &CellContent, formula: Option<
             replaced = write_text(out, text);
             let _ = write!(out, "</{p}t></{p}is></{p}c>");
         }
+        CellContent::Rich(rich) => {
+            let _ = write!(out, " t=\"inlineStr\"><{p}is>{}</{p}is></{p}c>", rich::with_prefix(&rich.markup, p));
+        }
         CellContent::FormulaText(text) => {
             let space = if needs_preserve(text) { " xml:space=\"preserve\"" } else { "" };
             let _ = write!(out, " t=\"str\">{formula}<{p}v{space}>");
@@ -98,7 +102,7 @@ fn write_rest(out: &mut String, p: &str, content: &CellContent, formula: Option<
     replaced
 }
 
-fn needs_preserve(text: &str) -> bool {
+pub(super) fn needs_preserve(text: &str) -> bool {
     let is_space = |c: char| matches!(c, ' ' | '\t' | '\n' | '\r');
     text.starts_with(is_space) || text.ends_with(is_space) || text.contains(['\n', '\r', '\t']) || text.contains("  ")
 }
@@ -125,7 +129,7 @@ pub(super) fn cell_text(text: &str) -> (String, usize) {
     (out, replaced)
 }
 
-fn write_text(out: &mut String, text: &str) -> usize {
+pub(super) fn write_text(out: &mut String, text: &str) -> usize {
     let (text, replaced) = cell_text(text);
     for (at, c) in text.char_indices() {
         match c {

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::cell::{cell_text, is_plain};
 use super::refusal;
+use super::rich;
 use super::sheet_index::SheetIndex;
 use crate::error::FileError;
 use crate::fill::plan::{CellContent, CellEdit};
@@ -56,6 +57,12 @@ fn says(cell: Option<&str>, wanted: &CellContent) -> bool {
         }
         CellContent::Text(wanted) if !wanted.is_empty() => {
             kind == Some("inlineStr") && text().is_some_and(|text| decode_xstring(&text) == cell_text(wanted).0)
+        }
+        CellContent::Rich(rich) => {
+            // Copied markup is compared as such.
+            let prefix = cell.split_once('>').map_or("", |(tag, _)| Tag(tag).prefix());
+            let end = format!("{}</{prefix}is></{prefix}c>", rich::with_prefix(&rich.markup, prefix));
+            kind == Some("inlineStr") && cell.ends_with(&end)
         }
         CellContent::FormulaText(wanted) => {
             kind == Some("str") && value.is_some_and(|text| decode_xstring(&text) == cell_text(wanted).0)

@@ -19,8 +19,12 @@ pub(super) enum Change {
     Dropped,
 }
 
-/// Writes all entries in their order.
-pub(super) fn write(package: &Package, changes: &BTreeMap<usize, Change>) -> Result<Vec<u8>, FileError> {
+/// Writes all entries in their order, then the added ones (name and content).
+pub(super) fn write(
+    package: &Package,
+    changes: &BTreeMap<usize, Change>,
+    added: &[(String, String)],
+) -> Result<Vec<u8>, FileError> {
     let mut archive = package.archive();
     let room = package.bytes().len() + changes.len() * 4096;
     let mut out = ZipWriter::new(Cursor::new(Vec::with_capacity(room)));
@@ -41,6 +45,10 @@ pub(super) fn write(package: &Package, changes: &BTreeMap<usize, Change>) -> Res
             }
             None => out.raw_copy_file(entry).map_err(|_| damaged_part("zip"))?,
         }
+    }
+    for (name, text) in added {
+        out.start_file(name.as_str(), options).map_err(|_| refusal::fault("zip"))?;
+        out.write_all(text.as_bytes()).map_err(|_| refusal::fault("zip"))?;
     }
     Ok(out.finish().map_err(|_| refusal::fault("zip"))?.into_inner())
 }

@@ -1,0 +1,107 @@
+//! What a refill changed, left and found, for the report and for 「更新内容」.
+
+use serde::Serialize;
+
+use crate::catalog::Indicator;
+use crate::fill::meta_sheet::Shown;
+
+/// One figure.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Change {
+    /// 指標ID
+    pub indicator: String,
+    /// Name of the indicator
+    pub name: String,
+    /// Area's display name
+    pub area: String,
+    /// The form's year
+    pub year: i32,
+    /// What stood there, as the form shows it
+    pub old: Option<String>,
+    /// The new figure, as the form shows it
+    pub new: Option<String>,
+    /// Address on the form
+    pub cell: String,
+    /// Where the old figure came from, as 「出典」 said
+    pub old_source: Option<String>,
+    /// Where the new one comes from
+    pub new_source: Option<String>,
+}
+
+/// A text that speaks of a figure that changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Mention {
+    /// Address of the text
+    pub cell: String,
+    /// The number in the text, as written
+    pub number: String,
+    /// The figure it is equal to
+    pub of: Change,
+}
+
+/// Everything a refill has to tell.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Changes {
+    /// Places that were empty
+    pub new: Vec<Change>,
+    /// Old → new
+    pub revised: Vec<Change>,
+    /// No file says them any more; they stay as they are
+    pub gone: Vec<Change>,
+    /// 未確認: changed by hand or of unknown origin, left as they are
+    pub kept: Vec<Change>,
+    /// Texts with a number that is no longer right
+    pub mentions: Vec<Mention>,
+    /// Texts and numbers put on 「引継ぎ」
+    pub handed_over: usize,
+}
+
+impl Changes {
+    /// Nothing to tell.
+    pub fn is_empty(&self) -> bool {
+        self == &Self::default()
+    }
+}
+
+/// Decimals the form shows for a unit.
+pub(super) fn decimals(unit: &str) -> u8 {
+    Indicator::decimals_of(unit).unwrap_or(1)
+}
+
+/// A figure as the form shows it: `19.4` `28,150` `―`.
+pub(super) fn display(shown: &Shown, unit: &str) -> String {
+    match shown {
+        Shown::Text(text) => text.clone(),
+        Shown::Number(number) => grouped(&format!("{number:.*}", usize::from(decimals(unit)))),
+    }
+}
+
+fn grouped(plain: &str) -> String {
+    let (sign, digits) = plain.strip_prefix('-').map_or(("", plain), |rest| ("▲", rest));
+    let (whole, fraction) = digits.split_once('.').map_or((digits, None), |(w, f)| (w, Some(f)));
+    let mut out = sign.to_owned();
+    for (index, digit) in whole.chars().enumerate() {
+        if index > 0 && (whole.len() - index) % 3 == 0 {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    if let Some(fraction) = fraction {
+        out.push('.');
+        out.push_str(fraction);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_are_shown_as_on_the_form() {
+        assert_eq!(display(&Shown::Number(19.37), "％"), "19.4");
+        assert_eq!(display(&Shown::Number(1_028_150.4), "円"), "1,028,150");
+        assert_eq!(display(&Shown::Number(-150.0), "円"), "▲150");
+        assert_eq!(display(&Shown::Text("―".to_owned()), "円"), "―");
+    }
+}

@@ -1,0 +1,278 @@
+//! 「比較と判定」, 「出典」 and other sheets of ours: rewritten by the same plans as a fresh fill, around what people
+//! added to them.
+
+use std::collections::BTreeMap;
+
+use super::Base;
+use super::cells::{same, shown};
+use crate::compare::{Comparison, Thresholds};
+use crate::fill::form_sheet::FigureCells;
+use crate::fill::meta_sheet::Shown;
+use crate::fill::plan::{CellContent, Look, NewSheet, SheetPlan};
+use crate::fill::{COMPARE_SHEET, SOURCE_SHEET, StandardTemplate, compare_sheet, source_sheet};
+use crate::form::{Role, id_in};
+use crate::model::CellRef;
+use crate::notation::fold;
+use crate::read::{CellValue, Grid};
+
+/// Columns of 「出典」 that are ours.
+const SOURCE_COLUMNS: u32 = 13;
+
+/// Plans for the sheets the book has.
+pub(super) fn plan(base: &Base, comparison: &Comparison, cells: &FigureCells) -> BTreeMap<String, SheetPlan> {
+    let mut plans = BTreeMap::new();
+    if let Some(grid) = base.grid(COMPARE_SHEET) {
+        plans.insert(COMPARE_SHEET.to_owned(), compare(base, grid, comparison));
+    }
+    if let Some(grid) = base.grid(SOURCE_SHEET) {
+        let fresh = source_sheet::plan(grid, &base.map.sheet, comparison, cells);
+        plans.insert(SOURCE_SHEET.to_owned(), source(grid, fresh));
+    }
+    plans
+}
+
+/// Takes out edits that would write what stands there.
+pub(super) fn drop_idle(grid: &Grid, plan: &mut SheetPlan) {
+    plan.cells.retain(|at, edit| {
+        let there = shown(grid.get(*at));
+        match &edit.content {
+            CellContent::Number(number) | CellContent::FormulaNumber(number) => {
+                there.is_none_or(|there| !same(&there, &Shown::Number(*number)))
+            }
+            CellContent::Text(text) | CellContent::FormulaText(text) if !text.is_empty() => {
+                there != Some(Shown::Text(text.clone()))
+            }
+            CellContent::Rich(_) => true,
+            CellContent::Blank | CellContent::Text(_) | CellContent::FormulaText(_) => grid.get(*at).is_some(),
+        }
+    });
+}
+
+/// The rule of the sheet when a person changed it there; verdicts must say the same as the sheet's formulas.
+pub(super) fn thresholds_of_sheet(base: &Base) -> Option<Thresholds> {
+    let last = base.last.as_ref()?.thresholds;
+    let grid = base.grid(COMPARE_SHEET)?;
+    let beside = |label: &str| {
+        grid.cells()
+            .iter()
+            .filter(|cell| cell.value.as_text().is_some_and(|text| fold(text).contains(label)))
+            .find_map(|cell| grid.row(cell.at.row).iter().find(|next| next.at.col > cell.at.col)?.value.as_number())
+    };
+    let on_sheet = Thresholds::checked(beside("上回る")?, beside("下回る")?)?;
+    (on_sheet != last).then_some(on_sheet)
+}
+
+fn compare(base: &Base, grid: &Grid, comparison: &Comparison) -> SheetPlan {
+    let mut plan = compare_sheet::plan(grid, comparison);
+    // The line below the title may have moved, or be a person's now.
+    plan.cells.retain(|at, edit| {
+        let there = grid.get(*at).and_then(CellValue::as_text);
+        let ours = |text: &str| text.contains("の数値で比べています") || text.contains("比較と判定はしていません");
+        !matches!(&edit.content, CellContent::Text(text) if ours(text)) || there.is_none_or(ours)
+    });
+    clear_idle_groups(base, grid, comparison, &mut plan);
+    drop_idle(grid, &mut plan);
+    // A formula that is no longer there has no value to show: the number stands for itself.
+    for (at, edit) in &mut plan.cells {
+        if base.compiled.has_formula(COMPARE_SHEET, *at).unwrap_or(false) {
+            continue;
+        }
+        match &edit.content {
+            CellContent::FormulaNumber(value) => edit.content = CellContent::Number(*value),
+            CellContent::FormulaText(text) => edit.content = CellContent::Text(text.clone()),
+            _ => {}
+        }
+    }
+    // What people hid or showed stays; columns and rows that came into use are shown.
+    let new_columns: Vec<u32> = comparison
+        .participants
+        .iter()
+        .filter(|one| base.last.as_ref().is_some_and(|meta| !meta.areas.contains_key(&one.role)))
+        .filter_map(|one| group_column(grid, one.role))
+        .flat_map(|col| col..col + 4)
+        .collect();
+    plan.hide_columns.retain(|col, hide| !*hide && new_columns.contains(col));
+    let cells = &plan.cells;
+    plan.hide_rows.retain(|row, hide| {
+        let named = cells
+            .range(CellRef::new(*row, 0)..CellRef::new(*row + 1, 0))
+            .any(|(_, edit)| matches!(&edit.content, CellContent::Text(text) if id_in(text).is_some()));
+        !*hide && named
+    });
+    plan
+}
+
+/// The first column of a comparison area's group, by its heading.
+fn group_column(grid: &Grid, role: Role) -> Option<u32> {
+    let Role::Other(number) = role else { return None };
+    let row = grid.cells().iter().find(|cell| cell.value.as_text().is_some_and(|text| fold(text) == "指標ID"))?.at.row;
+    let groups =
+        grid.row(row).iter().filter(|cell| cell.value.as_text().is_some_and(|text| fold(text).starts_with("比較地域")));
+    groups.map(|cell| cell.at.col).nth(usize::from(number))
+}
+
+/// Groups of areas that are no longer compared say nothing.
+fn clear_idle_groups(base: &Base, grid: &Grid, comparison: &Comparison, plan: &mut SheetPlan) {
+    let Some(meta) = &base.last else { return };
+    let idle = meta.areas.keys().filter(|role| comparison.participants.iter().all(|one| one.role != **role));
+    for col in idle.filter_map(|role| group_column(grid, *role)) {
+        for cell in grid.cells().iter().filter(|cell| (col..col + 4).contains(&cell.at.col)) {
+            let formula = base.compiled.has_formula(COMPARE_SHEET, cell.at).unwrap_or(true);
+            if formula {
+                plan.set(cell.at, CellContent::FormulaText("－".to_owned()));
+            } else if cell.value.as_number().is_some() {
+                plan.set(cell.at, CellContent::Blank);
+            } else if meta.areas.values().any(|(_, name)| cell.value.as_text() == Some(name)) {
+                plan.set(cell.at, CellContent::Blank);
+            }
+        }
+    }
+}
+
+/// Puts the planned rows only where rows of ours stand or nothing stands; rows of ours that are left over are cleared.
+fn source(grid: &Grid, fresh: SheetPlan) -> SheetPlan {
+    let Some(heading) = grid.cells().iter().find(|cell| cell.value.as_text().is_some_and(|text| fold(text) == "番号"))
+    else {
+        return SheetPlan::default();
+    };
+    let (first, left) = (heading.at.row + 1, heading.at.col);
+    let ours = |row: u32| {
+        let mut own =
+            grid.row(row).iter().filter(|cell| (left..left + SOURCE_COLUMNS).contains(&cell.at.col)).peekable();
+        own.peek().is_none() || grid.get(CellRef::new(row, left)).and_then(CellValue::as_number).is_some()
+    };
+    let last = grid.extent().map_or(first, |extent| extent.row);
+    let mut places = (first..).filter(|row| ours(*row));
+    let mut homes: BTreeMap<u32, u32> = BTreeMap::new();
+    for row in fresh.cells.keys().map(|at| at.row) {
+        if let std::collections::btree_map::Entry::Vacant(entry) = homes.entry(row)
+            && let Some(place) = places.next()
+        {
+            entry.insert(place);
+        }
+    }
+    let mut plan = SheetPlan::default();
+    let home = |at: &CellRef| homes.get(&at.row).map(|row| CellRef::new(*row, at.col));
+    for (at, edit) in &fresh.cells {
+        if let Some(home) = home(at) {
+            plan.cells.insert(home, edit.clone());
+        }
+    }
+    for (at, link) in &fresh.links {
+        if let Some(home) = home(at) {
+            plan.links.insert(home, link.clone());
+        }
+    }
+    for row in places.take_while(|row| *row <= last) {
+        for cell in grid.row(row).iter().filter(|cell| (left..left + SOURCE_COLUMNS).contains(&cell.at.col)) {
+            plan.set(cell.at, CellContent::Blank);
+        }
+    }
+    drop_idle(grid, &mut plan);
+    plan
+}
+
+/// Where figures came from, as 「出典」 of the book says: 指標ID, area, year → file, sheet, cell.
+pub(super) fn old_sources(base: &Base) -> BTreeMap<(String, String, i32), String> {
+    let mut found = BTreeMap::new();
+    let Some(grid) = base.grid(SOURCE_SHEET) else { return found };
+    let Some(heading) = grid.cells().iter().find(|cell| cell.value.as_text().is_some_and(|text| fold(text) == "番号"))
+    else {
+        return found;
+    };
+    let col = |word: &str| {
+        grid.row(heading.at.row)
+            .iter()
+            .find(|cell| cell.value.as_text().is_some_and(|text| fold(text) == fold(word)))
+            .map(|cell| cell.at.col)
+    };
+    let columns =
+        (|| Some((col("指標ID")?, col("地域")?, col("年度")?, col("ファイル")?, col("シート")?, col("セル")?)))();
+    let Some((id, area, year, file, sheet, cell)) = columns else { return found };
+    for row in grid.rows().filter_map(|row| row.first()).map(|cell| cell.at.row).filter(|row| *row > heading.at.row) {
+        let text = |col: u32| grid.get(CellRef::new(row, col)).map(CellValue::display).unwrap_or_default();
+        let year = text(year);
+        let year = year.rsplit_once('（').and_then(|(_, rest)| rest.trim_end_matches('）').parse().ok());
+        let Some(year) = year else { continue };
+        let sheet = text(sheet);
+        let place = if sheet.is_empty() {
+            format!("{} {}", text(file), text(cell))
+        } else {
+            format!("{} 「{sheet}」 {}", text(file), text(cell))
+        };
+        found.insert((text(id), text(area), year), place);
+    }
+    found
+}
+
+/// Our sheets for a book that has none of them: values without formulas, behind the book's own sheets.
+pub(super) fn new_sheets(
+    base: &Base,
+    comparison: &Comparison,
+    cells: &FigureCells,
+    template: &StandardTemplate,
+) -> Vec<NewSheet> {
+    let mut sheets = Vec::new();
+    let free = |name: &str| {
+        base.compiled.package().sheets().iter().all(|sheet| sheet.name.to_lowercase() != name.to_lowercase())
+    };
+    if let Some(grid) = template.grid(COMPARE_SHEET).filter(|_| free(COMPARE_SHEET)) {
+        let plan = compare_sheet::plan(grid, comparison);
+        let mut new = with_template(COMPARE_SHEET, grid, &plan, "指標ID", 3);
+        new.widths.insert(0, 34.0);
+        sheets.push(new);
+    }
+    if let Some(grid) = template.grid(SOURCE_SHEET).filter(|_| free(SOURCE_SHEET)) {
+        let plan = source_sheet::plan(grid, &base.map.sheet, comparison, cells);
+        let mut new = with_template(SOURCE_SHEET, grid, &plan, "番号", 1);
+        for (col, width) in
+            [6.0, 9.0, 34.0, 20.0, 18.0, 12.0, 6.0, 44.0, 20.0, 8.0, 12.0, 44.0, 20.0].iter().enumerate()
+        {
+            new.widths.insert(col as u32, *width);
+        }
+        sheets.push(new);
+    }
+    sheets
+}
+
+fn with_template(name: &str, grid: &Grid, plan: &SheetPlan, heading: &str, headings: u32) -> NewSheet {
+    let mut new = NewSheet { name: name.to_owned(), links: plan.links.clone(), ..NewSheet::default() };
+    let top = grid
+        .cells()
+        .iter()
+        .find(|cell| cell.value.as_text().is_some_and(|text| fold(text) == heading))
+        .map_or(0, |cell| cell.at.row);
+    new.frozen_rows = top + headings;
+    new.hide_columns = plan.hide_columns.iter().filter(|(_, hide)| **hide).map(|(col, _)| *col).collect();
+    let unused = |row: u32| plan.hide_rows.get(&row) == Some(&true);
+    let look = |at: CellRef, content: &CellContent| match content {
+        CellContent::Number(n) | CellContent::FormulaNumber(n) => {
+            if n.fract() == 0.0 && at.row > top {
+                Look::Whole
+            } else if at.row > top {
+                Look::Decimal
+            } else {
+                Look::Plain
+            }
+        }
+        _ if at.row == 0 => Look::Title,
+        _ if at.row < top => Look::Plain,
+        _ if at.row < top + headings => Look::Heading,
+        _ => Look::Wrapped,
+    };
+    for cell in grid.cells().iter().filter(|cell| !unused(cell.at.row)) {
+        let content = match &cell.value {
+            CellValue::Number(number) => CellContent::Number(*number),
+            other => CellContent::Text(other.display()),
+        };
+        let look = look(cell.at, &content);
+        new.cells.insert(cell.at, (content, look));
+    }
+    for (at, edit) in plan.cells.iter().filter(|(at, _)| !unused(at.row)) {
+        let years =
+            matches!(&edit.content, CellContent::Number(n) if (2000.0..=2100.0).contains(n) && n.fract() == 0.0);
+        let look = if years { Look::Wrapped } else { look(*at, &edit.content) };
+        new.cells.insert(*at, (edit.content.clone(), look));
+    }
+    new
+}

@@ -1,0 +1,78 @@
+//! The sheet of an insurer in a folder: known by what `_meta` says, not by its name.
+
+use std::path::{Path, PathBuf};
+
+use super::Base;
+use crate::diagnostic::{Diagnostic, Place};
+use crate::error::{Error, Result};
+use crate::fill::meta_sheet::{META_SHEET, Meta};
+use crate::read::{Limits, read_bytes};
+use crate::template::package::Package;
+
+/// A copy made before a refill (`名前_控え_2026-11-22.xlsx`): never refilled itself.
+pub fn is_backup_name(name: &str) -> bool {
+    name.rsplit_once("_控え_").is_some_and(|(_, rest)| rest.starts_with(|c: char| c.is_ascii_digit()))
+}
+
+/// The file of the folder that is the insurer's sheet, the one with the usual name first, else the one written last.
+/// A remark tells when there were several.
+///
+/// # Errors
+/// The folder is there but cannot be read.
+pub fn find_in_folder(dir: &Path, usual: &str, sheet_id: &str) -> Result<(Option<PathBuf>, Option<Diagnostic>)> {
+    let first = dir.join(usual);
+    if meta_of(&first).is_some_and(|meta| meta.sheet_id == sheet_id) {
+        return Ok((Some(first), None));
+    }
+    if !dir.is_dir() {
+        return Ok((None, None));
+    }
+    let hint = "フォルダーを開く権限があるか確かめてください。";
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(dir).map_err(Error::io(dir, "読み取り", hint))? {
+        let path = entry.map_err(Error::io(dir, "読み取り", hint))?.path();
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let lower = name.to_lowercase();
+        let workbook = lower.ends_with(".xlsx") || lower.ends_with(".xlsm");
+        if !workbook || crate::intake::is_not_for_reading(&name) || is_backup_name(&name) || path == first {
+            continue;
+        }
+        if let Some(meta) = meta_of(&path).filter(|meta| meta.sheet_id == sheet_id) {
+            found.push((meta.date, std::cmp::Reverse(name), path));
+        }
+    }
+    found.sort();
+    let several = found.len() > 1;
+    let chosen = found.pop().map(|(.., path)| path);
+    let told = chosen.as_ref().filter(|_| several).map(|path| {
+        Diagnostic::warning(
+            "several-sheets",
+            "同じ保険者のシートがいくつかあるため、作成日のいちばん新しいものに書き込みました。",
+        )
+        .hint("使わないシートは別のフォルダーへ移してください。")
+        .at(Place::file(path.file_name().unwrap_or_default().to_string_lossy()))
+    });
+    Ok((chosen, told))
+}
+
+/// What was written last into a file; `None` for whatever is not a readable book of ours.
+fn meta_of(path: &Path) -> Option<Meta> {
+    let bytes = std::fs::read(path).ok()?;
+    // Cheap for the many files that have no such sheet.
+    Package::open(bytes.as_slice()).ok()?.sheet(META_SHEET)?;
+    let book = read_bytes("", &bytes, &Limits::default()).ok()?;
+    Meta::read(book.grids.iter().find(|grid| &*grid.name == META_SHEET)?)
+}
+
+impl Base {
+    /// Opens a file.
+    ///
+    /// # Errors
+    /// As [`Base::open`], as the user's mistake; a file that cannot be read.
+    pub fn open_path(path: &Path) -> Result<Self> {
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let hint = "ファイルの場所を確かめ、Excelで開いていたら閉じてください。";
+        let bytes = std::fs::read(path).map_err(Error::io(path, "読み取り", hint))?;
+        Self::open(&name, &bytes).map_err(|error| Error::Usage(format!("『{name}』{}{}", error.message, error.hint)))
+    }
+}

@@ -1,0 +1,30 @@
+//! Refilling a book people worked in: only statistic cells change, everything else keeps its bytes.
+//!
+//! A [`Base`] is the book as it stands. [`plan_refill`] compares every statistic cell with what was written last
+//! (`_meta`) and with the new figure, and decides: written anew, or a person's and therefore left and reported. What
+//! finds no place any more goes to 「引継ぎ」; what became different is told on 「更新内容」.
+
+mod base;
+mod blocks;
+mod cells;
+mod changes;
+mod companions;
+mod find;
+mod form;
+mod handover;
+mod headings;
+mod mentions;
+mod news;
+mod run;
+mod texts;
+
+pub use base::Base;
+pub use changes::{Change, Changes, Mention};
+pub use find::{find_in_folder, is_backup_name};
+pub use run::{RefillOptions, Refilled, refill};
+pub use texts::{Incoming, into_standard};
+
+/// The sheet that tells what a refill changed.
+pub const NEWS_SHEET: &str = "更新内容";
+/// The sheet for what found no place.
+pub const HANDOVER_SHEET: &str = "引継ぎ";

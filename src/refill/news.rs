@@ -1,0 +1,139 @@
+//! 「更新内容」: what the last refill changed, written anew each time.
+
+use super::changes::{Change, Changes};
+use super::{Base, NEWS_SHEET};
+use crate::fill::plan::{CellContent, CellEdit, CellStyle, FillPlan, Look, NewSheet, SheetPlan};
+use crate::model::{CellRef, Date};
+
+const HEADINGS: [(&str, f64); 10] = [
+    ("区分", 16.0),
+    ("指標ID", 9.0),
+    ("指標名", 36.0),
+    ("地域", 20.0),
+    ("年度", 8.0),
+    ("前の値", 12.0),
+    ("新しい値", 12.0),
+    ("セル", 8.0),
+    ("前の出典", 48.0),
+    ("新しい出典・説明", 60.0),
+];
+const HEADING_ROW: u32 = 3;
+
+/// Plans the sheet: a new one, or ours rewritten. A sheet of a person's that has the name stays.
+pub(super) fn plan(base: &Base, changes: &Changes, date: Date, plan: &mut FillPlan) {
+    let (name, existing) = free_or_ours(base, NEWS_SHEET);
+    let mut sheet = SheetPlan::default();
+    let rows = rows(changes);
+    for (offset, row) in rows.iter().enumerate() {
+        for (col, text) in row.iter().enumerate() {
+            let at = CellRef::new(HEADING_ROW + 1 + offset as u32, col as u32);
+            let content = if text.is_empty() { CellContent::Blank } else { CellContent::Text(text.clone()) };
+            sheet.set_like(at, content, CellRef::new(HEADING_ROW + 1, at.col));
+        }
+    }
+    let line = format!(
+        "{}年{}月{}日の更新　新しい数値 {}件、変わった数値 {}件、資料に無くなった数値 {}件、未確認 {}件、見直したい文章 {}件",
+        date.year,
+        date.month,
+        date.day,
+        changes.new.len(),
+        changes.revised.len(),
+        changes.gone.len(),
+        changes.kept.len(),
+        changes.mentions.len()
+    );
+    let at = CellRef::new(1, 0);
+    let Some(grid) = existing.and_then(|_| base.grid(&name)) else {
+        let mut new = to_new_sheet(name, &sheet, HEADING_ROW, &HEADINGS);
+        new.cells.insert(CellRef::new(0, 0), (CellContent::Text(NEWS_SHEET.to_owned()), Look::Title));
+        new.cells.insert(at, (CellContent::Text(line), Look::Plain));
+        plan.new_sheets.push(new);
+        return;
+    };
+    sheet.set(at, CellContent::Text(line));
+    let end = HEADING_ROW + 1 + rows.len() as u32;
+    for cell in grid.cells().iter().filter(|cell| cell.at.row >= end && cell.at.col < HEADINGS.len() as u32) {
+        sheet.cells.insert(cell.at, CellEdit { content: CellContent::Blank, style: CellStyle::Keep });
+    }
+    plan.sheets.insert(name, sheet);
+}
+
+fn rows(changes: &Changes) -> Vec<[String; 10]> {
+    let row = |kind: &str, change: &Change, note: Option<String>| {
+        [
+            kind.to_owned(),
+            change.indicator.clone(),
+            change.name.clone(),
+            change.area.clone(),
+            change.year.to_string(),
+            change.old.clone().unwrap_or_default(),
+            change.new.clone().unwrap_or_default(),
+            change.cell.clone(),
+            change.old_source.clone().unwrap_or_default(),
+            note.or_else(|| change.new_source.clone()).unwrap_or_default(),
+        ]
+    };
+    let mut rows = Vec::new();
+    for mention in &changes.mentions {
+        let note = format!(
+            "{} の文章に「{}」とあります。前の値と同じ数のため、見直してください（文章は変えていません）。",
+            mention.cell, mention.number
+        );
+        let mut line = row("文章の見直し", &mention.of, Some(note));
+        if let Some(cell) = line.get_mut(7) {
+            cell.clone_from(&mention.cell);
+        }
+        rows.push(line);
+    }
+    let kept = |change: &Change| {
+        change.new_source.as_ref().map(|source| format!("手で書かれた値を残しました。新しい数値の出典：{source}"))
+    };
+    rows.extend(changes.kept.iter().map(|change| row("未確認", change, kept(change))));
+    rows.extend(changes.revised.iter().map(|change| row("変わった", change, None)));
+    let gone = "いまの資料に無いため、前の数値を残しました。".to_owned();
+    rows.extend(changes.gone.iter().map(|change| row("資料に無い", change, Some(gone.clone()))));
+    rows.extend(changes.new.iter().map(|change| row("新しい", change, None)));
+    if rows.is_empty() {
+        let mut line: [String; 10] = Default::default();
+        if let Some(first) = line.first_mut() {
+            "変わった数値はありません".clone_into(first);
+        }
+        rows.push(line);
+    }
+    rows
+}
+
+/// The name for a sheet of ours: one that is ours already (its first cell says so), else one that is free.
+pub(super) fn free_or_ours(base: &Base, wanted: &str) -> (String, Option<()>) {
+    let mut name = wanted.to_owned();
+    for number in 2..100 {
+        let taken = base
+            .compiled
+            .package()
+            .sheets()
+            .iter()
+            .find(|sheet| sheet.name.to_lowercase() == name.to_lowercase())
+            .map(|sheet| sheet.name.clone());
+        let Some(taken) = taken else { return (name, None) };
+        let ours = base.grid(&taken).is_some_and(|grid| grid.text(0, 0) == Some(wanted));
+        if ours {
+            return (taken, Some(()));
+        }
+        name = format!("{wanted} ({number})");
+    }
+    (name, None)
+}
+
+/// A plan's cells as a sheet of its own, under headings.
+pub(super) fn to_new_sheet(name: String, plan: &SheetPlan, heading_row: u32, headings: &[(&str, f64)]) -> NewSheet {
+    let mut new = NewSheet { name, frozen_rows: heading_row + 1, ..NewSheet::default() };
+    for (col, (heading, width)) in headings.iter().enumerate() {
+        let at = CellRef::new(heading_row, col as u32);
+        new.cells.insert(at, (CellContent::Text((*heading).to_owned()), Look::Heading));
+        new.widths.insert(at.col, *width);
+    }
+    for (at, edit) in &plan.cells {
+        new.cells.insert(*at, (edit.content.clone(), Look::Wrapped));
+    }
+    new
+}

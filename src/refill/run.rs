@@ -1,0 +1,215 @@
+//! A refill from the book as it stands to its new bytes.
+
+use std::collections::BTreeMap;
+
+use super::changes::Changes;
+use super::form::FormRefill;
+use super::{Base, Incoming, blocks, companions, form, handover, mentions, news, texts};
+use crate::catalog::Catalog;
+use crate::compare::Comparison;
+use crate::diagnostic::{Diagnostic, Place};
+use crate::error::FileError;
+use crate::fill::StandardTemplate;
+use crate::fill::ledger::Ledger;
+use crate::fill::meta_sheet::{META_SHEET, Meta, sheet_id};
+use crate::fill::plan::{CellContent, FillPlan, Look, NewSheet, SheetPlan};
+use crate::fill::standard::run_id;
+use crate::model::Date;
+
+/// How to refill.
+#[derive(Clone, Copy, Debug)]
+pub struct RefillOptions {
+    /// The day written on the sheet
+    pub date: Date,
+    /// New figures win over numbers people wrote (`--adopt`)
+    pub adopt: bool,
+    /// The person named the display period
+    pub fixed_years: bool,
+}
+
+/// A refilled book.
+#[derive(Clone, Debug)]
+pub struct Refilled {
+    /// The workbook; the old bytes when there was nothing new
+    pub bytes: Vec<u8>,
+    /// Every cell stood as it would have been written
+    pub nothing_new: bool,
+    /// Account of the figures
+    pub ledger: Ledger,
+    /// What became different
+    pub changes: Changes,
+    /// What a person should know
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Everything decided, nothing written.
+struct Planned {
+    form: FormRefill,
+    sheets: BTreeMap<String, SheetPlan>,
+    comparison: Comparison,
+    items: usize,
+}
+
+/// Refills a book with the figures of a comparison and with texts that look for their place.
+///
+/// # Errors
+/// A book that cannot be written to where it would have to be: nothing is made.
+pub fn refill(
+    base: &Base,
+    comparison: &Comparison,
+    options: RefillOptions,
+    incoming: &[Incoming],
+    catalog: &Catalog,
+    template: &StandardTemplate,
+) -> Result<Refilled, FileError> {
+    let grid = base.form_grid().ok_or_else(|| FileError::refused("no-form", "様式がありません。", ""))?;
+    let plan_for = |date: Date| {
+        let options = RefillOptions { date, ..options };
+        let mut blocks = blocks::plan(base, grid, comparison, options.fixed_years);
+        if let Some(thresholds) = companions::thresholds_of_sheet(base) {
+            apply_thresholds(&mut blocks.comparison, thresholds);
+        }
+        let mut form = form::plan(base, grid, &blocks, &options);
+        texts::place(base, grid, incoming, catalog, &mut form.sheet, &mut form.handover);
+        companions::drop_idle(grid, &mut form.sheet);
+        let sheets =
+            if base.last.is_some() { companions::plan(base, &blocks.comparison, &form.cells) } else { BTreeMap::new() };
+        let mut scratch = FillPlan::default();
+        let items = handover::plan(base, &form.handover, &mut scratch);
+        Planned { form, sheets, comparison: blocks.comparison, items }
+    };
+    // Planned with the day of the last run, a rerun with the same figures changes nothing at all.
+    if let Some(date) = base.last.as_ref().and_then(|last| last.date) {
+        let planned = plan_for(date);
+        let idle = planned.sheets.values().all(|sheet| sheet.cells.is_empty());
+        if planned.form.sheet.cells.is_empty() && idle && planned.items == 0 {
+            return Ok(Refilled {
+                bytes: base.compiled.package().bytes().to_vec(),
+                nothing_new: true,
+                ledger: planned.form.ledger,
+                changes: planned.form.changes,
+                diagnostics: planned.form.diagnostics,
+            });
+        }
+    }
+    write(base, plan_for(options.date), options, template)
+}
+
+fn apply_thresholds(comparison: &mut Comparison, thresholds: crate::compare::Thresholds) {
+    comparison.thresholds = thresholds;
+    let Some(year) = comparison.main_year else { return };
+    for row in &mut comparison.rows {
+        let Some(own) = row.value(0, year) else { continue };
+        let others: Vec<(usize, f64)> =
+            row.versus.keys().filter_map(|who| Some((*who, row.value(*who, year)?))).collect();
+        for (who, other) in others {
+            row.versus.insert(who, thresholds.versus(own, other));
+        }
+    }
+}
+
+fn write(
+    base: &Base,
+    planned: Planned,
+    options: RefillOptions,
+    template: &StandardTemplate,
+) -> Result<Refilled, FileError> {
+    let Planned { mut form, sheets, comparison, .. } = planned;
+    let mut plan = FillPlan { sheets, ..FillPlan::default() };
+    let meta = meta(base, &comparison, options.date, &form);
+    plan.sheets.insert(base.map.sheet.to_string(), std::mem::take(&mut form.sheet));
+    if base.last.is_some() {
+        let old = companions::old_sources(base);
+        for change in form.changes.revised.iter_mut().chain(&mut form.changes.gone) {
+            change.old_source = old.get(&(change.indicator.clone(), change.area.clone(), change.year)).cloned();
+        }
+        if let Some(grid) = base.form_grid() {
+            form.changes.mentions = mentions::find(grid, &form.changes.revised);
+        }
+    } else {
+        plan.new_sheets = companions::new_sheets(base, &comparison, &form.cells, template);
+    }
+    form.changes.handed_over = handover::plan(base, &form.handover, &mut plan);
+    if base.last.is_some() {
+        news::plan(base, &form.changes, options.date, &mut plan);
+    }
+    put_meta(base, &meta, &mut plan);
+    for (name, sheet) in &mut plan.sheets {
+        if let Some(grid) = base.grid(name) {
+            companions::drop_idle(grid, sheet);
+        }
+    }
+    let filled = base.compiled.apply(&plan)?;
+    let mut diagnostics = form.diagnostics;
+    for mention in &form.changes.mentions {
+        diagnostics.push(
+            Diagnostic::info(
+                "text-speaks-of-old-figure",
+                format!(
+                    "文章に「{}」とありますが、{} {} {}年度の数値は{}に変わりました。",
+                    mention.number,
+                    mention.of.indicator,
+                    mention.of.area,
+                    mention.of.year,
+                    mention.of.new.as_deref().unwrap_or_default()
+                ),
+            )
+            .hint("文章は変えていません。見直してください。")
+            .at(Place {
+                file: Some(base.name.clone()),
+                sheet: Some(base.map.sheet.to_string()),
+                cell: Some(mention.cell.clone()),
+            }),
+        );
+    }
+    if form.changes.handed_over > 0 {
+        diagnostics.push(
+            Diagnostic::warning(
+                "handed-over",
+                format!("移す欄の無い書き込み{}件を「引継ぎ」のシートに載せました。", form.changes.handed_over),
+            )
+            .hint("必要なものを欄へ写してください。"),
+        );
+    }
+    diagnostics.extend(filled.notes);
+    Ok(Refilled { bytes: filled.bytes, nothing_new: false, ledger: form.ledger, changes: form.changes, diagnostics })
+}
+
+fn meta(base: &Base, comparison: &Comparison, date: Date, form: &FormRefill) -> Meta {
+    let mut areas = base.known_areas().clone();
+    for one in &comparison.participants {
+        areas.insert(one.role, (one.area.key().to_owned(), one.area.name.clone()));
+    }
+    // An area has one block; where it moved, the old one is no longer its.
+    areas.retain(|role, (key, _)| {
+        comparison.participants.iter().all(|one| one.area.key() != key.as_str() || one.role == *role)
+    });
+    Meta {
+        form: base.map.sheet.to_string(),
+        sheet_id: sheet_id(comparison),
+        run: run_id(comparison, date),
+        date: Some(date),
+        areas,
+        // What was written stays on record where a person has changed the rule on the sheet.
+        thresholds: companions::thresholds_of_sheet(base)
+            .and_then(|_| base.last.as_ref().map(|last| last.thresholds))
+            .unwrap_or(comparison.thresholds),
+        values: form.values.clone(),
+    }
+}
+
+fn put_meta(base: &Base, meta: &Meta, plan: &mut FillPlan) {
+    let mut sheet = meta.plan();
+    let Some(grid) = base.grid(META_SHEET) else {
+        let cells = sheet.cells.into_iter().map(|(at, edit)| (at, (edit.content, Look::Plain))).collect();
+        plan.new_sheets.push(NewSheet { name: META_SHEET.to_owned(), very_hidden: true, cells, ..NewSheet::default() });
+        return;
+    };
+    for cell in grid.cells() {
+        sheet.cells.entry(cell.at).or_insert_with(|| crate::fill::plan::CellEdit {
+            content: CellContent::Blank,
+            style: crate::fill::plan::CellStyle::Keep,
+        });
+    }
+    plan.sheets.insert(META_SHEET.to_owned(), sheet);
+}

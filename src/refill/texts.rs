@@ -1,0 +1,177 @@
+//! Texts of entry fields that move from one book into another, with the formatting of their runs.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::handover::Item;
+use super::{Base, handover};
+use crate::catalog::Catalog;
+use crate::error::FileError;
+use crate::fill::apply::Compiled;
+use crate::fill::plan::{CellContent, FillPlan, RichText, SheetPlan};
+use crate::form::{FormMap, find_entries};
+use crate::model::{CellRef, EntryField};
+use crate::notation::fold;
+use crate::read::{CellValue, Grid, Limits, read_bytes};
+
+/// A text that looks for its place.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Incoming {
+    /// Name of the file it comes from
+    pub file: String,
+    /// Sheet and cell there
+    pub sheet: String,
+    /// Address there
+    pub cell: CellRef,
+    /// Title of its block; `None` where that cannot be told
+    pub block: Option<String>,
+    /// Its field; `None` for a text beside the fields
+    pub field: Option<EntryField>,
+    /// The text
+    pub content: RichText,
+}
+
+/// Name of the block of rows that belong to none of the form's.
+const ADDED: &str = "指標追加";
+/// Sheets of ours whose texts are ours.
+const OWN_SHEETS: [&str; 4] = ["比較と判定", "出典", "更新内容", "_meta"];
+
+impl Incoming {
+    /// Every text of the entry fields of a book, and texts beside them that belong to no heading.
+    ///
+    /// # Errors
+    /// What cannot be read.
+    pub fn of_book(name: &str, bytes: &[u8], catalog: &Catalog) -> Result<Vec<Self>, FileError> {
+        let book = read_bytes(name, bytes, &Limits::default())?;
+        // Older formats have their texts without formatting.
+        let compiled = Compiled::new(bytes).ok();
+        let mut all = Vec::new();
+        for grid in book.grids.iter().filter(|grid| !OWN_SHEETS.contains(&&*grid.name)) {
+            let entries = find_entries(grid);
+            if entries.is_empty() {
+                continue;
+            }
+            let map = FormMap::find(grid, 1);
+            let mut push = |cell: CellRef, row: u32, field: Option<EntryField>| {
+                let Some(text) = grid.get(cell).map(CellValue::display).filter(|text| !text.trim().is_empty()) else {
+                    return;
+                };
+                let rich = compiled.as_ref().and_then(|book| book.rich_text(&grid.name, cell).ok().flatten());
+                all.push(Self {
+                    file: name.to_owned(),
+                    sheet: grid.name.to_string(),
+                    cell,
+                    block: map.as_ref().and_then(|map| block_of(map, row, catalog)),
+                    field,
+                    content: rich.unwrap_or_else(|| RichText::plain(&text)),
+                });
+            };
+            for entry in &entries {
+                push(entry.cell, entry.heading.row, Some(entry.field));
+            }
+            let Some(map) = &map else { continue };
+            for cell in beside(grid, map, &entries.iter().map(|entry| entry.cell).collect()) {
+                push(cell, cell.row, None);
+            }
+        }
+        Ok(all)
+    }
+}
+
+/// Texts below the first row of statistics that are neither statistics, nor names, nor headings, nor entries.
+fn beside(grid: &Grid, map: &FormMap, entries: &BTreeSet<CellRef>) -> Vec<CellRef> {
+    let first = map.rows.first().map_or(0, |row| row.row);
+    let known: BTreeSet<u32> = map.rows.iter().map(|row| row.row).collect();
+    let last_block = map.blocks.iter().filter_map(|block| block.years.keys().next_back()).max().copied().unwrap_or(0);
+    let headings: BTreeSet<String> = EntryField::ALL.into_iter().map(|field| fold(field.heading())).collect();
+    grid.cells()
+        .iter()
+        .filter(|cell| cell.at.row > first && !entries.contains(&cell.at))
+        .filter(|cell| !known.contains(&cell.at.row) || cell.at.col > last_block)
+        .filter(|cell| {
+            let Some(text) = cell.value.as_text() else { return false };
+            let folded = fold(text);
+            let title = crate::catalog::Block::from_title(text).is_some() || folded.starts_with(ADDED);
+            !folded.is_empty() && !title && !headings.contains(&folded)
+        })
+        .map(|cell| cell.at)
+        .collect()
+}
+
+/// The block of the nearest row of statistics above.
+fn block_of(map: &FormMap, row: u32, catalog: &Catalog) -> Option<String> {
+    let above = map.rows.iter().filter(|candidate| candidate.row < row).max_by_key(|candidate| candidate.row)?;
+    let block = catalog.indicator(&above.id).and_then(|indicator| indicator.block);
+    Some(block.map_or_else(|| ADDED.to_owned(), |block| block.title().to_owned()))
+}
+
+/// Plans where the texts go: into empty fields of the same block and heading, the rest to 「引継ぎ」. Returns how many
+/// found their field.
+pub(super) fn place(
+    base: &Base,
+    grid: &Grid,
+    incoming: &[Incoming],
+    catalog: &Catalog,
+    sheet: &mut SheetPlan,
+    rest: &mut Vec<Item>,
+) -> usize {
+    let mut homes: BTreeMap<(String, EntryField), CellRef> = BTreeMap::new();
+    for entry in find_entries(grid) {
+        // The fields of 「指標追加」 stand hidden below the last block until it is used.
+        let below_title = crate::fill::form_sheet::added_title(grid).is_some_and(|title| entry.heading.row > title);
+        let block = if below_title { Some(ADDED.to_owned()) } else { block_of(&base.map, entry.heading.row, catalog) };
+        if let Some(block) = block {
+            homes.entry((block, entry.field)).or_insert(entry.cell);
+        }
+    }
+    let mut taken: BTreeMap<CellRef, String> = BTreeMap::new();
+    let mut placed = 0;
+    for one in incoming {
+        let home = one.block.clone().zip(one.field).and_then(|key| homes.get(&key)).copied();
+        let hidden = one.block.as_deref() == Some(ADDED)
+            && !base.map.rows.iter().any(|row| catalog.indicator(&row.id).is_none_or(|known| known.block.is_none()));
+        if let Some(at) = home.filter(|_| !hidden) {
+            let there = taken.get(&at).cloned().or_else(|| grid.get(at).map(CellValue::display));
+            match there {
+                None => {
+                    sheet.set(at, CellContent::Rich(one.content.clone()));
+                    taken.insert(at, one.content.text.clone());
+                    placed += 1;
+                    continue;
+                }
+                Some(there) if there == one.content.text => continue,
+                Some(_) => {}
+            }
+        }
+        rest.push(Item {
+            file: one.file.clone(),
+            sheet: one.sheet.clone(),
+            cell: one.cell.to_string(),
+            block: one.block.clone().unwrap_or_else(|| "（ブロック不明）".to_owned()),
+            field: one.field.map_or_else(|| "欄の外の書き込み".to_owned(), |field| field.heading().to_owned()),
+            content: CellContent::Rich(one.content.clone()),
+        });
+    }
+    placed
+}
+
+/// Puts texts into a freshly filled sheet: its bytes, how many found their field, how many went to 「引継ぎ」.
+///
+/// # Errors
+/// When the sheet cannot be opened or written: a fault of the product.
+pub fn into_standard(
+    bytes: Vec<u8>,
+    incoming: &[Incoming],
+    catalog: &Catalog,
+) -> Result<(Vec<u8>, usize, usize), FileError> {
+    if incoming.is_empty() {
+        return Ok((bytes, 0, 0));
+    }
+    let base = Base::open("", &bytes)?;
+    let Some(grid) = base.form_grid() else { return Ok((bytes, 0, 0)) };
+    let mut plan = FillPlan::default();
+    let (mut sheet, mut rest) = (SheetPlan::default(), Vec::new());
+    let placed = place(&base, grid, incoming, catalog, &mut sheet, &mut rest);
+    plan.sheets.insert(grid.name.to_string(), sheet);
+    let left = handover::plan(&base, &rest, &mut plan);
+    Ok((base.compiled.apply(&plan)?.bytes, placed, left))
+}
