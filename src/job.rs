@@ -102,7 +102,7 @@ pub fn understand(
     Ok((comparison, diagnostics))
 }
 
-fn check_years(from: Option<i32>, to: Option<i32>) -> Result<()> {
+pub(crate) fn check_years(from: Option<i32>, to: Option<i32>) -> Result<()> {
     for year in [from, to].into_iter().flatten() {
         if !(2000..=2100).contains(&year) {
             return Err(Error::Usage(format!("表示期間の年「{year}」は、西暦の年度（例 2025）で指定してください。")));
@@ -122,7 +122,7 @@ fn check_years(from: Option<i32>, to: Option<i32>) -> Result<()> {
     Ok(())
 }
 
-fn check_added(id: &str, catalog: &Catalog, evidence: &Evidence) -> Result<String> {
+pub(crate) fn check_added(id: &str, catalog: &Catalog, evidence: &Evidence) -> Result<String> {
     let wanted = crate::form::id_in(id)
         .ok_or_else(|| Error::Usage(format!("指標ID「{id}」は「D17-a」のように書いてください。")))?;
     let known = catalog.indicator(&wanted).is_some()

@@ -1,7 +1,11 @@
+mod batch;
 mod catalog;
 mod deliver;
+mod explain;
 mod fill_apply;
+mod missing;
 mod notation;
+mod program;
 mod read;
 mod store;
 mod template_file;
