@@ -1,5 +1,7 @@
 //! The program itself, as a person starts it.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)] // Helpers of tests, too, may stop a test.
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
