@@ -10,6 +10,7 @@ use crate::deliver::naming::{NameWords, sheet_name};
 use crate::deliver::publish::{Replace, publish};
 use crate::diagnostic::Diagnostic;
 use crate::error::{Error, FileError, Result};
+use crate::fill::public::{public_copy, public_name};
 use crate::fill::{self, StandardTemplate, ledger::Ledger};
 use crate::intake::Evidence;
 use crate::model::{AreaLevel, Date};
@@ -34,6 +35,8 @@ pub struct FillRequest {
     pub out: PathBuf,
     /// The day written on what is made
     pub date: Date,
+    /// Make the copy to hand out instead, see [`fill::public`]
+    pub public: bool,
 }
 
 /// One file that was made.
@@ -173,7 +176,12 @@ pub fn fill_sheet(
         Some(own) => file_name(own, request.date)?,
         None => return Err(Error::Internal("no own area".to_owned())),
     };
-    let published = publish(&request.out, &name, &filled.bytes, Replace::Never)?;
+    let (name, bytes) = if request.public {
+        (public_name(&name), public_copy(filled.bytes, catalog).map_err(|error| of_template(&error))?)
+    } else {
+        (name, filled.bytes)
+    };
+    let published = publish(&request.out, &name, &bytes, Replace::Never)?;
     diagnostics.extend(published.notice);
     Ok(Report { outputs: vec![Output { kind: "xlsx", path: published.path }], ledger: filled.ledger, diagnostics })
 }

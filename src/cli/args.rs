@@ -149,6 +149,9 @@ pub struct Fill {
     /// 一覧に足す地域（CSV）
     #[arg(long, value_name = "CSV")]
     pub areas: Option<PathBuf>,
+    /// 公開・配布用の写しを作ります（作業用のシート、下書き、取扱注意の指標を除きます）
+    #[arg(long)]
+    pub public: bool,
     /// 作成日として書く日付（例 2026-11-22）
     #[arg(long, value_name = "年-月-日", value_parser = date)]
     pub date: Option<Date>,

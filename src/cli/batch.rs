@@ -51,6 +51,7 @@ pub fn run(arguments: &Batch) -> Result<()> {
             thresholds,
             out: arguments.out.clone(),
             date: arguments.date.unwrap_or_else(clock::today),
+            public: false,
         };
         let (report, message) = match fill_sheet(&request, &evidence, &catalog, template) {
             Ok(report) => (Some(report), None),

@@ -51,6 +51,7 @@ pub fn run(arguments: &Fill) -> Result<()> {
         thresholds,
         out: arguments.out.clone(),
         date: arguments.date.unwrap_or_else(clock::today),
+        public: arguments.public,
     };
     let mut report = match fill_sheet(&request, &evidence, &catalog, crate::job::standard_template()?) {
         Ok(report) => report,

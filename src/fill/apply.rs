@@ -13,6 +13,7 @@ mod patches;
 mod refusal;
 mod sheet_index;
 mod sheet_patch;
+mod without_sheets;
 mod workbook;
 mod zip_out;
 

@@ -6,6 +6,7 @@ mod form_sheet;
 pub mod ledger;
 pub mod meta_sheet;
 pub mod plan;
+pub mod public;
 mod source_sheet;
 mod standard;
 mod words;

@@ -6,6 +6,7 @@ mod fill_apply;
 mod missing;
 mod notation;
 mod program;
+mod public;
 mod read;
 mod store;
 mod template_file;
