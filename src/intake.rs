@@ -127,6 +127,31 @@ pub fn take_path(path: &Path, context: Context<'_>, reader: &mut Reader) -> Resu
     Ok(outcomes.into_iter().map(|outcome| take_outcome(outcome, context)).collect())
 }
 
+/// Reads one workbook without interpreting it.
+///
+/// # Errors
+/// A path that cannot be opened; inside, why this file cannot be read.
+pub fn read_one(path: &Path, reader: &mut Reader) -> Result<std::result::Result<Book, FileError>> {
+    let outcomes = match reader {
+        Reader::InProcess(limits) => read::read_path(path, limits)?,
+        Reader::Child(sandbox) => sandbox.read_path(path)?,
+    };
+    let first = outcomes.into_iter().next().map(|outcome| outcome.result);
+    first.ok_or_else(|| Error::Usage(format!("『{}』には、読めるファイルがありません。", path.display())))
+}
+
+/// Takes bytes that are at hand, such as a kept original, as [`take_path`] does.
+///
+/// # Errors
+/// The child cannot be started.
+pub fn take_bytes(name: &str, bytes: &[u8], context: Context<'_>, reader: &mut Reader) -> Result<Vec<Taken>> {
+    let outcomes = match reader {
+        Reader::InProcess(limits) => read::read_all(name, bytes, limits),
+        Reader::Child(sandbox) => sandbox.read_all(name, bytes.to_vec())?,
+    };
+    Ok(outcomes.into_iter().map(|outcome| take_outcome(outcome, context)).collect())
+}
+
 /// Where files are read.
 #[derive(Debug)]
 pub enum Reader {

@@ -12,6 +12,7 @@ use crate::deliver::naming::{NameWords, sheet_name};
 use crate::deliver::publish::{Replace, backup_copy, publish};
 use crate::diagnostic::Diagnostic;
 use crate::error::{Error, FileError, Result};
+use crate::fill::public::{public_copy, public_name};
 use crate::fill::{self, StandardTemplate, ledger::Ledger};
 use crate::handout::{Kind, TemplateFiles};
 use crate::intake::Evidence;
@@ -44,6 +45,15 @@ pub struct FillRequest {
     pub out: PathBuf,
     /// The day written on what is made
     pub date: Date,
+    /// Make the copy to hand out instead, see [`fill::public`]
+    pub public: bool,
+}
+
+impl FillRequest {
+    /// Whether the working book itself is written; the copy to hand out leaves it as it stands.
+    fn writes_book(&self) -> bool {
+        self.xlsx && !self.public
+    }
 }
 
 /// One file that was made.
@@ -115,7 +125,7 @@ pub fn understand(
     Ok((comparison, diagnostics))
 }
 
-fn check_years(from: Option<i32>, to: Option<i32>) -> Result<()> {
+pub(crate) fn check_years(from: Option<i32>, to: Option<i32>) -> Result<()> {
     for year in [from, to].into_iter().flatten() {
         if !(2000..=2100).contains(&year) {
             return Err(Error::Usage(format!("表示期間の年「{year}」は、西暦の年度（例 2025）で指定してください。")));
@@ -135,7 +145,7 @@ fn check_years(from: Option<i32>, to: Option<i32>) -> Result<()> {
     Ok(())
 }
 
-fn check_added(id: &str, catalog: &Catalog, evidence: &Evidence) -> Result<String> {
+pub(crate) fn check_added(id: &str, catalog: &Catalog, evidence: &Evidence) -> Result<String> {
     let wanted = crate::form::id_in(id)
         .ok_or_else(|| Error::Usage(format!("指標ID「{id}」は「D17-a」のように書いてください。")))?;
     let known = catalog.indicator(&wanted).is_some()
@@ -206,12 +216,21 @@ pub fn fill_on(
 ) -> Result<Report> {
     let made = make_workbook(request, bases, evidence, catalog, template)?;
     let mut report = made.report;
+    if request.public && request.xlsx {
+        let own = made.comparison.participants.first().ok_or_else(|| Error::Internal("no own area".to_owned()))?;
+        let name = public_name(&file_name(own, request.date)?);
+        let copy = public_copy(made.workbook.clone(), catalog).map_err(|error| of_template(&error))?;
+        let published = publish(&request.out, &name, &copy, Replace::Never)?;
+        report.diagnostics.extend(published.notice);
+        report.outputs.push(Output { kind: "xlsx", path: published.path });
+    }
     if !request.papers.is_empty() {
         let paper = PaperRequest {
             kinds: &request.papers,
             out: &request.out,
             date: request.date,
             template: &TemplateFiles::shipped(),
+            public: request.public,
         };
         let context = Context { catalog, year: None };
         let papers = papers::print(&made.comparison, evidence, &made.workbook, context, &paper)?;
@@ -259,7 +278,7 @@ fn make_workbook(
         .map_err(|error| Error::Usage(error.to_diagnostic().to_string()))?;
     diagnostics.extend(refilled.diagnostics);
     let path = match &chosen.standing {
-        _ if !request.xlsx => None,
+        _ if !request.writes_book() => None,
         Some(path) if refilled.nothing_new => {
             diagnostics.push(Diagnostic::info(
                 "nothing-new",
@@ -316,7 +335,7 @@ fn fresh(
         );
     }
     let mut outputs = Vec::new();
-    if request.xlsx {
+    if request.writes_book() {
         let published = publish(&request.out, name, &bytes, Replace::Never)?;
         diagnostics.extend(published.notice);
         outputs.push(Output { kind: "xlsx", path: published.path });

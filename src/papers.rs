@@ -22,6 +22,8 @@ pub struct PaperRequest<'a> {
     pub out: &'a Path,
     /// The day printed
     pub date: Date,
+    /// For handing out: file names are left out
+    pub public: bool,
     /// The template's files
     pub template: &'a TemplateFiles,
 }
@@ -55,7 +57,10 @@ pub fn print(
         layouts: &layouts,
         diagnostics: &evidence.diagnostics,
     };
-    let handout = prepare::prepare(comparison, background, request.date, false);
+    let mut handout = prepare::prepare(comparison, background, request.date, false);
+    if request.public {
+        handout.leave_out_files();
+    }
     let settings = request.template.get(options::FILE).unwrap_or_default();
     let options = Options::parse(settings).map_err(|problem| Error::Usage(problem.to_diagnostic().to_string()))?;
     let mut papers = Papers::default();

@@ -33,6 +33,14 @@ pub enum Command {
     Import(Import),
     /// シートを作ります
     Fill(Fill),
+    /// 足りない数値と、それがそろう出力のしかたを調べます
+    Missing(Missing),
+    /// できたシートの数値が、どのファイルのどのセルから来たかを見ます
+    Explain(Explain),
+    /// 何か所もの保険者のシートを、続けて作ります
+    Batch(Batch),
+    /// 取り込みの記録を、保管してある元のファイルから作り直します
+    Rebuild(Rebuild),
     /// (the reader's child process)
     #[command(name = "__read", hide = true)]
     Read,
@@ -153,12 +161,119 @@ pub struct Fill {
     /// 一覧に足す地域（CSV）
     #[arg(long, value_name = "CSV")]
     pub areas: Option<PathBuf>,
+    /// 公開・配布用の写しを作ります（作業用のシート、下書き、取扱注意の指標を除きます）
+    #[arg(long)]
+    pub public: bool,
     /// 作成日として書く日付（例 2026-11-22）
     #[arg(long, value_name = "年-月-日", value_parser = date)]
     pub date: Option<Date>,
     /// 結果をJSONで出力します
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Missing {
+    /// 自地域（例 福岡県福岡市、または6けたの団体コード）
+    #[arg(long, value_name = "地域")]
+    pub own: String,
+    /// 比較地域（いくつでも）
+    #[arg(long, value_name = "地域")]
+    pub compare: Vec<String>,
+    /// 表示期間の始まり（西暦の年度）
+    #[arg(long, value_name = "年度", value_parser = year)]
+    pub from: Option<i32>,
+    /// 表示期間の終わり（西暦の年度）
+    #[arg(long, value_name = "年度", value_parser = year)]
+    pub to: Option<i32>,
+    /// 追加する指標の指標ID（いくつでも）
+    #[arg(long, value_name = "指標ID")]
+    pub add: Vec<String>,
+    /// すでにあるファイルかフォルダー
+    #[arg(long, value_name = "ファイル", num_args = 1..)]
+    pub input: Vec<PathBuf>,
+    /// 取り込み済みの作業フォルダー
+    #[arg(long, value_name = "フォルダー")]
+    pub workspace: Option<PathBuf>,
+    /// 年度が書かれていない表の年度（西暦。例 2023）
+    #[arg(long, value_name = "年度", value_parser = year)]
+    pub year: Option<i32>,
+    /// 一覧に足す地域（CSV）
+    #[arg(long, value_name = "CSV")]
+    pub areas: Option<PathBuf>,
+    /// 今日とみなす日付（例 2026-11-22）
+    #[arg(long, value_name = "年-月-日", value_parser = date)]
+    pub date: Option<Date>,
+    /// 結果をJSONで出力します
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// このソフトで作ったシート
+    #[arg(value_name = "ファイル")]
+    pub file: PathBuf,
+    /// セル（例 G8、または 比較と判定!E8）
+    #[arg(value_name = "セル")]
+    pub cell: String,
+    /// 結果をJSONで出力します
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("whose").required(true).args(["prefecture", "all"]))]
+pub struct Batch {
+    /// この都道府県の保険者すべて
+    #[arg(long, value_name = "都道府県")]
+    pub prefecture: Option<String>,
+    /// 数値のある保険者すべて
+    #[arg(long)]
+    pub all: bool,
+    /// 比較地域（いくつでも）
+    #[arg(long, value_name = "地域")]
+    pub compare: Vec<String>,
+    /// 表示期間の始まり（西暦の年度）
+    #[arg(long, value_name = "年度", value_parser = year)]
+    pub from: Option<i32>,
+    /// 表示期間の終わり（西暦の年度）
+    #[arg(long, value_name = "年度", value_parser = year)]
+    pub to: Option<i32>,
+    /// 追加する指標の指標ID（いくつでも）
+    #[arg(long, value_name = "指標ID")]
+    pub add: Vec<String>,
+    /// 使うファイルかフォルダー
+    #[arg(long, value_name = "ファイル", num_args = 1..)]
+    pub input: Vec<PathBuf>,
+    /// 取り込み済みの作業フォルダー
+    #[arg(long, value_name = "フォルダー")]
+    pub workspace: Option<PathBuf>,
+    /// 年度が書かれていない表の年度（西暦。例 2023）
+    #[arg(long, value_name = "年度", value_parser = year)]
+    pub year: Option<i32>,
+    /// できたファイルを置くフォルダー
+    #[arg(long, value_name = "フォルダー")]
+    pub out: PathBuf,
+    /// 作るもの（xlsx）
+    #[arg(long, value_name = "形式", value_delimiter = ',', default_value = "xlsx")]
+    pub formats: Vec<String>,
+    /// 一覧に足す地域（CSV）
+    #[arg(long, value_name = "CSV")]
+    pub areas: Option<PathBuf>,
+    /// 作成日として書く日付（例 2026-11-22）
+    #[arg(long, value_name = "年-月-日", value_parser = date)]
+    pub date: Option<Date>,
+    /// 結果をJSONで出力します
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Rebuild {
+    /// 作業フォルダー
+    #[arg(long, value_name = "フォルダー")]
+    pub workspace: PathBuf,
 }
 
 fn date(text: &str) -> Result<Date, String> {

@@ -52,6 +52,7 @@ pub fn run(arguments: &Fill) -> Result<()> {
         papers: wanted.papers,
         out: arguments.out.clone(),
         date: arguments.date.unwrap_or_else(clock::today),
+        public: arguments.public,
     };
     let bases =
         Bases { previous: arguments.previous.clone(), template: arguments.template.clone(), adopt: arguments.adopt };

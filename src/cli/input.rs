@@ -4,10 +4,12 @@ use std::path::{Path, PathBuf};
 
 use super::progress::Progress;
 use crate::catalog::Catalog;
+use crate::compare::Thresholds;
 use crate::diagnostic::Diagnostic;
 use crate::error::{Error, Result};
 use crate::intake::{Evidence, Reader, Taken, gather, list_files, take_path};
 use crate::layout::Context;
+use crate::workspace::Workspace;
 
 /// The catalog, with the areas of a file added.
 ///
@@ -45,4 +47,60 @@ pub fn take(paths: &[PathBuf], context: Context<'_>) -> Result<Vec<Taken>> {
 /// Takes and gathers.
 pub fn evidence(paths: &[PathBuf], context: Context<'_>) -> Result<Evidence> {
     Ok(gather(take(paths, context)?, context))
+}
+
+/// Where the figures of a request come from, as the command line says it.
+#[derive(Clone, Copy)]
+pub struct Sources<'a> {
+    /// `--input`
+    pub input: &'a [PathBuf],
+    /// `--workspace`
+    pub workspace: Option<&'a Path>,
+    /// `--areas`
+    pub areas: Option<&'a Path>,
+    /// `--year`
+    pub year: Option<i32>,
+}
+
+/// What a request works with.
+pub struct Loaded {
+    /// Areas and indicators
+    pub catalog: Catalog,
+    /// The figures
+    pub evidence: Evidence,
+    /// The rule for verdicts: the workspace's, else the product's
+    pub thresholds: Thresholds,
+}
+
+impl Sources<'_> {
+    /// Reads the files, or loads what the workspace's store holds; never both.
+    ///
+    /// # Errors
+    /// Both or neither were named; files or a workspace that are not there.
+    pub fn load(self) -> Result<Loaded> {
+        match (self.workspace, self.input.is_empty()) {
+            (Some(_), false) => {
+                Err(Error::Usage("--input と --workspace は、どちらか一方だけを指定してください。".to_owned()))
+            }
+            (None, true) => Err(Error::Usage(
+                "使うファイルを --input で、または取り込み済みの作業フォルダーを --workspace で指定してください。"
+                    .to_owned(),
+            )),
+            (None, false) => {
+                let catalog = catalog(self.areas)?;
+                let evidence = evidence(self.input, Context { catalog: &catalog, year: self.year })?;
+                Ok(Loaded { catalog, evidence, thresholds: Thresholds::default() })
+            }
+            (Some(folder), true) => {
+                let workspace = Workspace::open(folder)?;
+                let catalog = match self.areas {
+                    Some(areas) => catalog(Some(areas))?,
+                    None => workspace.catalog()?,
+                };
+                let thresholds = workspace.settings()?.thresholds()?;
+                let evidence = workspace.evidence(&catalog)?;
+                Ok(Loaded { catalog, evidence, thresholds })
+            }
+        }
+    }
 }

@@ -1,14 +1,18 @@
 //! The command line: one file a command, all thin over [`crate::job`].
 
 mod args;
+mod batch;
 mod demo;
+mod explain;
 mod fill;
 mod import;
 mod init;
 mod input;
 mod inspect;
 mod json;
+mod missing;
 mod progress;
+mod rebuild;
 mod run;
 mod say;
 
@@ -46,6 +50,10 @@ fn dispatch(arguments: args::Arguments) -> Result<()> {
         args::Command::Inspect(inspect) => inspect::run(&inspect),
         args::Command::Import(import) => import::run(&import),
         args::Command::Fill(fill) => fill::run(&fill),
+        args::Command::Missing(missing) => missing::run(&missing),
+        args::Command::Explain(explain) => explain::run(&explain),
+        args::Command::Batch(batch) => batch::run(&batch),
+        args::Command::Rebuild(rebuild) => rebuild::run(&rebuild),
         // Handled before anything else; see `run`.
         args::Command::Read => Ok(()),
     }

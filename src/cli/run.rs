@@ -152,6 +152,7 @@ fn fill_all(workspace: &Workspace, date: Date) -> Result<Vec<Report>> {
                 papers: wanted.papers,
                 out: workspace.folder(OUTPUT),
                 date,
+                public: false,
             };
             let mut report = fill_sheet(&request, &evidence, &catalog, crate::job::standard_template()?)?;
             report.diagnostics.splice(0..0, evidence.diagnostics.iter().cloned());

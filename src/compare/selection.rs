@@ -26,7 +26,7 @@ pub struct Selection {
 
 impl Selection {
     /// Own, its prefecture (unless own is one), the nation, and the others without repeats.
-    pub(super) fn participants(&self, catalog: &Catalog) -> Vec<Participant> {
+    pub fn participants(&self, catalog: &Catalog) -> Vec<Participant> {
         let mut all = vec![Participant { role: Role::Own, area: self.own.clone() }];
         if self.own.level != AreaLevel::Prefecture
             && let Some(prefecture) = self.own.prefecture.as_deref().and_then(|name| catalog.prefecture(name))
@@ -46,7 +46,7 @@ impl Selection {
 
     /// The form's indicators, then the added ones (not repeating the form's). An id that the catalog does not know
     /// is taken as its observations describe it.
-    pub(super) fn indicators(&self, catalog: &Catalog, observations: &[Observation]) -> Vec<(Indicator, bool)> {
+    pub fn indicators(&self, catalog: &Catalog, observations: &[Observation]) -> Vec<(Indicator, bool)> {
         let mut all: Vec<(Indicator, bool)> =
             catalog.form().iter().map(|indicator| (indicator.clone(), false)).collect();
         for id in &self.added {

@@ -16,6 +16,7 @@ mod rich;
 mod sheet_index;
 mod sheet_patch;
 mod styles;
+mod without_sheets;
 mod workbook;
 mod zip_out;
 

@@ -6,6 +6,7 @@ pub(crate) mod form_sheet;
 pub mod ledger;
 pub mod meta_sheet;
 pub mod plan;
+pub mod public;
 pub(crate) mod source_sheet;
 pub(crate) mod standard;
 pub(crate) mod words;

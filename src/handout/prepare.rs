@@ -64,6 +64,17 @@ pub fn prepare(comparison: &Comparison, background: Background<'_>, made_on: Dat
     }
 }
 
+impl Handout {
+    /// For a paper that leaves the house: which publication, not which file of this PC; no remarks on files.
+    pub fn leave_out_files(&mut self) {
+        for source in &mut self.sources {
+            source.file = None;
+        }
+        self.sources.dedup_by(|a, b| a.name == b.name && a.exported == b.exported);
+        self.cautions.clear();
+    }
+}
+
 fn year(shown: &compare::ShownYear) -> Year {
     Year { form_year: shown.year, wareki: wareki(shown.year), part_year: shown.part_year, months: shown.months }
 }

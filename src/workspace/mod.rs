@@ -10,11 +10,11 @@ pub use settings::{SETTINGS_TEMPLATE, Settings};
 use crate::catalog::Catalog;
 use crate::diagnostic::Diagnostic;
 use crate::error::{Error, Result};
-use crate::intake::{Evidence, FileReport, Reader, Taken, settle_and_derive, take_path};
+use crate::intake::{Evidence, FileReport, Reader, Taken, settle_and_derive, take_bytes, take_path};
 use crate::layout::{self, Context};
 use crate::model::SourceFile;
 use crate::read::{Limits, unpack};
-use crate::store::{FileRecord, Query, Store};
+use crate::store::{FileRecord, Query, Reading, Rebuilt, Store, rebuild};
 
 /// Where files are dropped.
 pub const INBOX: &str = "受付";
@@ -151,6 +151,31 @@ impl Workspace {
             store.put_file(&record, &taken.observations, &taken.texts)?;
         }
         Ok(all)
+    }
+
+    /// Makes the index anew: every kept original goes through the same reading as a dropped file.
+    ///
+    /// # Errors
+    /// See [`store::rebuild`](crate::store::rebuild).
+    pub fn rebuild(&self, catalog: &Catalog, reader: &mut Reader) -> Result<Rebuilt> {
+        rebuild(&self.root, |name, bytes, year| {
+            let taken = take_bytes(name, bytes, Context { catalog, year }, reader)?;
+            let Some(one) = taken.into_iter().next() else {
+                return Err(Error::Internal(format!("読み取り結果がありません: {name}")));
+            };
+            let file = one.file.map_or_else(
+                || SourceFile { name: name.to_owned(), sha256: one.report.sha256.clone(), exported: None },
+                |file| (*file).clone(),
+            );
+            let record = FileRecord {
+                file,
+                layout: one.report.layout.unwrap_or_default().to_owned(),
+                outcome: one.report.outcome,
+                message: one.report.message,
+                year,
+            };
+            Ok(Reading { record, observations: one.observations, texts: one.texts })
+        })
     }
 
     /// Everything the store holds, settled and derived exactly as from the files themselves.

@@ -203,7 +203,7 @@ pub(super) fn without_relationships(
     patches.apply(&text).map(Some).ok_or_else(|| refusal::fault("関係の一覧"))
 }
 
-fn without_override(types: &str, part: &str) -> Option<String> {
+pub(super) fn without_override(types: &str, part: &str) -> Option<String> {
     let mut walker = Walker::new(types);
     let mut patches = Patches::default();
     let mut open: Option<usize> = None;

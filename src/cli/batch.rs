@@ -1,0 +1,133 @@
+//! `batch`: one insurer after another; each sheet is made from its own request and nothing is carried over.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use super::args::Batch;
+use super::input::{Loaded, Sources};
+use super::say;
+use crate::catalog::Catalog;
+use crate::clock;
+use crate::error::{Error, Result};
+use crate::intake::Evidence;
+use crate::job::{FillRequest, Report, fill_sheet, standard_template};
+use crate::model::{Area, AreaLevel};
+
+/// What became of one insurer.
+#[derive(Serialize)]
+struct One {
+    area: String,
+    #[serde(flatten)]
+    report: Option<Report>,
+    /// Why there is no sheet
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<String>,
+}
+
+/// An insurer without figures is told and does not stop the others.
+pub fn run(arguments: &Batch) -> Result<()> {
+    if let Some(unknown) = arguments.formats.iter().find(|format| format.as_str() != "xlsx") {
+        return Err(Error::Usage(format!("「{unknown}」は作れません。--formats に指定できるのは xlsx です。")));
+    }
+    let sources = Sources {
+        input: &arguments.input,
+        workspace: arguments.workspace.as_deref(),
+        areas: arguments.areas.as_deref(),
+        year: arguments.year,
+    };
+    let Loaded { catalog, evidence, thresholds } = sources.load()?;
+    let insurers = insurers(arguments.prefecture.as_deref(), &catalog, &evidence)?;
+    let template = standard_template()?;
+    let mut all = Vec::with_capacity(insurers.len());
+    for (number, insurer) in insurers.iter().enumerate() {
+        eprintln!("（{}／{}）{}", number + 1, insurers.len(), insurer.name);
+        let request = FillRequest {
+            own: insurer.code.map_or_else(|| insurer.name.clone(), |code| code.to_string()),
+            compare: arguments.compare.clone(),
+            from: arguments.from,
+            to: arguments.to,
+            add: arguments.add.clone(),
+            thresholds,
+            out: arguments.out.clone(),
+            date: arguments.date.unwrap_or_else(clock::today),
+            public: false,
+        };
+        let (report, message) = match fill_sheet(&request, &evidence, &catalog, template) {
+            Ok(report) => (Some(report), None),
+            Err(Error::Usage(message)) => (None, Some(message)),
+            Err(error) => return Err(error),
+        };
+        all.push(One { area: insurer.name.clone(), report, message });
+    }
+    tell(&all, &evidence, arguments.json)
+}
+
+/// The insurers of a prefecture, or every insurer that has figures.
+fn insurers(prefecture: Option<&str>, catalog: &Catalog, evidence: &Evidence) -> Result<Vec<Arc<Area>>> {
+    let prefectures: Vec<Arc<Area>> = match prefecture {
+        Some(name) => {
+            let area = catalog.find(name.trim()).one().filter(|area| area.level == AreaLevel::Prefecture);
+            vec![area.ok_or_else(|| {
+                Error::Usage(format!(
+                    "「{}」という都道府県は見つかりませんでした。福岡県 のように書いてください。",
+                    name.trim()
+                ))
+            })?]
+        }
+        None => catalog.prefectures(),
+    };
+    let mut all: Vec<Arc<Area>> =
+        prefectures.iter().flat_map(|prefecture| catalog.insurers_in(&prefecture.name)).collect();
+    if prefecture.is_none() {
+        let mut with_figures: Vec<&str> = evidence.observations.iter().map(|o| o.area.key()).collect();
+        with_figures.sort_unstable();
+        with_figures.dedup();
+        all.retain(|area| with_figures.binary_search(&area.key()).is_ok());
+    }
+    if all.is_empty() {
+        return Err(Error::Usage(
+            "シートを作れる保険者がありませんでした。保険者の数値が載ったファイルを入れてください。".to_owned(),
+        ));
+    }
+    Ok(all)
+}
+
+fn tell(all: &[One], evidence: &Evidence, json: bool) -> Result<()> {
+    if json {
+        let answer = serde_json::json!({ "insurers": all, "diagnostics": evidence.diagnostics });
+        println!("{answer}");
+        return Ok(());
+    }
+    let (mut made, mut without) = (0, 0);
+    // The same remark concerns many insurers; it is told once.
+    let mut told = evidence.diagnostics.clone();
+    for one in all {
+        match (&one.report, &one.message) {
+            (Some(report), _) => {
+                made += 1;
+                let paths: Vec<String> =
+                    report.outputs.iter().map(|output| output.path.display().to_string()).collect();
+                println!(
+                    "［作成］{}　数値 {}件、未記入 {}件　{}",
+                    one.area,
+                    report.ledger.filled,
+                    report.ledger.unfilled_places.len(),
+                    paths.join("、")
+                );
+                for diagnostic in &report.diagnostics {
+                    if !told.contains(diagnostic) {
+                        told.push(diagnostic.clone());
+                    }
+                }
+            }
+            (None, message) => {
+                without += 1;
+                println!("［数値なし］{}　{}", one.area, message.as_deref().unwrap_or_default());
+            }
+        }
+    }
+    println!("シート {made}件を作りました。数値がなかった保険者 {without}件。");
+    print!("{}", say::diagnostics(&told));
+    Ok(())
+}

@@ -1,0 +1,290 @@
+//! Where a figure of a filled sheet came from, read from the book itself: its form and its 「出典」.
+//!
+//! The cell's row is known by its 指標ID and its column by the headings above, so that the answer is right after
+//! people sorted rows or added sheets.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::form::{FormMap, find_entries};
+use crate::model::CellRef;
+use crate::notation::fold;
+use crate::read::{Book, CellValue, Grid};
+
+/// What a cell is.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Explanation {
+    /// A statistic with its source
+    Figure(Box<FigureOrigin>),
+    /// Anything else, in a sentence
+    NoFigure {
+        /// Sheet
+        sheet: String,
+        /// Address as Excel shows it
+        cell: String,
+        /// What the cell is
+        message: String,
+    },
+}
+
+/// A statistic and where it came from.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct FigureOrigin {
+    /// Sheet
+    pub sheet: String,
+    /// Address as Excel shows it
+    pub cell: String,
+    /// 指標ID
+    pub indicator: String,
+    /// 指標名
+    pub name: String,
+    /// Area's display name
+    pub area: String,
+    /// The form's year
+    pub year: i32,
+    /// What the cell shows now
+    pub value: String,
+    /// ％ 円 …
+    pub unit: String,
+    /// The cell it came from
+    pub source: Origin,
+    /// 出力日 of the file, where it has one
+    pub exported: Option<String>,
+    /// SHA-256 of the file; empty in a copy to hand out
+    pub sha256: String,
+    /// How it was computed, rounding, standardisation
+    pub note: Option<String>,
+    /// What was written when the sheet was filled, if the cell says something else now
+    pub written: Option<String>,
+}
+
+/// File, sheet and cell.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Origin {
+    /// File name without folders
+    pub file: String,
+    /// Sheet; empty for text files
+    pub sheet: String,
+    /// Address as Excel shows it
+    pub cell: String,
+}
+
+/// Why a cell cannot be explained: a mistake in what was asked, in Japanese.
+pub type Mistake = String;
+
+/// Explains a cell of a filled book. `place` is `G8`, or `シート名!G8` for another sheet than the form.
+///
+/// # Errors
+/// An address that is none, a sheet that is absent, a book without 「出典」.
+pub fn explain(book: &Book, place: &str) -> Result<Explanation, Mistake> {
+    let (sheet, address) = match place.rsplit_once('!') {
+        Some((sheet, address)) => (Some(sheet.trim_matches('\'').replace("''", "'")), address),
+        None => (None, place),
+    };
+    let address: String = unicode_normalization::UnicodeNormalization::nfkc(address.trim()).collect();
+    let at = CellRef::parse(&address)
+        .ok_or_else(|| format!("「{place}」はセルの番地ではありません。「G8」のように書いてください。"))?;
+    let table = book.grids.iter().find_map(SourceTable::find).ok_or_else(|| {
+        format!("『{}』には「出典」のシートがありません。このソフトで作ったシートを指定してください。", book.file.name)
+    })?;
+    let grid = match &sheet {
+        Some(name) => book
+            .grids
+            .iter()
+            .find(|grid| *grid.name == **name)
+            .ok_or_else(|| format!("『{}』に「{name}」というシートはありません。", book.file.name))?,
+        None => book
+            .grids
+            .iter()
+            .find(|grid| FormMap::find(grid, 1).is_some_and(|map| map.blocks.iter().any(|b| !b.years.is_empty())))
+            .ok_or_else(|| {
+                format!(
+                    "『{}』に地域分析・検討シートが見つかりません。「シート名!G8」のように書いてください。",
+                    book.file.name
+                )
+            })?,
+    };
+    let no_figure =
+        |message: String| Explanation::NoFigure { sheet: grid.name.to_string(), cell: at.to_string(), message };
+    let Some(key) = key_of(grid, at, &table, book) else { return Ok(no_figure(describe(grid, at))) };
+    let shown = grid.get(at);
+    let Some(row) = table.row(&key) else {
+        let what = format!("{} の {}、{}年度の欄です。", key.id, key.area, key.year);
+        return Ok(no_figure(match shown {
+            None => format!("{what}入れたファイルのどれにも数値がなかったため、空のままです。"),
+            Some(_) => format!("{what}「出典」に記録がありません。このソフトが書いた数値ではありません。"),
+        }));
+    };
+    let text = |heading: &str| table.text(row, heading);
+    let written = text("値");
+    let own_row = std::ptr::eq(grid, table.grid);
+    let value = if own_row { written.clone() } else { shown.map(CellValue::display).unwrap_or_default() };
+    Ok(Explanation::Figure(Box::new(FigureOrigin {
+        sheet: grid.name.to_string(),
+        cell: at.to_string(),
+        name: text("指標名"),
+        unit: text("単位"),
+        source: Origin { file: text("ファイル"), sheet: text("シート"), cell: text("セル") },
+        exported: Some(text("出力日")).filter(|text| !text.is_empty()),
+        sha256: text("SHA-256"),
+        note: Some(text("備考")).filter(|text| !text.is_empty()),
+        written: (written != value).then_some(written),
+        indicator: key.id,
+        area: key.area,
+        year: key.year,
+        value,
+    })))
+}
+
+/// What tells a figure from all others.
+struct Key {
+    id: String,
+    area: String,
+    year: i32,
+}
+
+fn key_of(grid: &Grid, at: CellRef, table: &SourceTable<'_>, book: &Book) -> Option<Key> {
+    if std::ptr::eq(grid, table.grid) {
+        let row = table.rows.iter().find(|row| **row == at.row)?;
+        return table.key(*row);
+    }
+    if let Some(key) = compared_key(grid, at, table) {
+        return Some(key);
+    }
+    let map = FormMap::find(grid, 1)?;
+    let row = map.rows.iter().find(|row| row.row == at.row)?;
+    let block = map.blocks.iter().find(|block| (block.first_col..=block.last_col).contains(&at.col))?;
+    let year = *block.years.get(&at.col)?;
+    let areas = table.areas();
+    let caption = block.captions.iter().map(|(_, text)| text.trim()).find(|text| areas.contains_key(*text));
+    let area = match caption {
+        Some(area) => area.to_owned(),
+        None => area_of_role(book, &crate::fill::meta_sheet::role_id(block.role))?,
+    };
+    Some(Key { id: row.id.clone(), area, year })
+}
+
+/// 比較と判定: the year stands in a column of its own, the area above the value.
+fn compared_key(grid: &Grid, at: CellRef, table: &SourceTable<'_>) -> Option<Key> {
+    let head = grid.rows().find_map(|row| {
+        let col = |word: &str| {
+            let heading = row.iter().find(|cell| cell.value.as_text().is_some_and(|text| fold(text) == word));
+            heading.map(|cell| cell.at)
+        };
+        Some((col("指標ID")?, col("年度")?))
+    });
+    let (id, year) = head?;
+    let areas = table.areas();
+    let area = (id.row..at.row)
+        .filter_map(|row| grid.text(row, at.col))
+        .find_map(|text| areas.get_key_value(text.trim()).map(|(area, _)| area.clone()))?;
+    Some(Key {
+        id: crate::form::id_in(grid.text(at.row, id.col)?)?,
+        area,
+        year: grid.get(CellRef::new(at.row, year.col))?.as_number()? as i32,
+    })
+}
+
+/// The area of a role as `_meta` says it: `area <role> <key> <name>`.
+fn area_of_role(book: &Book, role: &str) -> Option<String> {
+    let meta = book.grids.iter().find(|grid| &*grid.name == crate::fill::meta_sheet::META_SHEET)?;
+    meta.rows().find_map(|row| {
+        let text = |col: u32| row.iter().find(|cell| cell.at.col == col).and_then(|cell| cell.value.as_text());
+        (text(0) == Some("area") && text(1) == Some(role)).then(|| text(3).map(str::to_owned))?
+    })
+}
+
+/// The sheet 「出典」, by its headings.
+struct SourceTable<'a> {
+    grid: &'a Grid,
+    columns: BTreeMap<String, u32>,
+    rows: Vec<u32>,
+}
+
+impl<'a> SourceTable<'a> {
+    fn find(grid: &'a Grid) -> Option<Self> {
+        let heading = grid.rows().find(|row| {
+            let has = |word: &str| row.iter().any(|cell| cell.value.as_text().is_some_and(|text| fold(text) == word));
+            has("番号") && has("指標ID") && has("ファイル") && has("セル")
+        })?;
+        let columns: BTreeMap<String, u32> =
+            heading.iter().filter_map(|cell| Some((cell.value.as_text()?.trim().to_owned(), cell.at.col))).collect();
+        let top = heading.first()?.at.row;
+        let id = *columns.get("指標ID")?;
+        let rows = grid.cells().iter().filter(|cell| cell.at.col == id && cell.at.row > top).map(|cell| cell.at.row);
+        Some(Self { grid, rows: rows.collect(), columns })
+    }
+
+    fn text(&self, row: u32, heading: &str) -> String {
+        let col = self.columns.get(heading).copied();
+        col.and_then(|col| self.grid.get(CellRef::new(row, col))).map(CellValue::display).unwrap_or_default()
+    }
+
+    /// 年度 is written 「令和7年度（2025）」.
+    fn key(&self, row: u32) -> Option<Key> {
+        let year = self.text(row, "年度");
+        let digits = year.rsplit_once('（')?.1.trim_end_matches('）');
+        Some(Key { id: self.text(row, "指標ID"), area: self.text(row, "地域"), year: digits.parse().ok()? })
+    }
+
+    fn row(&self, key: &Key) -> Option<u32> {
+        self.rows.iter().copied().find(|row| {
+            self.key(*row)
+                .is_some_and(|found| (found.id == key.id) && (found.area == key.area) && (found.year == key.year))
+        })
+    }
+
+    fn areas(&self) -> BTreeMap<String, u32> {
+        self.rows.iter().map(|row| (self.text(*row, "地域"), *row)).collect()
+    }
+}
+
+/// A cell that holds no statistic, in a sentence.
+fn describe(grid: &Grid, at: CellRef) -> String {
+    let anchor = grid.merge_anchor(at).unwrap_or(at);
+    if let Some(entry) = find_entries(grid).into_iter().find(|entry| entry.cell == anchor) {
+        return format!("「{}」の記入欄です。統計の数値ではありません。", entry.field.heading());
+    }
+    match grid.get(anchor) {
+        Some(CellValue::Text(text)) => {
+            let short: String = text.chars().take(30).collect();
+            let more = if text.chars().count() > 30 { "…" } else { "" };
+            format!("「{short}{more}」という文字のセルです。統計の数値ではありません。")
+        }
+        Some(value) => {
+            format!("「{}」と書かれていますが、統計の欄ではないため、出典の記録がありません。", value.display())
+        }
+        None => "空のセルです。統計の欄ではありません。".to_owned(),
+    }
+}
+
+impl Explanation {
+    /// For people.
+    pub fn text(&self) -> String {
+        match self {
+            Self::NoFigure { sheet, cell, message } => format!("「{sheet}」{cell}：{message}\n"),
+            Self::Figure(figure) => {
+                let mut out = format!("「{}」{}：{}\n", figure.sheet, figure.cell, figure.value);
+                let mut line = |label: &str, value: &str| {
+                    if !value.is_empty() {
+                        out.push_str(&format!("　{label}：{value}\n"));
+                    }
+                };
+                line("指標", &format!("{} {}（{}）", figure.indicator, figure.name, figure.unit));
+                line("地域・年度", &format!("{}　{}年度", figure.area, figure.year));
+                line("元のファイル", &figure.source.file);
+                line("シート", &figure.source.sheet);
+                line("セル", &figure.source.cell);
+                line("出力日", figure.exported.as_deref().unwrap_or("（ファイルに書かれていません）"));
+                line("備考", figure.note.as_deref().unwrap_or_default());
+                line("SHA-256", &figure.sha256);
+                if let Some(written) = &figure.written {
+                    line("注意", &format!("作成したときの値は「{written}」でした。その後、書き換えられています。"));
+                }
+                out
+            }
+        }
+    }
+}

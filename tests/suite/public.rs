@@ -1,0 +1,128 @@
+//! The copy to hand out holds nothing that was meant for the office only, and is a sound workbook.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)] // Helpers of tests, too, may stop a test.
+
+use std::io::{Cursor, Read};
+use std::path::Path;
+
+use chiiki_sheet::catalog::Catalog;
+use chiiki_sheet::fill::public::{WORKING_SHEETS, public_copy};
+use chiiki_sheet::read::{Limits, read_bytes};
+use chiiki_sheet::template::package::Package;
+use rust_xlsxwriter::{Format, Formula, Image, Note, Url, Workbook};
+
+use crate::program::{program, with_mihon};
+
+fn all_text(bytes: &[u8]) -> (Vec<String>, String) {
+    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
+    let (mut names, mut all) = (Vec::new(), String::new());
+    for index in 0..archive.len() {
+        let mut file = archive.by_index(index).unwrap();
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes).unwrap();
+        names.push(file.name().unwrap().into_owned());
+        all.push_str(&String::from_utf8_lossy(&bytes));
+    }
+    (names, all)
+}
+
+fn fill(out: &Path, more: &str) -> Vec<u8> {
+    let line = format!("fill --own 見本県みほん市 --date 2026-11-22 --json --out {}{more}", out.display());
+    let said = program(&with_mihon(&line));
+    assert_eq!(said.code, 0, "{said:?}");
+    std::fs::read(said.json()["outputs"][0]["path"].as_str().unwrap()).unwrap()
+}
+
+#[test]
+fn the_copy_has_the_same_figures_and_no_record() {
+    let out = tempfile::tempdir().unwrap();
+    let (ours, copy) = (fill(out.path(), ""), fill(out.path(), " --public"));
+    assert!(out.path().join("見本県 みほん市_地域分析・検討シート_公開用.xlsx").is_file());
+    let read = |bytes: &[u8]| read_bytes("a.xlsx", bytes, &Limits::default()).unwrap();
+    let (ours, book) = (read(&ours), read(&copy));
+    let names: Vec<&str> = book.grids.iter().map(|grid| &*grid.name).collect();
+    assert!(names.contains(&"地域分析・検討シート") && names.contains(&"出典"), "{names:?}");
+    for grid in &book.grids {
+        assert!(!WORKING_SHEETS.contains(&&*grid.name), "{names:?}");
+    }
+    let form = |book: &chiiki_sheet::read::Book| {
+        let grid = book.grids.iter().find(|grid| &*grid.name == "地域分析・検討シート").unwrap();
+        grid.cells().iter().filter(|cell| cell.value.as_number().is_some()).cloned().collect::<Vec<_>>()
+    };
+    assert_eq!(form(&ours), form(&book));
+    let (parts, text) = all_text(&copy);
+    let hashes = text.split(|c: char| !c.is_ascii_hexdigit()).filter(|word| word.len() == 64).count();
+    assert_eq!(hashes, 0, "hashes of source files are left");
+    assert!(!text.contains("_meta") && !parts.iter().any(|part| part.starts_with("docProps/")), "{parts:?}");
+}
+
+/// Restricted (B7) by 指標追加.
+#[test]
+fn indicators_to_be_handled_with_care_are_left_out() {
+    let restricted = Catalog::shipped().indicators().iter().find(|indicator| indicator.restricted).unwrap();
+    let mut workbook = Workbook::new();
+    let sheet = workbook.add_worksheet();
+    for (col, text) in ["指標名", "指標ID", "単位", "値"].into_iter().enumerate() {
+        sheet.write(0, col as u16, text).unwrap();
+    }
+    for (row, id, value) in [(1, "B4-a", 19.4), (2, restricted.id.as_str(), 77.7)] {
+        sheet.write(row, 0, "名前").unwrap();
+        sheet.write(row, 1, id).unwrap();
+        sheet.write(row, 3, value).unwrap();
+    }
+    let copy = public_copy(workbook.save_to_buffer().unwrap(), Catalog::shipped()).unwrap();
+    let book = read_bytes("a.xlsx", &copy, &Limits::default()).unwrap();
+    let numbers: Vec<f64> = book.grids[0].cells().iter().filter_map(|cell| cell.value.as_number()).collect();
+    assert_eq!(numbers, [19.4]);
+}
+
+/// Working sheets with everything that hangs on a sheet: pictures, notes, names, links, formulas, texts.
+#[test]
+fn what_hangs_on_a_removed_sheet_goes_with_it() {
+    let mut workbook = Workbook::new();
+    let properties = rust_xlsxwriter::DocProperties::new().set_author("内部担当者");
+    workbook.set_properties(&properties);
+    let memo = workbook.add_worksheet();
+    memo.set_name("検討メモ").unwrap();
+    memo.write(0, 0, "内部だけのメモ").unwrap();
+    memo.insert_note(1, 1, &Note::new("内部の付せん")).unwrap();
+    let png: [u8; 63] = [
+        137, 80, 78, 71, 13, 10, 26, 10, 0, 0, 0, 13, 73, 72, 68, 82, 0, 0, 0, 1, 0, 0, 0, 1, 8, 6, 0, 0, 0, 31, 21,
+        196, 137, 0, 0, 0, 10, 73, 68, 65, 84, 120, 156, 99, 0, 1, 0, 0, 5, 0, 1, 13, 10, 45, 180, 0, 0, 0, 0, 73, 69,
+        78, 68,
+    ];
+    memo.insert_image(3, 3, &Image::new_from_buffer(&png).unwrap()).unwrap();
+    let form = workbook.add_worksheet();
+    form.set_name("地域分析・検討シート").unwrap();
+    form.write(0, 0, "全国平均等との比較").unwrap();
+    form.write(1, 0, "【下書き】計算で作った文章です。\n内部の下書き").unwrap();
+    form.write(3, 0, "自由記述").unwrap();
+    form.write(4, 0, "人が書いた文章").unwrap();
+    form.write_url(5, 0, Url::new("internal:'検討メモ'!A1").set_text("メモへ")).unwrap();
+    form.write_formula(6, 0, Formula::new("=1+1").set_result("2")).unwrap();
+    form.write_with_format(7, 0, 1.5, &Format::new().set_bold()).unwrap();
+    let last = workbook.add_worksheet();
+    last.set_name("残る").unwrap();
+    last.write(0, 0, "残る文章").unwrap();
+    last.set_print_area(0, 0, 5, 5).unwrap();
+    workbook.define_name("内部名", "='検討メモ'!$A$1").unwrap();
+    workbook.define_name("残る名", "='残る'!$A$1").unwrap();
+    let copy = public_copy(workbook.save_to_buffer().unwrap(), Catalog::shipped()).unwrap();
+    let (parts, text) = all_text(&copy);
+    for word in ["内部", "検討メモ", "下書き"] {
+        assert!(!text.contains(word), "{word} is left in {parts:?}");
+    }
+    assert!(
+        !parts.iter().any(|part| part.contains("media") || part.contains("comments") || part.contains("drawing")),
+        "{parts:?}"
+    );
+    assert!(text.contains("人が書いた文章") && text.contains("残る文章"));
+    let package = Package::open(copy.as_slice()).unwrap();
+    let names: Vec<(&str, Option<usize>)> =
+        package.defined_names().iter().map(|name| (name.name.as_str(), name.sheet)).collect();
+    assert_eq!(names, [("_xlnm.Print_Area", Some(1)), ("残る名", None)]);
+    // An independent reader opens it.
+    let book = umya_spreadsheet::reader::xlsx::read_reader(Cursor::new(&copy), true).unwrap();
+    let sheets: Vec<&str> = book.sheet_collection().iter().map(|sheet| sheet.name()).collect();
+    assert_eq!(sheets, ["地域分析・検討シート", "残る"]);
+}
