@@ -176,13 +176,7 @@ pub fn take_book(book: &Book, context: Context<'_>) -> Taken {
     let (outcome, message) = if !observations.is_empty() || !texts.is_empty() {
         (Outcome::Read, None)
     } else if interpretation.figures.is_empty() {
-        (
-            Outcome::Empty,
-            Some(
-                "見出しだけで、数値の行がありません。見える化システムで地域と期間を選び直して、出力し直してください。"
-                    .to_owned(),
-            ),
-        )
+        (Outcome::Empty, Some(interpretation_without_figures(&diagnostics)))
     } else {
         let first = diagnostics.iter().find(|d| d.severity == crate::diagnostic::Severity::Error);
         let reason = first.map_or("数値を1つも読めませんでした。".to_owned(), |d| d.message.clone());
@@ -200,6 +194,15 @@ pub fn take_book(book: &Book, context: Context<'_>) -> Taken {
         observations,
         texts,
         diagnostics,
+    }
+}
+
+/// A list of areas has no figures by its nature; any other table without them was exported for nothing.
+fn interpretation_without_figures(diagnostics: &[Diagnostic]) -> String {
+    match diagnostics.iter().find(|told| told.code == "code-list") {
+        Some(told) => told.message.clone(),
+        None => "見出しだけで、数値の行がありません。見える化システムで地域と期間を選び直して、出力し直してください。"
+            .to_owned(),
     }
 }
 

@@ -5,8 +5,13 @@
 
 mod analysis_sheet;
 mod annual_report;
+mod area_cells;
+mod code_list;
+mod estat;
+mod facility;
 mod indicator_table;
 mod personal;
+mod population;
 mod tidy;
 
 use std::sync::Arc;
@@ -97,7 +102,16 @@ pub struct Context<'a> {
 /// is in question. An interpretation without figures is a table with headings and no rows.
 pub fn interpret(book: &Book, context: Context<'_>) -> Result<Interpretation, FileError> {
     personal::refuse(book)?;
-    for read in [analysis_sheet::read, indicator_table::read, annual_report::read, tidy::read] {
+    for read in [
+        analysis_sheet::read,
+        indicator_table::read,
+        annual_report::read,
+        tidy::read,
+        estat::read,
+        population::read,
+        facility::read,
+        code_list::read,
+    ] {
         if let Some(result) = read(book, context) {
             return result;
         }
@@ -113,5 +127,5 @@ pub fn interpret(book: &Book, context: Context<'_>) -> Result<Interpretation, Fi
 
 /// The short name of a layout this program knows, from its spelling in a store.
 pub fn known_name(name: &str) -> Option<&'static str> {
-    ["L1", "L2", "L4", "L9"].into_iter().find(|known| *known == name)
+    ["L1", "L2", "L3", "L4", "L5", "L6", "L7", "L8", "L9", "表"].into_iter().find(|known| *known == name)
 }
