@@ -7,7 +7,9 @@ use crate::catalog::{Catalog, Lookup, fold_name};
 use crate::model::{Area, AreaCode, AreaLevel};
 
 /// Words for the whole country in the place of a prefecture.
-const NATION: [&str; 5] = ["全国", "合計", "総計", "全国計", "全国合計"];
+const NATION: [&str; 3] = ["全国", "全国計", "全国合計"];
+/// Sums that do not say of what.
+const SUMS: [&str; 7] = ["合計", "総計", "計", "小計", "平均", "総数", "県計"];
 
 /// What a row says about its area, as written; empty cells and dashes are `None`.
 #[derive(Clone, Copy, Debug, Default)]
@@ -25,6 +27,10 @@ pub(super) fn area_of(catalog: &Catalog, said: Said<'_>) -> Result<AreaText, Str
     let Said { code, prefecture, name } = said;
     if code.is_none() && (said.is_nation() || name.is_none() && prefecture.is_none()) {
         return if said.is_nation() { Ok(nation()) } else { Err("地域の名前がありません。".to_owned()) };
+    }
+    let sum = |text: &&str| SUMS.contains(&fold_name(text).as_str());
+    if let Some(sum) = [prefecture, name].into_iter().flatten().find(sum) {
+        return Err(format!("「{sum}」がどの地域のものか分かりません。"));
     }
     let named = match (prefecture, name) {
         (_, Some(name)) => catalog.find_in(prefecture, name),
@@ -142,7 +148,9 @@ mod tests {
             (said("11002", "北海道", "札幌市"), Some("011002")),
             (said("473812", "沖縄県", "八重山郡竹富町"), Some("473812")),
             (said("010006", "北海道", "-"), Some("010006")),
-            (said("-", "合計", "-"), Some("全国")),
+            (said("-", "全国", "-"), Some("全国")),
+            (said("-", "合計", "-"), None),
+            (said("", "福岡県", "計"), None),
             (said("401307", "福岡県", "北九州市"), None),
             (said("401307", "佐賀県", "福岡市"), None),
             (said("401306", "福岡県", "福岡市"), None),

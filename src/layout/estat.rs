@@ -115,7 +115,7 @@ fn read_table(
     };
     let legend = legend(grid, table.row);
     let mut result = Interpretation { layout: "L5", ..Interpretation::default() };
-    let place = |at: CellRef| Place::cell(book.file.name.clone(), grid.name.to_string(), at);
+    let place = |at: CellRef| super::place_of(book, grid, at);
     let mut skipped: Vec<String> = Vec::new();
     let columns: Vec<(u32, Result<Marks, String>)> = columns(grid, table);
     for cells in grid.rows().filter(|cells| cells.first().is_some_and(|cell| cell.at.row > table.row)) {

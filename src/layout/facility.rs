@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use super::area_cells::{Said, area_of, text_of, written};
-use super::{AreaText, Context, Figure, Interpretation, PeriodText};
+use super::{AreaText, Context, Figure, Interpretation, PeriodText, place_of};
 use crate::catalog::{Catalog, InsurerOf};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::error::FileError;
@@ -97,7 +97,7 @@ fn period(book: &Book, context: Context<'_>) -> Result<Period, FileError> {
 
 fn count(book: &Book, grid: &Grid, columns: &Columns, period: &Arc<Period>, catalog: &Catalog) -> Interpretation {
     let mut result = Interpretation { layout: "L7", ..Interpretation::default() };
-    let place = |row: u32, col: u32| Place::cell(book.file.name.clone(), grid.name.to_string(), CellRef::new(row, col));
+    let place = |row: u32, col: u32| place_of(book, grid, CellRef::new(row, col));
     let mut groups: BTreeMap<(CellRef, Arc<str>), (AreaText, Group)> = BTreeMap::new();
     let mut keys: HashMap<(AreaText, Arc<str>), CellRef> = HashMap::new();
     let mut doubtful: HashSet<AreaText> = HashSet::new();

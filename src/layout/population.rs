@@ -5,8 +5,8 @@
 
 use std::sync::Arc;
 
-use super::area_cells::{Said, area_of, written};
-use super::{Context, Figure, Interpretation, PeriodText};
+use super::area_cells::{Said, area_of, nation, written};
+use super::{Context, Figure, Interpretation, PeriodText, place_of};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::error::FileError;
 use crate::model::{CellRef, Dimensions};
@@ -97,7 +97,7 @@ fn read_table(
     context: Context<'_>,
     result: &mut Interpretation,
 ) -> Result<(), FileError> {
-    let place = |at: CellRef| Place::cell(book.file.name.clone(), grid.name.to_string(), at);
+    let place = |at: CellRef| place_of(book, grid, at);
     let titles: Vec<&Cell> =
         top(grid).filter(|cell| cell.at.row < columns.row && cell.value.as_text().is_some()).collect();
     let title: String = titles.iter().filter_map(|cell| cell.value.as_text()).map(fold).collect();
@@ -141,7 +141,9 @@ fn read_table(
         let text = |col: u32| grid.get(CellRef::new(row, col)).map(CellValue::display).unwrap_or_default();
         let (code, prefecture, name) = (text(columns.code), text(columns.prefecture), text(columns.name));
         let said = Said { code: written(&code), prefecture: written(&prefecture), name: written(&name) };
-        let area = match area_of(context.catalog, said) {
+        let whole =
+            said.code.is_none() && said.name.is_none() && said.prefecture.is_some_and(|text| fold(text) == "合計");
+        let area = match if whole { Ok(nation()) } else { area_of(context.catalog, said) } {
             Ok(area) => area,
             Err(why) => {
                 result.diagnostics.push(
@@ -219,7 +221,7 @@ fn stray_columns(book: &Book, grid: &Grid, columns: &Columns, result: &mut Inter
         result.diagnostics.push(
             Diagnostic::warning("column-unknown", "見出しから年齢が分からない列の数値は、取り込みませんでした。")
                 .hint("元の表を開いて、この列の見出しを確かめてください。")
-                .at(Place::cell(book.file.name.clone(), grid.name.to_string(), cell.at)),
+                .at(place_of(book, grid, cell.at)),
         );
     }
 }

@@ -132,7 +132,7 @@ impl Workspace {
         year: Option<i32>,
         reader: &mut Reader,
     ) -> Result<Vec<Taken>> {
-        let all = take_path(path, Context { catalog, year }, reader)?;
+        let all = take_path(path, Context::new(catalog, year), reader)?;
         let originals = originals(path, &Limits::default())?;
         for taken in &all {
             let Some(file) = taken.file.clone() else { continue };
@@ -160,7 +160,7 @@ impl Workspace {
     pub fn evidence(&self, catalog: &Catalog) -> Result<Evidence> {
         let store = self.store()?;
         let observations = store.load(&Query::default())?;
-        let (observations, diagnostics) = settle_and_derive(observations, Context { catalog, year: None });
+        let (observations, diagnostics) = settle_and_derive(observations, Context::new(catalog, None));
         let files = store
             .files()?
             .into_iter()
