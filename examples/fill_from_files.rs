@@ -22,7 +22,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let areas = std::fs::read_to_string(mihon.join("areas.csv"))?;
     let catalog = Catalog::shipped().with_areas(&areas, "areas.csv").map_err(|told| format!("{told:?}"))?;
-    let context = Context { catalog: &catalog, year: None };
+    let context = Context::new(&catalog, None);
 
     // Files of strangers belong into `Reader::child()`, which a program has that knows the hidden reading command.
     let mut reader = Reader::InProcess(Limits::default());

@@ -28,7 +28,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         _ => return Err("usage: inspect_a_file FILE [--areas AREAS.csv]".into()),
     };
 
-    let context = Context { catalog: &catalog, year: None };
+    let context = Context::new(&catalog, None);
     let mut reader = Reader::InProcess(Limits::default());
     let evidence = gather(take_path(Path::new(file), context, &mut reader)?, context);
 

@@ -207,13 +207,7 @@ pub fn take_book(book: &Book, context: Context<'_>) -> Taken {
     } else if let Some(question) = diagnostics.iter().find(|told| is_question(told)) {
         (Outcome::Waiting, Some(format!("{}{}", question.message, question.hint.as_deref().unwrap_or_default())))
     } else if interpretation.figures.is_empty() {
-        (
-            Outcome::Empty,
-            Some(
-                "見出しだけで、数値の行がありません。見える化システムで地域と期間を選び直して、出力し直してください。"
-                    .to_owned(),
-            ),
-        )
+        (Outcome::Empty, Some(interpretation_without_figures(&diagnostics)))
     } else {
         let first = diagnostics.iter().find(|d| d.severity == Severity::Error);
         let reason = first.map_or("数値を1つも読めませんでした。".to_owned(), |d| d.message.clone());
@@ -252,6 +246,15 @@ fn prose(book: &Book) -> FileError {
         "表の入ったExcelかCSVのファイルを入れてください。",
     )
     .at(Place::file(book.file.name.clone()))
+}
+
+/// A list of areas has no figures by its nature; any other table without them was exported for nothing.
+fn interpretation_without_figures(diagnostics: &[Diagnostic]) -> String {
+    match diagnostics.iter().find(|told| told.code == "code-list") {
+        Some(told) => told.message.clone(),
+        None => "見出しだけで、数値の行がありません。見える化システムで地域と期間を選び直して、出力し直してください。"
+            .to_owned(),
+    }
 }
 
 fn refused(file: &SourceFile, error: &FileError) -> Taken {

@@ -232,7 +232,7 @@ pub fn fill_on(
             template: &TemplateFiles::shipped(),
             public: request.public,
         };
-        let context = Context { catalog, year: None };
+        let context = Context::new(catalog, None);
         let papers = papers::print(&made.comparison, evidence, &made.workbook, context, &paper)?;
         report.outputs.extend(papers.paths.into_iter().map(|path| Output { kind: "pdf", path }));
         report.diagnostics.extend(papers.diagnostics);

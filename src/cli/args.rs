@@ -255,9 +255,12 @@ pub struct Batch {
     /// できたファイルを置くフォルダー
     #[arg(long, value_name = "フォルダー")]
     pub out: PathBuf,
-    /// 作るもの（xlsx）
+    /// 作るもの（xlsx、pdf、またはコンマで区切って両方）
     #[arg(long, value_name = "形式", value_delimiter = ',', default_value = "xlsx")]
     pub formats: Vec<String>,
+    /// PDFの種類（配布資料、1枚もの、記入用。コンマで区切っていくつでも）
+    #[arg(long, value_name = "種類", value_delimiter = ',')]
+    pub handout: Vec<String>,
     /// 一覧に足す地域（CSV）
     #[arg(long, value_name = "CSV")]
     pub areas: Option<PathBuf>,

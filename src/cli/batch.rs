@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::args::Batch;
+use super::fill::Wanted;
 use super::input::{Loaded, Sources};
 use super::say;
 use crate::catalog::Catalog;
@@ -27,9 +28,7 @@ struct One {
 
 /// An insurer without figures is told and does not stop the others.
 pub fn run(arguments: &Batch) -> Result<()> {
-    if let Some(unknown) = arguments.formats.iter().find(|format| format.as_str() != "xlsx") {
-        return Err(Error::Usage(format!("「{unknown}」は作れません。--formats に指定できるのは xlsx です。")));
-    }
+    let wanted = Wanted::parse(&arguments.formats, &arguments.handout)?;
     let sources = Sources {
         input: &arguments.input,
         workspace: arguments.workspace.as_deref(),
@@ -49,6 +48,8 @@ pub fn run(arguments: &Batch) -> Result<()> {
             to: arguments.to,
             add: arguments.add.clone(),
             thresholds,
+            xlsx: wanted.xlsx,
+            papers: wanted.papers.clone(),
             out: arguments.out.clone(),
             date: arguments.date.unwrap_or_else(clock::today),
             public: false,
@@ -58,6 +59,8 @@ pub fn run(arguments: &Batch) -> Result<()> {
             Err(Error::Usage(message)) => (None, Some(message)),
             Err(error) => return Err(error),
         };
+        // Between papers the typesetter forgets, so that memory stays flat.
+        crate::handout::forget();
         all.push(One { area: insurer.name.clone(), report, message });
     }
     tell(&all, &evidence, arguments.json)

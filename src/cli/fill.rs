@@ -27,7 +27,7 @@ pub fn run(arguments: &Fill) -> Result<()> {
         }
         (None, false) => {
             let catalog = input::catalog(arguments.areas.as_deref())?;
-            let evidence = input::evidence(&arguments.input, Context { catalog: &catalog, year: arguments.year })?;
+            let evidence = input::evidence(&arguments.input, Context::new(&catalog, arguments.year))?;
             (catalog, evidence)
         }
         (Some(folder), true) => {

@@ -88,7 +88,7 @@ impl Sources<'_> {
             )),
             (None, false) => {
                 let catalog = catalog(self.areas)?;
-                let evidence = evidence(self.input, Context { catalog: &catalog, year: self.year })?;
+                let evidence = evidence(self.input, Context::new(&catalog, self.year))?;
                 Ok(Loaded { catalog, evidence, thresholds: Thresholds::default() })
             }
             (Some(folder), true) => {

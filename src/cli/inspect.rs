@@ -9,7 +9,7 @@ use crate::layout::Context;
 /// Exit 0 even when some files are refused: the answer says so.
 pub fn run(arguments: &Inspect) -> Result<()> {
     let catalog = input::catalog(arguments.areas.as_deref())?;
-    let evidence = input::evidence(&arguments.files, Context { catalog: &catalog, year: arguments.year })?;
+    let evidence = input::evidence(&arguments.files, Context::new(&catalog, arguments.year))?;
     match arguments.format {
         Format::Json => {
             let stdout = std::io::stdout().lock();

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::intake::FileReport;
+use crate::layout::in_words;
 use crate::model::Outcome;
 use crate::refill::Changes;
 
@@ -14,7 +15,7 @@ const LISTED_PER_CODE: usize = 5;
 pub fn files(reports: &[FileReport]) -> String {
     let mut out = String::new();
     for report in reports {
-        let layout = report.layout.map(layout_name).unwrap_or_default();
+        let layout = report.layout.map(in_words).unwrap_or_default();
         out.push_str(&format!("［{}］{}　{layout}", report.outcome.label(), report.file));
         if let Some(message) = &report.message {
             out.push_str(&format!("\n　　{message}"));
@@ -75,15 +76,4 @@ pub fn changes(changes: &Changes) -> String {
         changes.mentions.len(),
         changes.handed_over
     )
-}
-
-/// A layout in words.
-pub fn layout_name(layout: &str) -> &'static str {
-    match layout {
-        "L1" => "地域分析・検討シート",
-        "L2" => "現状分析（見える化）",
-        "L4" => "介護保険事業状況報告（年報）",
-        "L9" => "入力用の表",
-        _ => "",
-    }
 }

@@ -129,7 +129,7 @@ fn whose(
     let bytes = std::fs::read(path).map_err(Error::io(path, "読み取り", hint))?;
     let book = read_bytes(&file, &bytes, &Limits::default())
         .map_err(|error| Error::Usage(format!("『{file}』{}{}", error.message, error.hint)))?;
-    let taken = take_book(&book, Context { catalog, year: None });
+    let taken = take_book(&book, Context::new(catalog, None));
     let mut areas = BTreeMap::new();
     for grid in &book.grids {
         let Some(map) = crate::form::FormMap::find(grid, 1) else { continue };

@@ -5,19 +5,29 @@
 
 mod analysis_sheet;
 mod annual_report;
+mod area_cells;
+mod code_list;
+pub mod crosstab;
+mod estat;
+mod facility;
 mod indicator_table;
+pub mod mapping;
 mod personal;
+mod population;
+mod region_book;
 mod tidy;
 
 use std::sync::Arc;
 
+pub use mapping::Mapping;
+
 pub use annual_report::{CERTIFIED_BY_AGE, INSURED_BY_AGE};
 
 use crate::catalog::Catalog;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Place};
 use crate::error::FileError;
 use crate::model::{AreaLevel, CellRef, Date, Dimensions, EntryText, Period};
-use crate::read::{Book, CellValue};
+use crate::read::{Book, CellValue, Grid};
 
 /// The area of a figure, as written.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -88,6 +98,15 @@ pub struct Context<'a> {
     pub catalog: &'a Catalog,
     /// The fiscal year the user said for tables that carry none
     pub year: Option<i32>,
+    /// Readings a person saved for tables of no known layout; tried first
+    pub mappings: &'a [Mapping],
+}
+
+impl<'a> Context<'a> {
+    /// A context without saved readings.
+    pub fn new(catalog: &'a Catalog, year: Option<i32>) -> Self {
+        Self { catalog, year, mappings: &[] }
+    }
 }
 
 /// Decides what a book is and takes its figures.
@@ -97,23 +116,59 @@ pub struct Context<'a> {
 /// is in question. An interpretation without figures is a table with headings and no rows.
 pub fn interpret(book: &Book, context: Context<'_>) -> Result<Interpretation, FileError> {
     personal::refuse(book)?;
-    for read in [analysis_sheet::read, indicator_table::read, annual_report::read, tidy::read] {
+    for read in [
+        crosstab::apply,
+        analysis_sheet::read,
+        indicator_table::read,
+        annual_report::read,
+        tidy::read,
+        region_book::read,
+        estat::read,
+        population::read,
+        facility::read,
+        code_list::read,
+    ] {
         if let Some(result) = read(book, context) {
             return result;
         }
     }
-    Err(FileError::waiting(
-        "layout-unknown",
-        "この表の読み方が分かりませんでした。数値は取り込んでいません。",
-        "「見える化」システムの地域分析・検討シート、現状分析のExcel、介護保険事業状況報告（年報）の保険者別の表、\
-         またはこのソフトの入力用の表にしてから、もう一度入れてください。",
+    Err(unknown(book, context.catalog))
+}
+
+/// A table of no known layout waits for a yes; its message says what could be understood of it.
+fn unknown(book: &Book, catalog: &Catalog) -> FileError {
+    let place = Place::file(book.file.name.clone());
+    let Some(seen) = crosstab::understand(book, catalog) else {
+        return FileError::waiting(
+            "layout-unknown",
+            "この表の読み方が分かりませんでした。数値は取り込んでいません。",
+            "「見える化」システムの地域分析・検討シート、現状分析のExcel、介護保険事業状況報告（年報）の保険者別の表、\
+             またはこのソフトの入力用の表にしてから、もう一度入れてください。",
+        )
+        .at(place);
+    };
+    let sheet = if seen.sheet.is_empty() { String::new() } else { format!("『{}』は", seen.sheet) };
+    FileError::waiting(
+        "table-understood",
+        format!(
+            "決まった様式ではない表です。{sheet}次のように読めます（確かさ {:.0}％）。{}数値はまだ取り込んでいません。",
+            seen.confidence * 100.0,
+            seen.preview.join("")
+        ),
+        "この読み方でよければ「読み方」として保存してください。違うところは直して保存できます。",
     )
-    .at(crate::diagnostic::Place::file(book.file.name.clone())))
+    .at(place)
+}
+
+/// Where a cell stands, for a message; text files have no sheets.
+fn place_of(book: &Book, grid: &Grid, at: CellRef) -> Place {
+    let place = Place::cell(book.file.name.clone(), grid.name.to_string(), at);
+    Place { sheet: place.sheet.filter(|name| !name.is_empty()), ..place }
 }
 
 /// The short name of a layout this program knows, from its spelling in a store.
 pub fn known_name(name: &str) -> Option<&'static str> {
-    ["L1", "L2", "L4", "L9"].into_iter().find(|known| *known == name)
+    ["L1", "L2", "L3", "L4", "L5", "L6", "L7", "L8", "L9", "表"].into_iter().find(|known| *known == name)
 }
 
 /// A layout in the words people use.
@@ -121,8 +176,14 @@ pub fn in_words(layout: &str) -> &'static str {
     match layout {
         "L1" => "地域分析・検討シート",
         "L2" => "現状分析（見える化）",
+        "L3" => "地域の帳票（見える化）",
         "L4" => "介護保険事業状況報告（年報）",
+        "L5" => "政府統計（e-Stat）",
+        "L6" => "人口の表",
+        "L7" => "介護サービス情報公表",
+        "L8" => "地域の一覧",
         "L9" => "入力用の表",
+        "表" => "保存した読み方の表",
         _ => "",
     }
 }

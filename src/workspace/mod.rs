@@ -132,7 +132,7 @@ impl Workspace {
         year: Option<i32>,
         reader: &mut Reader,
     ) -> Result<Vec<Taken>> {
-        let all = take_path(path, Context { catalog, year }, reader)?;
+        let all = take_path(path, Context::new(catalog, year), reader)?;
         let originals = originals(path, &Limits::default())?;
         for taken in &all {
             let Some(file) = taken.file.clone() else { continue };
@@ -159,7 +159,7 @@ impl Workspace {
     /// See [`store::rebuild`](crate::store::rebuild).
     pub fn rebuild(&self, catalog: &Catalog, reader: &mut Reader) -> Result<Rebuilt> {
         rebuild(&self.root, |name, bytes, year| {
-            let taken = take_bytes(name, bytes, Context { catalog, year }, reader)?;
+            let taken = take_bytes(name, bytes, Context::new(catalog, year), reader)?;
             let Some(one) = taken.into_iter().next() else {
                 return Err(Error::Internal(format!("読み取り結果がありません: {name}")));
             };
@@ -185,7 +185,7 @@ impl Workspace {
     pub fn evidence(&self, catalog: &Catalog) -> Result<Evidence> {
         let store = self.store()?;
         let observations = store.load(&Query::default())?;
-        let (observations, diagnostics) = settle_and_derive(observations, Context { catalog, year: None });
+        let (observations, diagnostics) = settle_and_derive(observations, Context::new(catalog, None));
         let files = store
             .files()?
             .into_iter()

@@ -196,7 +196,7 @@ fn tables_shown_to_people_are_read() {
 
     let catalog = Catalog::shipped().with_areas(areas, "地域一覧.csv").unwrap();
     let book = read_bytes("入力用.csv", tidy.as_bytes(), &Limits::default()).unwrap();
-    let taken = take_book(&book, Context { catalog: &catalog, year: None });
+    let taken = take_book(&book, Context::new(&catalog, None));
 
     assert_eq!(taken.report.layout, Some("L9"), "{:?}", taken.report);
     assert_eq!(taken.diagnostics, [], "the tables hold a slip");

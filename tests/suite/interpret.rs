@@ -36,7 +36,7 @@ fn book(file: &str, grids: Vec<Grid>) -> Book {
 }
 
 fn take_grid(file: &str, grid: Grid) -> Taken {
-    take_book(&book(file, vec![grid]), Context { catalog: &truth::catalog(), year: None })
+    take_book(&book(file, vec![grid]), Context::new(&truth::catalog(), None))
 }
 
 fn take(file: &str, lines: &[&str]) -> Taken {
@@ -44,7 +44,7 @@ fn take(file: &str, lines: &[&str]) -> Taken {
 }
 
 fn settle(taken: Vec<Taken>) -> Evidence {
-    gather(taken, Context { catalog: &truth::catalog(), year: None })
+    gather(taken, Context::new(&truth::catalog(), None))
 }
 
 /// Values of an indicator's total for an area: (form year, value).

@@ -53,7 +53,7 @@ impl Compiled {
                 }
             }
         }
-        let bytes = zip_out::write(package, &changes)?;
+        let bytes = zip_out::write(package, &changes, &[])?;
         check::untouched(package, &Package::open(bytes.as_slice())?, |index| changes.contains_key(&index))?;
         Ok(bytes)
     }

@@ -40,14 +40,14 @@ pub fn catalog() -> Catalog {
 /// Takes files in this process, each on its own.
 pub fn take(paths: &[PathBuf], catalog: &Catalog, year: Option<i32>) -> Vec<Taken> {
     let mut reader = Reader::InProcess(Limits::default());
-    let context = Context { catalog, year };
+    let context = Context::new(catalog, year);
     paths.iter().flat_map(|path| take_path(path, context, &mut reader).unwrap()).collect()
 }
 
 /// All files of a folder, settled.
 pub fn evidence_of(paths: &[PathBuf], catalog: &Catalog, year: Option<i32>) -> Evidence {
     let files = list_files(paths).unwrap();
-    gather(take(&files, catalog, year), Context { catalog, year })
+    gather(take(&files, catalog, year), Context::new(catalog, year))
 }
 
 /// The drop folder of the demo.

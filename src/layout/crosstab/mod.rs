@@ -1,0 +1,12 @@
+//! Any other official table: what runs down, what runs across, and what is not understood.
+//!
+//! [`understand`] never stores anything: it makes a [`Mapping`] for a person to look at, correct and save.
+//! [`apply`] reads by saved mappings.
+
+mod apply;
+mod axes;
+pub mod heads;
+mod understand;
+
+pub use apply::{apply, apply_one};
+pub use understand::{Understanding, understand};
