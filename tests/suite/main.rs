@@ -2,6 +2,8 @@ mod catalog;
 mod deliver;
 mod demo;
 mod fill_apply;
+mod hostile_input;
+mod identities;
 mod inputs;
 mod interpret;
 mod notation;
