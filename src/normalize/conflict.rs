@@ -15,26 +15,35 @@ use crate::normalize::key::key;
 ///    replaces an older export of the same table, so the report can say so); else the more precise. Both cells are named.
 /// 3. A figure beats a missing mark; of missing marks the one that says more wins.
 pub fn settle(mut observations: Vec<Observation>) -> (Vec<Observation>, Vec<Diagnostic>) {
-    observations.sort_by(|a, b| key(a).cmp(&key(b)));
+    // In place: a table of the country has tens of thousands of figures, nearly all of them alone at their key.
+    observations.sort_unstable_by(|a, b| key(a).cmp(&key(b)));
+    let mut has_rivals: Vec<bool> = vec![false; observations.len()];
+    for (index, pair) in observations.windows(2).enumerate() {
+        if let [a, b] = pair
+            && key(a) == key(b)
+            && let Some([first, second]) = has_rivals.get_mut(index..index + 2)
+        {
+            (*first, *second) = (true, true);
+        }
+    }
+    let mut flags = has_rivals.into_iter();
+    let mut rivals =
+        observations.extract_if(.., |_| flags.next().unwrap_or_default()).collect::<Vec<_>>().into_iter().peekable();
     let mut diagnostics = Vec::new();
-    let mut kept = Vec::with_capacity(observations.len());
-    let mut rest = observations.into_iter().peekable();
-    while let Some(first) = rest.next() {
+    while let Some(first) = rivals.next() {
         let mut group = vec![first];
-        while let Some(next) = rest.next_if(|next| group.first().is_some_and(|first| key(first) == key(next))) {
+        while let Some(next) = rivals.next_if(|next| group.first().is_some_and(|first| key(first) == key(next))) {
             group.push(next);
         }
-        if group.len() > 1 {
-            // A fixed order of candidates makes the outcome independent of the order of files and sheets.
-            // Of equals the file named after the area comes first: its own sheet is where people look a figure up.
-            group.sort_by_cached_key(|o| {
-                let elsewhere = !o.source.file.name.contains(o.area.short_name());
-                (elsewhere, o.source.file.sha256.clone(), o.source.sheet.clone(), o.source.cell)
-            });
-        }
-        kept.extend(settle_group(group, &mut diagnostics));
+        // A fixed order of candidates makes the outcome independent of the order of files and sheets.
+        // Of equals the file named after the area comes first: its own sheet is where people look a figure up.
+        group.sort_by_cached_key(|o| {
+            let elsewhere = !o.source.file.name.contains(o.area.short_name());
+            (elsewhere, o.source.file.sha256.clone(), o.source.sheet.clone(), o.source.cell)
+        });
+        observations.extend(settle_group(group, &mut diagnostics));
     }
-    (kept, diagnostics)
+    (observations, diagnostics)
 }
 
 fn settle_group(group: Vec<Observation>, diagnostics: &mut Vec<Diagnostic>) -> Option<Observation> {

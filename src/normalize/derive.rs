@@ -39,18 +39,15 @@ pub fn derive(observations: &[Observation], catalog: &Catalog) -> (Vec<Observati
     let mut added: Vec<Observation> = Vec::new();
     let mut diagnostics = Vec::new();
     // Each step sees what was read and what the steps before it made.
-    let steps: [&dyn Fn(&Known<'_>, &mut Vec<Diagnostic>) -> Vec<Observation>; 3] =
-        [&|known, _| bands(known), &|known, diagnostics| prefectures(known, catalog, diagnostics), &|known, _| {
-            rates(known)
-        }];
-    for step in steps {
-        let made = {
-            let known = Known::new(observations, &added);
-            let made = step(&known, &mut diagnostics);
-            known.news(made, &mut diagnostics)
-        };
-        added.extend(made);
-    }
+    let known = Known::new(observations, &added);
+    let made = known.news(bands(&known), &mut diagnostics);
+    added.extend(made);
+    let known = Known::new(observations, &added);
+    let made = known.news(prefectures(&known, catalog, &mut diagnostics), &mut diagnostics);
+    added.extend(made);
+    let known = Known::new(observations, &added);
+    let made = known.news(rates(&known), &mut diagnostics);
+    added.extend(made);
     (added, diagnostics)
 }
 

@@ -123,9 +123,9 @@ fn wrong_figures(path: &Path) -> Vec<String> {
 #[test]
 fn every_figure_of_the_demo_sheet_is_the_tables_own() {
     let catalog = truth::catalog();
-    let evidence = truth::evidence_of(&[truth::inbox()], &catalog, None);
+    let evidence = truth::evidence_of(&[truth::inbox()], catalog, None);
     let out = tempfile::tempdir().unwrap();
-    let report = fill(&evidence, &catalog, out.path());
+    let report = fill(&evidence, catalog, out.path());
     let wrong = wrong_figures(&report.outputs[0].path);
     assert!(wrong.is_empty(), "{} of 585 wrong:\n{}", wrong.len(), wrong.join("\n"));
     let expected = truth::table(&format!("{TABLES}/expected_demo.csv"));
@@ -137,9 +137,9 @@ fn every_figure_of_the_demo_sheet_is_the_tables_own() {
 #[test]
 fn verdicts_follow_from_the_table_alone() {
     let catalog = truth::catalog();
-    let evidence = truth::evidence_of(&[truth::inbox()], &catalog, None);
+    let evidence = truth::evidence_of(&[truth::inbox()], catalog, None);
     let out = tempfile::tempdir().unwrap();
-    let report = fill(&evidence, &catalog, out.path());
+    let report = fill(&evidence, catalog, out.path());
     let verdicts = sheet(&report.outputs[0].path, VERDICTS);
     let rows = indicator_rows(&verdicts);
     let (name_row, _) = places(&verdicts, "見本県 みなと市")[0];
@@ -208,7 +208,7 @@ fn every_file_of_the_demo_has_the_outcome_and_the_cells_of_the_tables() {
     let mut wrong = Vec::new();
     for row in truth::table(&format!("{TABLES}/expected_inbox.csv")) {
         let file = &row["file"];
-        let taken = truth::take(&[truth::inbox().join(file)], &catalog, None).remove(0);
+        let taken = truth::take(&[truth::inbox().join(file)], catalog, None).remove(0);
         if taken.report.outcome.id() != row["outcome"] {
             wrong.push(format!("{file}: {} wanted, {:?}", row["outcome"], taken.report));
         }
@@ -249,7 +249,7 @@ fn the_order_and_number_of_files_changes_no_byte() {
     let out = tempfile::tempdir().unwrap();
     let mut files: Vec<PathBuf> = chiiki_sheet::intake::list_files(&[truth::inbox()]).unwrap();
     let bytes = |files: &[PathBuf], name: &str| {
-        let report = fill(&truth::evidence_of(files, &catalog, None), &catalog, &out.path().join(name));
+        let report = fill(&truth::evidence_of(files, catalog, None), catalog, &out.path().join(name));
         std::fs::read(&report.outputs[0].path).unwrap()
     };
     let forwards = bytes(&files, "1");

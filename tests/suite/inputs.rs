@@ -11,7 +11,7 @@ use crate::truth::{self, Row};
 
 fn take(file: &str, year: Option<i32>) -> Taken {
     let catalog = truth::catalog();
-    let mut taken = truth::take(&[truth::package("tests/data/layouts").join(file)], &catalog, year);
+    let mut taken = truth::take(&[truth::package("tests/data/layouts").join(file)], catalog, year);
     assert_eq!(taken.len(), 1, "{file}");
     taken.remove(0)
 }

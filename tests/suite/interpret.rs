@@ -36,7 +36,7 @@ fn book(file: &str, grids: Vec<Grid>) -> Book {
 }
 
 fn take_grid(file: &str, grid: Grid) -> Taken {
-    take_book(&book(file, vec![grid]), Context::new(&truth::catalog(), None))
+    take_book(&book(file, vec![grid]), Context::new(truth::catalog(), None))
 }
 
 fn take(file: &str, lines: &[&str]) -> Taken {
@@ -44,7 +44,7 @@ fn take(file: &str, lines: &[&str]) -> Taken {
 }
 
 fn settle(taken: Vec<Taken>) -> Evidence {
-    gather(taken, Context::new(&truth::catalog(), None))
+    gather(taken, Context::new(truth::catalog(), None))
 }
 
 /// Values of an indicator's total for an area: (form year, value).
@@ -182,17 +182,17 @@ fn filled(evidence: &Evidence, out: &std::path::Path) -> std::path::PathBuf {
         out: out.to_owned(),
         date: Date::new(2026, 11, 22).unwrap(),
     };
-    let report = fill_sheet(&request, evidence, &truth::catalog(), standard_template().unwrap()).unwrap();
+    let report = fill_sheet(&request, evidence, truth::catalog(), standard_template().unwrap()).unwrap();
     report.outputs[0].path.clone()
 }
 
 #[test]
 fn a_sheet_this_product_made_is_read_back_as_it_was_written() {
     let catalog = truth::catalog();
-    let direct = truth::evidence_of(&[truth::inbox()], &catalog, None);
+    let direct = truth::evidence_of(&[truth::inbox()], catalog, None);
     let out = tempfile::tempdir().unwrap();
     let first = filled(&direct, &out.path().join("1"));
-    let read = truth::take(std::slice::from_ref(&first), &catalog, None).remove(0);
+    let read = truth::take(std::slice::from_ref(&first), catalog, None).remove(0);
     assert_eq!((read.report.outcome, read.report.layout), (Outcome::Read, Some("L1")), "{:?}", read.report);
     // Every figure read back is one that was known, at the same key and with the same value and part-year mark.
     let mut compared = 0;
@@ -235,7 +235,7 @@ fn a_sheet_this_product_made_is_read_back_as_it_was_written() {
 #[test]
 fn the_fifteen_texts_of_last_period_are_read_word_for_word() {
     let file = truth::inbox().join("【記入済】見本県 みほん市_地域分析・検討シート_R7.12.xlsx");
-    let taken = truth::take(&[file], &truth::catalog(), None).remove(0);
+    let taken = truth::take(&[file], truth::catalog(), None).remove(0);
     let expected = truth::table("tests/support/fixtures/truth/texts.csv");
     assert_eq!(taken.texts.len(), 15);
     for row in expected.iter().filter(|row| !row["text"].is_empty()) {
@@ -446,7 +446,7 @@ fn age_sheets_give_the_rates_of_the_counts() {
     let catalog = truth::catalog();
     let evidence = truth::evidence_of(
         &[truth::inbox().join("令和6年度_02h.xlsx"), truth::inbox().join("令和6年度_04-1-1h.xlsx")],
-        &catalog,
+        catalog,
         None,
     );
     let insured = truth::table("tests/support/fixtures/truth/insured.csv");
@@ -489,7 +489,7 @@ fn totals_wrong_by_one_are_told_with_their_cell() {
     let catalog = truth::catalog();
     for (file, name) in [("令和6年度_02h_合計違い.xlsx", "花野町"), ("令和6年度_04-1-1h_合計違い.xlsx", "緑町")]
     {
-        let evidence = truth::evidence_of(&[truth::package("tests/data/layouts/L4").join(file)], &catalog, None);
+        let evidence = truth::evidence_of(&[truth::package("tests/data/layouts/L4").join(file)], catalog, None);
         let told: Vec<_> = evidence.diagnostics.iter().filter(|told| told.code == "total-mismatch").collect();
         assert_eq!(told.len(), 1, "{file}: {:?}", evidence.diagnostics);
         assert!(told[0].message.contains(name) && told[0].place.cell.is_some(), "{file}: {told:?}");

@@ -10,6 +10,8 @@ mod explain;
 mod fill_apply;
 mod fill_apply;
 mod handout;
+mod hostile_input;
+mod identities;
 mod inputs;
 mod interpret;
 mod missing;

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use chiiki_sheet::catalog::Catalog;
 use chiiki_sheet::intake::{Evidence, Reader, Taken, gather, list_files, take_path};
@@ -32,9 +33,12 @@ pub fn table(path: &str) -> Vec<Row> {
 }
 
 /// The catalog with 見本県 and 例示県.
-pub fn catalog() -> Catalog {
-    let text = std::fs::read_to_string(package("examples/mihon/areas.csv")).unwrap();
-    Catalog::shipped().with_areas(&text, "areas.csv").unwrap()
+pub fn catalog() -> &'static Catalog {
+    static CATALOG: LazyLock<Catalog> = LazyLock::new(|| {
+        let text = std::fs::read_to_string(package("examples/mihon/areas.csv")).unwrap();
+        Catalog::shipped().with_areas(&text, "areas.csv").unwrap()
+    });
+    &CATALOG
 }
 
 /// Takes files in this process, each on its own.
