@@ -3,5 +3,7 @@ mod deliver;
 mod fill_apply;
 mod notation;
 mod read;
+mod refill;
+mod refill_property;
 mod store;
 mod template_file;
