@@ -31,7 +31,8 @@ struct Places {
 /// Plans the sheet; an empty plan when the template has no such sheet of ours.
 pub fn plan(grid: &Grid, comparison: &Comparison) -> SheetPlan {
     let mut sheet = SheetPlan::default();
-    let Some(places) = find(grid) else { return sheet };
+    let own = comparison.participants.first().map(|own| own.area.name.as_str()).unwrap_or_default();
+    let Some(places) = find(grid, own) else { return sheet };
     head(&mut sheet, grid, &places, comparison);
     let groups = groups_for(&places, comparison);
     for (role, col) in &places.groups {
@@ -58,7 +59,8 @@ pub fn plan(grid: &Grid, comparison: &Comparison) -> SheetPlan {
     sheet
 }
 
-fn find(grid: &Grid) -> Option<Places> {
+/// In a sheet that was filled before, the own area's name stands in place of 「自地域」.
+fn find(grid: &Grid, own: &str) -> Option<Places> {
     let heading = |word: &str| {
         grid.cells().iter().find(|cell| cell.value.as_text().is_some_and(|text| fold(text) == word)).map(|cell| cell.at)
     };
@@ -85,7 +87,7 @@ fn find(grid: &Grid) -> Option<Places> {
         .collect();
     let last = rows.iter().map(|(_, row)| *row).max()?;
     // Prepared rows carry the formulas but no id.
-    let own_col = heading("自地域")?.col;
+    let own_col = heading("自地域").or_else(|| heading(&fold(own)).filter(|at| at.row == id.row))?.col;
     let verdict_col = groups.first()?.1 + GROUP - 1;
     let spare =
         (last + 1..=grid.extent()?.row).filter(|row| grid.get(CellRef::new(*row, verdict_col)).is_some()).collect();

@@ -34,7 +34,9 @@ pub(super) fn plan(base: &Base, comparison: &Comparison, cells: &FigureCells) ->
 /// Takes out edits that would write what stands there.
 pub(super) fn drop_idle(grid: &Grid, plan: &mut SheetPlan) {
     plan.cells.retain(|at, edit| {
-        let there = shown(grid.get(*at));
+        // An edit of a covered cell goes to the top-left cell of its merged area.
+        let at = grid.merge_anchor(*at).unwrap_or(*at);
+        let there = shown(grid.get(at));
         match &edit.content {
             CellContent::Number(number) | CellContent::FormulaNumber(number) => {
                 there.is_none_or(|there| !same(&there, &Shown::Number(*number)))
@@ -43,7 +45,7 @@ pub(super) fn drop_idle(grid: &Grid, plan: &mut SheetPlan) {
                 there != Some(Shown::Text(text.clone()))
             }
             CellContent::Rich(_) => true,
-            CellContent::Blank | CellContent::Text(_) | CellContent::FormulaText(_) => grid.get(*at).is_some(),
+            CellContent::Blank | CellContent::Text(_) | CellContent::FormulaText(_) => grid.get(at).is_some(),
         }
     });
 }

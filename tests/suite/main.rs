@@ -20,6 +20,8 @@ mod program;
 mod public;
 mod read;
 mod real_files;
+mod refill;
+mod refill_property;
 mod store;
 mod template_file;
 mod truth;

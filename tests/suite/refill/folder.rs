@@ -1,0 +1,102 @@
+//! The path of a person: a folder with sheets in it, filled again and again.
+
+use std::path::Path;
+
+use chiiki_sheet::error::Error;
+use chiiki_sheet::job::{Bases, FillRequest, Report, fill_on, standard_template};
+
+use super::doc::{Doc, grid};
+use super::{catalog, comparison, day, evidence, fresh, inbox, request};
+
+fn run(dir: &Path, from: i32, to: i32, bases: &Bases) -> Result<Report, Error> {
+    let request = FillRequest { date: day(22), ..request(from, to, dir.to_str().unwrap()) };
+    fill_on(&request, bases, evidence(), catalog(), standard_template().unwrap())
+}
+
+fn names(dir: &Path) -> Vec<String> {
+    let mut names: Vec<String> =
+        std::fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn a_sheet_of_the_same_insurer_is_refilled_under_its_own_name_after_a_copy() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut book = Doc::open(&fresh(&comparison(2023, 2025)));
+    book.set_text("A14", "会議で決めたこと", true);
+    let bytes = book.save();
+    std::fs::write(dir.path().join("会議用.xlsx"), &bytes).unwrap();
+    let report = run(dir.path(), 2024, 2026, &Bases::default()).unwrap();
+    assert_eq!(report.outputs[0].path.file_name().unwrap(), "会議用.xlsx");
+    assert_eq!(names(dir.path()), ["会議用.xlsx", "会議用_控え_2026-11-22.xlsx"]);
+    assert_eq!(std::fs::read(dir.path().join("会議用_控え_2026-11-22.xlsx")).unwrap(), bytes);
+    let after = std::fs::read(&report.outputs[0].path).unwrap();
+    assert_eq!(Doc::open(&after).cell("A14"), book.cell("A14"));
+    // Nothing new: no second copy, not a byte.
+    let report = run(dir.path(), 2024, 2026, &Bases::default()).unwrap();
+    assert!(report.diagnostics.iter().any(|told| told.code == "nothing-new"));
+    assert_eq!(std::fs::read(&report.outputs[0].path).unwrap(), after);
+    assert_eq!(names(dir.path()).len(), 2);
+}
+
+#[test]
+fn sheets_of_other_insurers_are_never_taken() {
+    let dir = tempfile::tempdir().unwrap();
+    let other = FillRequest {
+        own: "見本県みなと市".to_owned(),
+        compare: Vec::new(),
+        ..request(2023, 2025, dir.path().to_str().unwrap())
+    };
+    let report = fill_on(&other, &Bases::default(), evidence(), catalog(), standard_template().unwrap()).unwrap();
+    let theirs = report.outputs[0].path.clone();
+    let mut book = Doc::open(&std::fs::read(&theirs).unwrap());
+    book.set_text("A14", "みなと市だけの内緒の話", false);
+    std::fs::write(&theirs, book.save()).unwrap();
+    // Beside it, under its very name, and named outright.
+    let usual = dir.path().join("見本県 みほん市_地域分析・検討シート.xlsx");
+    std::fs::copy(&theirs, &usual).unwrap();
+    let report = run(dir.path(), 2023, 2025, &Bases::default()).unwrap();
+    assert_ne!(report.outputs[0].path, usual);
+    let bytes = std::fs::read(&report.outputs[0].path).unwrap();
+    assert_eq!(grid(&bytes, "地域分析・検討シート").text(13, 0), None);
+    for flag in [
+        Bases { previous: Some(theirs.clone()), ..Bases::default() },
+        Bases {
+            previous: Some(inbox("見本県 みなと市_地域分析・検討シート.xlsx")), ..Bases::default()
+        },
+        Bases {
+            template: Some(inbox("見本県 みなと市_地域分析・検討シート.xlsx")), ..Bases::default()
+        },
+    ] {
+        let elsewhere = tempfile::tempdir().unwrap();
+        assert!(matches!(run(elsewhere.path(), 2023, 2025, &flag), Err(Error::Usage(_))), "{flag:?}");
+        assert!(names(elsewhere.path()).is_empty());
+    }
+}
+
+#[test]
+fn previous_is_the_base_and_is_not_written_itself() {
+    let (here, out) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let mut book = Doc::open(&fresh(&comparison(2023, 2025)));
+    book.set_text("A14", "前の年の文章", true);
+    let path = here.path().join("昨年.xlsx");
+    std::fs::write(&path, book.save()).unwrap();
+    let bases = Bases { previous: Some(path.clone()), ..Bases::default() };
+    let report = run(out.path(), 2024, 2026, &bases).unwrap();
+    assert_eq!(std::fs::read(&path).unwrap(), book.save());
+    let after = Doc::open(&std::fs::read(&report.outputs[0].path).unwrap());
+    assert_eq!(after.cell("A14"), book.cell("A14"));
+    // The target has a text of its own now: the incoming one goes to 引継ぎ, once.
+    let mut mine = after.clone();
+    mine.set_text("A14", "書き直した文章", false);
+    std::fs::write(&report.outputs[0].path, mine.save()).unwrap();
+    for _ in 0..2 {
+        let report = run(out.path(), 2024, 2026, &bases).unwrap();
+        let bytes = std::fs::read(&report.outputs[0].path).unwrap();
+        assert_eq!(Doc::open(&bytes).cell("A14"), mine.cell("A14"));
+        let moved = grid(&bytes, "引継ぎ");
+        let times = moved.cells().iter().filter(|cell| cell.value.display() == "赤前の年の文章").count();
+        assert_eq!(times, 1);
+    }
+}
