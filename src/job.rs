@@ -10,6 +10,7 @@ use crate::deliver::naming::{NameWords, sheet_name};
 use crate::deliver::publish::{Replace, publish};
 use crate::diagnostic::Diagnostic;
 use crate::error::{Error, FileError, Result};
+use crate::fill::marks::MarkedTemplate;
 use crate::fill::public::{public_copy, public_name};
 use crate::fill::{self, StandardTemplate, ledger::Ledger};
 use crate::intake::Evidence;
@@ -173,7 +174,7 @@ pub fn fill_sheet(
     let filled = fill::fill_standard(template, &comparison, request.date).map_err(|error| of_template(&error))?;
     diagnostics.extend(filled.diagnostics);
     let name = match comparison.participants.first() {
-        Some(own) => file_name(own, request.date)?,
+        Some(own) => file_name(own, request.date, None)?,
         None => return Err(Error::Internal("no own area".to_owned())),
     };
     let (name, bytes) = if request.public {
@@ -186,12 +187,37 @@ pub fn fill_sheet(
     Ok(Report { outputs: vec![Output { kind: "xlsx", path: published.path }], ledger: filled.ledger, diagnostics })
 }
 
-fn file_name(own: &Participant, date: Date) -> Result<String> {
+fn file_name(own: &Participant, date: Date, pattern: Option<&str>) -> Result<String> {
     let prefecture = match own.area.level {
         AreaLevel::Prefecture => "",
         _ => own.area.prefecture.as_deref().unwrap_or_default(),
     };
-    sheet_name(None, &NameWords { prefecture, insurer: own.area.short_name(), date })
+    sheet_name(pattern, &NameWords { prefecture, insurer: own.area.short_name(), date })
+}
+
+/// Fills a template of people's own and publishes it.
+///
+/// # Errors
+/// See [`understand`]; a template that cannot be filled; a folder that cannot be written to.
+pub fn fill_marked(
+    request: &FillRequest,
+    evidence: &Evidence,
+    catalog: &Catalog,
+    template: &MarkedTemplate,
+) -> Result<Report> {
+    let (comparison, mut diagnostics) = understand(request, evidence, catalog)?;
+    let of_user = |error: FileError| Error::Usage(error.to_diagnostic().to_string());
+    let filled = template.fill(&comparison, request.date).map_err(of_user)?;
+    diagnostics.extend(filled.diagnostics);
+    let own = comparison.participants.first().ok_or_else(|| Error::Internal("no own area".to_owned()))?;
+    let mut name = file_name(own, request.date, template.file_name.as_deref())?;
+    let mut bytes = filled.bytes;
+    if request.public {
+        (name, bytes) = (public_name(&name), public_copy(bytes, catalog).map_err(of_user)?);
+    }
+    let published = publish(&request.out, &name, &bytes, Replace::Never)?;
+    diagnostics.extend(published.notice);
+    Ok(Report { outputs: vec![Output { kind: "xlsx", path: published.path }], ledger: filled.ledger, diagnostics })
 }
 
 /// The shipped template.

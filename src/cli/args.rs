@@ -41,6 +41,8 @@ pub enum Command {
     Batch(Batch),
     /// 取り込みの記録を、保管してある元のファイルから作り直します
     Rebuild(Rebuild),
+    /// 自分で作ったひな形の差し込み記号（{{…}}）を調べます
+    Lint(Lint),
     /// (the reader's child process)
     #[command(name = "__read", hide = true)]
     Read,
@@ -140,6 +142,9 @@ pub struct Fill {
     /// 年度が書かれていない表の年度（西暦。例 2023）
     #[arg(long, value_name = "年度", value_parser = year)]
     pub year: Option<i32>,
+    /// 差し込み記号（{{…}}）を書いた自分のひな形（Excelファイル、またはそれを入れたフォルダー）
+    #[arg(long, value_name = "ひな形")]
+    pub template: Option<PathBuf>,
     /// できたファイルを置くフォルダー
     #[arg(long, value_name = "フォルダー")]
     pub out: PathBuf,
@@ -262,6 +267,16 @@ pub struct Rebuild {
     /// 作業フォルダー
     #[arg(long, value_name = "フォルダー")]
     pub workspace: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub struct Lint {
+    /// ひな形（Excelファイル、またはそれを入れたフォルダー）
+    #[arg(value_name = "ひな形")]
+    pub template: PathBuf,
+    /// 結果をJSONで出力します
+    #[arg(long)]
+    pub json: bool,
 }
 
 fn date(text: &str) -> Result<Date, String> {

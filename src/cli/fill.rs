@@ -1,12 +1,15 @@
 //! `fill`: one sheet from files (`--input`, nothing stored) or from a workspace.
 
+use std::path::Path;
+
 use super::args::Fill;
 use super::{input, say};
 use crate::clock;
 use crate::compare::Thresholds;
 use crate::error::{Error, Result};
+use crate::fill::marks::MarkedTemplate;
 use crate::intake::Evidence;
-use crate::job::{FillRequest, Report, fill_sheet};
+use crate::job::{FillRequest, Report, fill_marked, fill_sheet};
 use crate::layout::Context;
 use crate::workspace::Workspace;
 
@@ -15,6 +18,7 @@ pub fn run(arguments: &Fill) -> Result<()> {
     if let Some(unknown) = arguments.formats.iter().find(|format| format.as_str() != "xlsx") {
         return Err(Error::Usage(format!("「{unknown}」は作れません。--formats に指定できるのは xlsx です。")));
     }
+    let template = arguments.template.as_deref().map(own_template).transpose()?;
     let mut thresholds = Thresholds::default();
     let (catalog, evidence): (_, Evidence) = match (&arguments.workspace, arguments.input.is_empty()) {
         (Some(_), false) => {
@@ -53,7 +57,11 @@ pub fn run(arguments: &Fill) -> Result<()> {
         date: arguments.date.unwrap_or_else(clock::today),
         public: arguments.public,
     };
-    let mut report = match fill_sheet(&request, &evidence, &catalog, crate::job::standard_template()?) {
+    let made = match &template {
+        Some(template) => fill_marked(&request, &evidence, &catalog, template),
+        None => fill_sheet(&request, &evidence, &catalog, crate::job::standard_template()?),
+    };
+    let mut report = match made {
         Ok(report) => report,
         Err(error) => {
             // Why files were not read is the first thing to look at when nothing could be made.
@@ -63,6 +71,18 @@ pub fn run(arguments: &Fill) -> Result<()> {
     };
     report.diagnostics.splice(0..0, evidence.diagnostics.iter().cloned());
     tell(&report, arguments.json)
+}
+
+/// A template with marks; it is opened before anything is read, so that a mistake is told at once.
+fn own_template(path: &Path) -> Result<MarkedTemplate> {
+    let template = MarkedTemplate::open(path)?;
+    if template.has_marks() {
+        return Ok(template);
+    }
+    Err(Error::Usage(format!(
+        "ひな形『{}』に差し込み記号（{{{{…}}}}）がありません。chiiki-sheet lint で確かめてください。",
+        path.display()
+    )))
 }
 
 /// The report for a program or for a person.

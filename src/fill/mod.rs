@@ -4,6 +4,7 @@ pub mod apply;
 mod compare_sheet;
 mod form_sheet;
 pub mod ledger;
+pub mod marks;
 pub mod meta_sheet;
 pub mod plan;
 pub mod public;

@@ -3,6 +3,7 @@ mod catalog;
 mod deliver;
 mod explain;
 mod fill_apply;
+mod lint;
 mod missing;
 mod notation;
 mod program;
