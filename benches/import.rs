@@ -110,7 +110,7 @@ fn floor(bytes: &[u8]) -> usize {
 
 /// Codes from 90 on are free for made-up prefectures; these stay unknown to the catalog, as most work for it.
 fn import(insured: &[u8], certified: &[u8]) -> usize {
-    let context = Context { catalog: Catalog::shipped(), year: Some(2023) };
+    let context = Context::new(Catalog::shipped(), Some(2023));
     let taken = [("02h.xlsx", insured), ("04-1-1h.xlsx", certified)]
         .map(|(name, bytes)| take_book(&read_bytes(name, bytes, &Limits::default()).unwrap(), context));
     gather(taken.into(), context).observations.len()

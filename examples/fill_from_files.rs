@@ -33,6 +33,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let evidence = gather(taken, context);
 
     let request = FillRequest {
+        xlsx: true,
+        papers: Vec::new(),
+        public: false,
         own: "見本県みほん市".to_owned(),
         compare: vec!["見本県みなと市".to_owned()],
         from: None,

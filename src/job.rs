@@ -12,6 +12,7 @@ use crate::deliver::naming::{NameWords, sheet_name};
 use crate::deliver::publish::{Replace, backup_copy, publish};
 use crate::diagnostic::Diagnostic;
 use crate::error::{Error, FileError, Result};
+use crate::fill::marks::MarkedTemplate;
 use crate::fill::public::{public_copy, public_name};
 use crate::fill::{self, StandardTemplate, ledger::Ledger};
 use crate::handout::{Kind, TemplateFiles};
@@ -218,26 +219,39 @@ pub fn fill_on(
     let mut report = made.report;
     if request.public && request.xlsx {
         let own = made.comparison.participants.first().ok_or_else(|| Error::Internal("no own area".to_owned()))?;
-        let name = public_name(&file_name(own, request.date)?);
+        let name = public_name(&file_name(own, request.date, None)?);
         let copy = public_copy(made.workbook.clone(), catalog).map_err(|error| of_template(&error))?;
         let published = publish(&request.out, &name, &copy, Replace::Never)?;
         report.diagnostics.extend(published.notice);
         report.outputs.push(Output { kind: "xlsx", path: published.path });
     }
-    if !request.papers.is_empty() {
-        let paper = PaperRequest {
-            kinds: &request.papers,
-            out: &request.out,
-            date: request.date,
-            template: &TemplateFiles::shipped(),
-            public: request.public,
-        };
-        let context = Context::new(catalog, None);
-        let papers = papers::print(&made.comparison, evidence, &made.workbook, context, &paper)?;
-        report.outputs.extend(papers.paths.into_iter().map(|path| Output { kind: "pdf", path }));
-        report.diagnostics.extend(papers.diagnostics);
-    }
+    print_papers(request, &made.comparison, &made.workbook, evidence, catalog, &mut report)?;
     Ok(report)
+}
+
+/// Prints the papers asked for, with the texts that stand on the workbook.
+fn print_papers(
+    request: &FillRequest,
+    comparison: &Comparison,
+    workbook: &[u8],
+    evidence: &Evidence,
+    catalog: &Catalog,
+    report: &mut Report,
+) -> Result<()> {
+    if request.papers.is_empty() {
+        return Ok(());
+    }
+    let paper = PaperRequest {
+        kinds: &request.papers,
+        out: &request.out,
+        date: request.date,
+        template: &TemplateFiles::shipped(),
+        public: request.public,
+    };
+    let papers = papers::print(comparison, evidence, workbook, Context::new(catalog, None), &paper)?;
+    report.outputs.extend(papers.paths.into_iter().map(|path| Output { kind: "pdf", path }));
+    report.diagnostics.extend(papers.diagnostics);
+    Ok(())
 }
 
 /// A workbook with what it shows.
@@ -257,7 +271,7 @@ fn make_workbook(
 ) -> Result<Made> {
     let (comparison, diagnostics) = understand(request, evidence, catalog)?;
     let own = comparison.participants.first().ok_or_else(|| Error::Internal("no own area".to_owned()))?;
-    let name = file_name(own, request.date)?;
+    let name = file_name(own, request.date, None)?;
     let start = base::choose(&request.out, &name, &own.area, bases, catalog)?;
     let Some(chosen) = start.base else {
         let mut made = fresh(request, &name, comparison, diagnostics, &start.incoming, catalog, template)?;
@@ -356,12 +370,43 @@ fn earlier_years(request: &FillRequest, comparison: &Comparison, book: &Base) ->
     Some(FillRequest { from: Some(from), ..request.clone() })
 }
 
-fn file_name(own: &Participant, date: Date) -> Result<String> {
+fn file_name(own: &Participant, date: Date, pattern: Option<&str>) -> Result<String> {
     let prefecture = match own.area.level {
         AreaLevel::Prefecture => "",
         _ => own.area.prefecture.as_deref().unwrap_or_default(),
     };
-    sheet_name(None, &NameWords { prefecture, insurer: own.area.short_name(), date })
+    sheet_name(pattern, &NameWords { prefecture, insurer: own.area.short_name(), date })
+}
+
+/// Fills a template of people's own and publishes it.
+///
+/// # Errors
+/// See [`understand`]; a template that cannot be filled; a folder that cannot be written to.
+pub fn fill_marked(
+    request: &FillRequest,
+    evidence: &Evidence,
+    catalog: &Catalog,
+    template: &MarkedTemplate,
+) -> Result<Report> {
+    let (comparison, mut diagnostics) = understand(request, evidence, catalog)?;
+    let of_user = |error: FileError| Error::Usage(error.to_diagnostic().to_string());
+    let filled = template.fill(&comparison, request.date).map_err(of_user)?;
+    diagnostics.extend(filled.diagnostics);
+    let own = comparison.participants.first().ok_or_else(|| Error::Internal("no own area".to_owned()))?;
+    let mut name = file_name(own, request.date, template.file_name.as_deref())?;
+    let mut bytes = filled.bytes;
+    if request.public {
+        (name, bytes) = (public_name(&name), public_copy(bytes, catalog).map_err(of_user)?);
+    }
+    let mut outputs = Vec::new();
+    if request.xlsx {
+        let published = publish(&request.out, &name, &bytes, Replace::Never)?;
+        diagnostics.extend(published.notice);
+        outputs.push(Output { kind: "xlsx", path: published.path });
+    }
+    let mut report = Report { outputs, ledger: filled.ledger, changes: Changes::default(), diagnostics };
+    print_papers(request, &comparison, &bytes, evidence, catalog, &mut report)?;
+    Ok(report)
 }
 
 /// The shipped template.

@@ -41,6 +41,8 @@ pub enum Command {
     Batch(Batch),
     /// 取り込みの記録を、保管してある元のファイルから作り直します
     Rebuild(Rebuild),
+    /// 自分で作ったひな形の差し込み記号（{{…}}）を調べます
+    Lint(Lint),
     /// (the reader's child process)
     #[command(name = "__read", hide = true)]
     Read,
@@ -143,8 +145,9 @@ pub struct Fill {
     /// 前に作って書き込みをしたシート（文章を引き継ぎます。このファイルには書き込みません）
     #[arg(long, value_name = "ファイル")]
     pub previous: Option<PathBuf>,
-    /// そのまま記入する様式（見える化システムから出力した地域分析・検討シート）
-    #[arg(long, value_name = "ファイル")]
+    /// ひな形（差し込み記号 {{…}} を書いたExcelファイルかフォルダー、または見える化システムから出力した
+    /// 地域分析・検討シート。後者はその様式のまま記入します）
+    #[arg(long, value_name = "ひな形")]
     pub template: Option<PathBuf>,
     /// 手で書かれた数値も、新しい数値に置き換えます
     #[arg(long)]
@@ -277,6 +280,16 @@ pub struct Rebuild {
     /// 作業フォルダー
     #[arg(long, value_name = "フォルダー")]
     pub workspace: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub struct Lint {
+    /// ひな形（Excelファイル、またはそれを入れたフォルダー）
+    #[arg(value_name = "ひな形")]
+    pub template: PathBuf,
+    /// 結果をJSONで出力します
+    #[arg(long)]
+    pub json: bool,
 }
 
 fn date(text: &str) -> Result<Date, String> {

@@ -1,19 +1,23 @@
 //! `fill`: one sheet from files (`--input`, nothing stored) or from a workspace.
 
+use std::path::Path;
+
 use super::args::Fill;
 use super::{input, say};
 use crate::clock;
 use crate::compare::Thresholds;
 use crate::error::{Error, Result};
+use crate::fill::marks::MarkedTemplate;
 use crate::handout::Kind;
 use crate::intake::Evidence;
-use crate::job::{Bases, FillRequest, Report, fill_on};
+use crate::job::{Bases, FillRequest, Report, fill_marked, fill_on};
 use crate::layout::Context;
 use crate::workspace::Workspace;
 
 /// Reads or loads, fills, publishes, tells.
 pub fn run(arguments: &Fill) -> Result<()> {
     let wanted = Wanted::parse(&arguments.formats, &arguments.handout)?;
+    let marked = arguments.template.as_deref().map(marked_template).transpose()?.flatten();
     let mut thresholds = Thresholds::default();
     let (catalog, evidence): (_, Evidence) = match (&arguments.workspace, arguments.input.is_empty()) {
         (Some(_), false) => {
@@ -56,7 +60,11 @@ pub fn run(arguments: &Fill) -> Result<()> {
     };
     let bases =
         Bases { previous: arguments.previous.clone(), template: arguments.template.clone(), adopt: arguments.adopt };
-    let mut report = match fill_on(&request, &bases, &evidence, &catalog, crate::job::standard_template()?) {
+    let made = match &marked {
+        Some(template) => fill_marked(&request, &evidence, &catalog, template),
+        None => fill_on(&request, &bases, &evidence, &catalog, crate::job::standard_template()?),
+    };
+    let mut report = match made {
         Ok(report) => report,
         Err(error) => {
             // Why files were not read is the first thing to look at when nothing could be made.
@@ -113,6 +121,22 @@ impl Wanted {
         }
         Ok(wanted)
     }
+}
+
+/// A template with marks, opened before anything is read, so that a mistake is told at once. A workbook without marks
+/// is a form to be filled in place.
+fn marked_template(path: &Path) -> Result<Option<MarkedTemplate>> {
+    let template = MarkedTemplate::open(path)?;
+    if template.has_marks() {
+        return Ok(Some(template));
+    }
+    if path.is_dir() {
+        return Err(Error::Usage(format!(
+            "ひな形『{}』に差し込み記号（{{{{…}}}}）がありません。chiiki-sheet lint で確かめてください。",
+            path.display()
+        )));
+    }
+    Ok(None)
 }
 
 /// The report for a program or for a person.

@@ -10,6 +10,7 @@ mod init;
 mod input;
 mod inspect;
 mod json;
+mod lint;
 mod missing;
 mod progress;
 mod rebuild;
@@ -53,6 +54,7 @@ fn dispatch(arguments: args::Arguments) -> Result<()> {
         args::Command::Missing(missing) => missing::run(&missing),
         args::Command::Explain(explain) => explain::run(&explain),
         args::Command::Batch(batch) => batch::run(&batch),
+        args::Command::Lint(lint) => lint::run(&lint),
         args::Command::Rebuild(rebuild) => rebuild::run(&rebuild),
         // Handled before anything else; see `run`.
         args::Command::Read => Ok(()),

@@ -4,6 +4,7 @@ pub mod apply;
 pub(crate) mod compare_sheet;
 pub(crate) mod form_sheet;
 pub mod ledger;
+pub mod marks;
 pub mod meta_sheet;
 pub mod plan;
 pub mod public;

@@ -122,9 +122,9 @@ fn clear_idle_groups(base: &Base, grid: &Grid, comparison: &Comparison, plan: &m
             let formula = base.compiled.has_formula(COMPARE_SHEET, cell.at).unwrap_or(true);
             if formula {
                 plan.set(cell.at, CellContent::FormulaText("－".to_owned()));
-            } else if cell.value.as_number().is_some() {
-                plan.set(cell.at, CellContent::Blank);
-            } else if meta.areas.values().any(|(_, name)| cell.value.as_text() == Some(name)) {
+            } else if cell.value.as_number().is_some()
+                || meta.areas.values().any(|(_, name)| cell.value.as_text() == Some(name))
+            {
                 plan.set(cell.at, CellContent::Blank);
             }
         }

@@ -22,6 +22,9 @@ const TABLES: &str = "tests/support/fixtures/truth";
 
 fn request(out: &Path) -> FillRequest {
     FillRequest {
+        xlsx: true,
+        papers: Vec::new(),
+        public: false,
         own: "見本県みほん市".to_owned(),
         compare: vec!["見本県みなと市".to_owned(), "見本県たかね市".to_owned()],
         from: Some(2023),

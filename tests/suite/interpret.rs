@@ -173,6 +173,9 @@ fn the_newest_year_without_an_adjusted_rate_may_be_under_way() {
 
 fn filled(evidence: &Evidence, out: &std::path::Path) -> std::path::PathBuf {
     let request = FillRequest {
+        xlsx: true,
+        papers: Vec::new(),
+        public: false,
         own: "見本県みほん市".to_owned(),
         compare: vec!["見本県みなと市".to_owned(), "見本県たかね市".to_owned(), "例示県みなと市".to_owned()],
         from: Some(2022),

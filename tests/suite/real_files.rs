@@ -41,6 +41,9 @@ fn rates(evidence: &Evidence) -> Vec<&Observation> {
 
 fn request(own: &str) -> FillRequest {
     FillRequest {
+        xlsx: true,
+        papers: Vec::new(),
+        public: false,
         own: own.to_owned(),
         compare: vec!["北海道札幌市".to_owned()],
         from: None,

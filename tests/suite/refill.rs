@@ -53,6 +53,9 @@ pub fn evidence() -> &'static Evidence {
 
 pub fn request(from: i32, to: i32, out: &str) -> FillRequest {
     FillRequest {
+        xlsx: true,
+        papers: Vec::new(),
+        public: false,
         own: "見本県みほん市".to_owned(),
         compare: vec!["見本県みなと市".to_owned()],
         from: Some(from),

@@ -181,25 +181,21 @@ fn without_entries(package: &Package, is_gone: impl Fn(&str) -> bool) -> Result<
             continue;
         }
         match (parent, token.tag.local()) {
-            ("sheets", "sheet") => {
-                if token.starts() {
-                    open = gone.contains(&sheet).then_some(span.start);
-                    sheet += 1;
-                }
+            ("sheets", "sheet") if token.starts() => {
+                open = gone.contains(&sheet).then_some(span.start);
+                sheet += 1;
             }
-            ("definedNames", "definedName") => {
-                if token.kind == Kind::Open {
-                    let name = package.defined_names().get(defined);
-                    defined += 1;
-                    let local = token.tag.raw("localSheetId").and_then(moved);
-                    let speaks = name.is_some_and(|name| names.iter().any(|sheet| mentions(&name.text, sheet)));
-                    if speaks || local == Some(None) {
-                        open = Some(span.start);
-                    } else if let Some(Some(number)) = local {
-                        let tag = token.tag.with(&[("localSheetId", Some(&number))]);
-                        if tag != token.tag.0 {
-                            patches.replace(span.clone(), |out| out.push_str(&tag));
-                        }
+            ("definedNames", "definedName") if token.kind == Kind::Open => {
+                let name = package.defined_names().get(defined);
+                defined += 1;
+                let local = token.tag.raw("localSheetId").and_then(moved);
+                let speaks = name.is_some_and(|name| names.iter().any(|sheet| mentions(&name.text, sheet)));
+                if speaks || local == Some(None) {
+                    open = Some(span.start);
+                } else if let Some(Some(number)) = local {
+                    let tag = token.tag.with(&[("localSheetId", Some(&number))]);
+                    if tag != token.tag.0 {
+                        patches.replace(span.clone(), |out| out.push_str(&tag));
                     }
                 }
             }

@@ -1,0 +1,322 @@
+//! Fills a template of people's own: each `{{mark}}` becomes what it stands for, everything else stays.
+
+use std::path::Path;
+
+use handlebars::{Context, Handlebars, Helper as Call, HelperResult, Output, RenderContext, no_escape};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::apply::Compiled;
+use super::ledger::{Ledger, MissingFigure, UnfilledPlace};
+use super::plan::{CellContent, FillPlan};
+use super::standard::FilledSheet;
+use super::words::period_span;
+use crate::catalog::Indicator;
+use crate::compare::Comparison;
+use crate::diagnostic::{Diagnostic, Place as Spot};
+use crate::error::{Error, FileError, Result};
+use crate::form::Role;
+use crate::model::{AreaLevel, CellRef, Date, Datum, MissingReason};
+use crate::notation::wareki;
+use crate::read::{Grid, Limits, read_bytes};
+use crate::template::lint::marks_in_formulas;
+use crate::template::places::{Helper, Mark, Meaning, Place, Value, Year, nearest, places, row_indicator, shown};
+
+/// A template of people's own.
+#[derive(Debug)]
+pub struct MarkedTemplate {
+    compiled: Compiled,
+    grids: Vec<Grid>,
+    /// Pattern of the file name, from `sheet.toml`
+    pub file_name: Option<String>,
+}
+
+/// `sheet.toml` beside the template.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Sidecar {
+    #[serde(rename = "ファイル名")]
+    file_name: Option<String>,
+}
+
+impl MarkedTemplate {
+    /// Opens an Excel file, or a folder with one Excel file and, if wanted, a `sheet.toml`.
+    ///
+    /// # Errors
+    /// The user's mistake: nothing there, several files, a password, a digital signature, another format.
+    pub fn open(path: &Path) -> Result<Self> {
+        let (bytes, file_name) = load(path)?;
+        let refuse = |error: FileError| {
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            Error::Usage(format!("ひな形『{name}』は、{}{}", error.message, error.hint))
+        };
+        Self::new(bytes, file_name).map_err(refuse)
+    }
+
+    fn new(bytes: Vec<u8>, file_name: Option<String>) -> std::result::Result<Self, FileError> {
+        let compiled = Compiled::new(bytes)?;
+        let grids = read_bytes("ひな形", compiled.package().bytes(), &Limits::default())?.grids;
+        Ok(Self { compiled, grids, file_name })
+    }
+
+    /// Whether any cell holds a mark; without one the file is none of these templates.
+    pub fn has_marks(&self) -> bool {
+        self.grids.iter().any(|grid| !places(grid).is_empty())
+    }
+
+    /// Fills every mark. Unknown ones say so in their cell.
+    ///
+    /// # Errors
+    /// As [`Compiled::apply`].
+    pub fn fill(&self, comparison: &Comparison, date: Date) -> std::result::Result<FilledSheet, FileError> {
+        let mut filling = Filling { comparison, date, ledger: Ledger::default(), diagnostics: Vec::new() };
+        let mut plan = FillPlan::default();
+        for grid in &self.grids {
+            for place in places(grid) {
+                let spot = Spot { file: None, sheet: Some(grid.name.to_string()), cell: Some(place.at.to_string()) };
+                if grid.merge_anchor(place.at).is_some_and(|anchor| anchor != place.at) {
+                    filling.left_out("結合されたセルに隠れている記号には、差し込めませんでした。", spot);
+                    continue;
+                }
+                if self.compiled.has_formula(&grid.name, place.at)? {
+                    continue;
+                }
+                let content = filling.content(grid, &place, &spot);
+                plan.sheet(&grid.name).set(place.at, content);
+            }
+        }
+        for (sheet, cell, _) in marks_in_formulas(self.compiled.package())? {
+            let spot = Spot { file: None, sheet: Some(sheet), cell: Some(cell) };
+            filling.left_out("数式の中の記号には、差し込めませんでした。", spot);
+        }
+        let filled = self.compiled.apply(&plan)?;
+        filling.diagnostics.extend(filled.notes);
+        Ok(FilledSheet { bytes: filled.bytes, ledger: filling.ledger, diagnostics: filling.diagnostics })
+    }
+}
+
+/// The bytes of a template: the file itself, or the one Excel file of a folder.
+///
+/// # Errors
+/// The user's mistake, in a sentence.
+pub fn load(path: &Path) -> Result<(Vec<u8>, Option<String>)> {
+    let hint = "ひな形の場所を確かめてください。";
+    if !path.is_dir() {
+        return Ok((std::fs::read(path).map_err(Error::io(path, "読み取り", hint))?, None));
+    }
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(path).map_err(Error::io(path, "読み取り", hint))? {
+        let file = entry.map_err(Error::io(path, "読み取り", hint))?.path();
+        let name = file.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
+        if !name.starts_with("~$") && (name.ends_with(".xlsx") || name.ends_with(".xlsm")) {
+            files.push(file);
+        }
+    }
+    let [file] = files.as_slice() else {
+        return Err(Error::Usage(format!(
+            "ひな形のフォルダー『{}』には、Excelファイル（.xlsx）を1つだけ入れてください（いまは{}個あります）。",
+            path.display(),
+            files.len()
+        )));
+    };
+    let bytes = std::fs::read(file).map_err(Error::io(file, "読み取り", hint))?;
+    let sidecar = path.join("sheet.toml");
+    if !sidecar.exists() {
+        return Ok((bytes, None));
+    }
+    let text = std::fs::read_to_string(&sidecar).map_err(Error::io(&sidecar, "読み取り", hint))?;
+    let sidecar: Sidecar = toml::from_str(text.trim_start_matches('\u{feff}')).map_err(|error| {
+        Error::Usage(format!(
+            "ひな形の sheet.toml を読み取れません。書けるのは \"ファイル名\" です。（{}）",
+            error.message()
+        ))
+    })?;
+    Ok((bytes, sidecar.file_name))
+}
+
+struct Filling<'a> {
+    comparison: &'a Comparison,
+    date: Date,
+    ledger: Ledger,
+    diagnostics: Vec<Diagnostic>,
+}
+
+/// What a mark gave.
+enum Given {
+    Number(f64, Option<u8>),
+    Text(String),
+    Nothing,
+    Unknown(&'static str),
+}
+
+impl Filling<'_> {
+    fn left_out(&mut self, message: &str, spot: Spot) {
+        let hint = "chiiki-sheet lint で、直し方を確かめてください。";
+        self.diagnostics.push(Diagnostic::warning("mark-not-filled", message).hint(hint).at(spot));
+    }
+
+    fn content(&mut self, grid: &Grid, place: &Place, spot: &Spot) -> CellContent {
+        let mut parts: Vec<(&Mark, Given)> = Vec::new();
+        for mark in &place.marks {
+            let given = match &mark.meaning {
+                Some(meaning) => self.value(grid, place.at, meaning, spot),
+                None => Given::Unknown("この名前の記号はありません。"),
+            };
+            if let Given::Unknown(why) = given {
+                let near = nearest(&mark.written).map(|near| format!("もしかすると {{{{{near}}}}} ですか。"));
+                let hint = near.unwrap_or_else(|| "chiiki-sheet lint で、使える記号を確かめてください。".to_owned());
+                let message = format!("記号 {{{{{}}}}} は差し込めませんでした。{why}", mark.written);
+                self.diagnostics.push(Diagnostic::warning("mark-unknown", message).hint(hint).at(spot.clone()));
+            }
+            parts.push((mark, given));
+        }
+        if let (Some(mark), [(_, given)]) = (place.whole(), parts.as_slice()) {
+            let plain = mark.meaning.as_ref().is_none_or(|meaning| meaning.helper.is_none());
+            match given {
+                Given::Number(value, _) if plain => return CellContent::Number(*value),
+                Given::Nothing => return CellContent::Blank,
+                _ => {}
+            }
+        }
+        let mut text = String::new();
+        let mut copied = 0;
+        for (mark, given) in &parts {
+            text.push_str(place.text.get(copied..mark.span.start).unwrap_or_default());
+            text.push_str(&render(mark, given));
+            copied = mark.span.end;
+        }
+        text.push_str(place.text.get(copied..).unwrap_or_default());
+        CellContent::Text(text)
+    }
+
+    fn value(&mut self, grid: &Grid, at: CellRef, meaning: &Meaning, spot: &Spot) -> Given {
+        match &meaning.value {
+            Value::Word(word) => self.word(word),
+            Value::Year(year) => Given::Number(f64::from(*year), None),
+            Value::AreaName(role) => {
+                self.name_of(*role).map_or(Given::Unknown("その地域は選ばれていません。"), Given::Text)
+            }
+            Value::OfRow(what) => match row_indicator(grid, at.row).and_then(|id| self.indicator(&id)) {
+                Some(indicator) if *what == "単位" => Given::Text(indicator.unit.to_string()),
+                Some(indicator) => Given::Text(indicator.name),
+                None => Given::Unknown("同じ行に、様式か指標追加の指標IDがありません。"),
+            },
+            Value::Figure { indicator, role, year } => {
+                let Some(id) = indicator.clone().or_else(|| row_indicator(grid, at.row)) else {
+                    return Given::Unknown("同じ行に指標IDがありません。");
+                };
+                self.figure(&id, *role, *year, spot)
+            }
+        }
+    }
+
+    fn indicator(&self, id: &str) -> Option<Indicator> {
+        self.comparison.rows.iter().find(|row| row.indicator.id.as_str() == id).map(|row| row.indicator.clone())
+    }
+
+    fn name_of(&self, role: Role) -> Option<String> {
+        self.comparison.participants.iter().find(|one| one.role == role).map(|one| one.area.name.clone())
+    }
+
+    fn word(&self, word: &str) -> Given {
+        let Some(own) = self.comparison.participants.first().map(|own| &own.area) else { return Given::Nothing };
+        Given::Text(match word {
+            "保険者名" => own.short_name().to_owned(),
+            "都道府県名" if own.level == AreaLevel::Prefecture => own.name.clone(),
+            "都道府県名" => own.prefecture.clone().unwrap_or_default(),
+            "自地域" => own.name.clone(),
+            "作成日" => format!("{}年{}月{}日", self.date.year, self.date.month, self.date.day),
+            "表示期間" => period_span(&self.comparison.years),
+            "最新年度" => {
+                return self.comparison.main_year.map_or(Given::Nothing, |year| Given::Number(f64::from(year), None));
+            }
+            _ => env!("CARGO_PKG_VERSION").to_owned(),
+        })
+    }
+
+    fn figure(&mut self, id: &str, role: Role, year: Year, spot: &Spot) -> Given {
+        let Some(who) = self.comparison.participants.iter().position(|one| one.role == role) else {
+            return Given::Unknown("その地域は選ばれていません。");
+        };
+        let area = self.comparison.participants.get(who).map(|one| one.area.name.clone()).unwrap_or_default();
+        let Some(row) = self.comparison.rows.iter().find(|row| row.indicator.id.as_str() == id) else {
+            return Given::Unknown("様式に無い指標です。--add で追加してください。");
+        };
+        let year = match year {
+            Year::Of(year) if !self.comparison.years.iter().any(|shown| shown.year == year) => {
+                return Given::Unknown("表示期間に無い年度です。--from と --to を確かめてください。");
+            }
+            Year::Of(year) => year,
+            Year::Newest => match self.comparison.main_year {
+                Some(year) => year,
+                None => return Given::Unknown("1年分そろった年度がありません。"),
+            },
+        };
+        match row.figures.get(&(who, year)).map(|figure| figure.datum) {
+            Some(Datum::Value(value)) => {
+                self.ledger.filled += 1;
+                Given::Number(value, row.indicator.decimals)
+            }
+            Some(Datum::Missing(reason)) => {
+                let indicator = id.to_owned();
+                self.ledger.missing.push(MissingFigure { indicator, area, year, reason: reason.id() });
+                if reason == MissingReason::Blank { Given::Nothing } else { Given::Text(reason.mark().to_owned()) }
+            }
+            None => {
+                self.ledger.unfilled_places.push(UnfilledPlace {
+                    sheet: spot.sheet.clone().unwrap_or_default(),
+                    cell: spot.cell.clone().unwrap_or_default(),
+                    indicator: id.to_owned(),
+                    area,
+                    year,
+                });
+                Given::Nothing
+            }
+        }
+    }
+}
+
+/// A mark inside a text, through Handlebars and its helpers.
+fn render(mark: &Mark, given: &Given) -> String {
+    let helper = mark.meaning.as_ref().and_then(|meaning| meaning.helper);
+    let (template, data) = match given {
+        Given::Unknown(_) => return format!("（未定義: {}）", mark.written),
+        Given::Nothing => return String::new(),
+        Given::Text(text) => ("{{値}}", json!({ "値": text })),
+        Given::Number(value, _) if helper == Some(Helper::Era) => ("{{和暦 値}}", json!({ "値": value })),
+        // A year has no separators.
+        Given::Number(value, None) if helper.is_none() => ("{{値}}", json!({ "値": format!("{value}") })),
+        Given::Number(value, decimals) => ("{{数 値 けた}}", json!({ "値": value, "けた": decimals })),
+    };
+    let mut handlebars = Handlebars::new();
+    handlebars.set_strict_mode(true);
+    handlebars.register_escape_fn(no_escape);
+    handlebars.register_helper("数", Box::new(number_helper));
+    handlebars.register_helper("和暦", Box::new(era_helper));
+    handlebars.render_template(template, &data).unwrap_or_else(|_| format!("（未定義: {}）", mark.written))
+}
+
+fn number_helper(
+    call: &Call<'_>,
+    _: &Handlebars<'_>,
+    _: &Context,
+    _: &mut RenderContext<'_, '_>,
+    out: &mut dyn Output,
+) -> HelperResult {
+    let value = call.param(0).and_then(|value| value.value().as_f64()).unwrap_or_default();
+    let decimals = call.param(1).and_then(|value| value.value().as_u64()).and_then(|digits| u8::try_from(digits).ok());
+    out.write(&shown(value, decimals))?;
+    Ok(())
+}
+
+fn era_helper(
+    call: &Call<'_>,
+    _: &Handlebars<'_>,
+    _: &Context,
+    _: &mut RenderContext<'_, '_>,
+    out: &mut dyn Output,
+) -> HelperResult {
+    let year = call.param(0).and_then(|value| value.value().as_f64()).unwrap_or_default();
+    out.write(&wareki(year as i32))?;
+    Ok(())
+}
