@@ -41,7 +41,7 @@ pub fn catalog() -> &'static Catalog {
 pub fn evidence() -> &'static Evidence {
     static EVIDENCE: OnceLock<Evidence> = OnceLock::new();
     EVIDENCE.get_or_init(|| {
-        let context = Context { catalog: catalog(), year: None };
+        let context = Context::new(catalog(), None);
         let mut taken = Vec::new();
         for town in ["みほん市", "みなと市"] {
             let path = inbox(&format!("見本県 {town}_地域分析・検討シート.xlsx"));
