@@ -9,8 +9,7 @@ use super::{AreaText, Context, Figure, Interpretation, PeriodText};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::error::FileError;
 use crate::model::{AreaLevel, CellRef, Date, Dimensions, Period, PeriodKind};
-use crate::notation::parse_period;
-use crate::notation::{fold, is_note};
+use crate::notation::{fiscal_year_in, fold, is_note};
 use crate::read::{Book, CellValue, Grid};
 
 /// Product id of insured people by the age bands of 第2表 that the system's own indicators do not have.
@@ -153,22 +152,6 @@ fn fiscal_year(book: &Book, tables: &[Table<'_>], context: Context<'_>) -> Resul
         months: None,
         part_year: false,
     })
-}
-
-/// A fiscal year written in a text, such as `令和5年度_02h.xlsx`, `R5年度`, `2023年度`.
-fn fiscal_year_in(text: &str) -> Option<i32> {
-    let folded = fold(text);
-    let end = folded.find("年度")? + "年度".len();
-    let head = folded.get(..end)?;
-    // The year's own characters are the tail of what stands before 「年度」.
-    let start = head
-        .char_indices()
-        .rev()
-        .skip("年度".chars().count())
-        .take_while(|(_, c)| c.is_ascii_digit() || "元令和平成RH".contains(*c))
-        .last()
-        .map(|(index, _)| index)?;
-    parse_period(head.get(start..)?, crate::notation::BareYear::Fiscal)?.form_year
 }
 
 /// The columns of figures and the first row of data; `None` when the table counts something else.
