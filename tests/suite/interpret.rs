@@ -138,6 +138,15 @@ fn a_heading_that_contradicts_its_block_makes_the_file_wait() {
 }
 
 #[test]
+fn blocks_without_any_heading_are_read_by_their_order_with_a_warning() {
+    let heads = ["", "見本県 みほん市", "2024|2025|2024|2025"];
+    let taken = take_sheet("見本県 みほん市_地域分析・検討シート.xlsx", heads, ROWS);
+    assert_eq!(totals(&taken.observations, "B4-a", "見本県"), [(Some(2024), 19.1), (Some(2025), 19.2)]);
+    let told = taken.diagnostics.iter().find(|told| told.code == "blocks-by-order").expect("a warning");
+    assert_eq!(told.place.cell.as_deref(), Some("G4"));
+}
+
+#[test]
 fn months_are_read_from_remarks_in_many_wordings() {
     for (remark, months) in [
         ("令和8年度：令和8年3月サービス提供分のみ", Some(1)),
