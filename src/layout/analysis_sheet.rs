@@ -28,6 +28,25 @@ fn read_form(book: &Book, grid: &Grid, map: &FormMap, context: Context<'_>) -> R
     let mut result = Interpretation { layout: "L1", ..Interpretation::default() };
     let own = own_area(book, grid, map, context, &mut result.diagnostics)?;
     let months = months_by_year(map);
+    let nameless = |block: &&FormBlock| {
+        block.role != Role::Own && !block.years.is_empty() && caption_areas(block, context).0.is_empty()
+    };
+    if map.role_row.is_none()
+        && let Some(block) = map.blocks.iter().find(nameless)
+    {
+        result.diagnostics.push(
+            Diagnostic::warning(
+                "blocks-by-order",
+                "列のまとまりに見出しが無いため、左から自地域、都道府県平均、全国平均、比較地域の順として読みました。",
+            )
+            .hint("どの地域の数値か、元の表を開いて確かめてください。")
+            .at(Place::cell(
+                book.file.name.clone(),
+                grid.name.to_string(),
+                CellRef::new(map.year_row, block.first_col),
+            )),
+        );
+    }
     for block in &map.blocks {
         if block.years.is_empty() {
             continue;

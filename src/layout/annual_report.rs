@@ -9,8 +9,7 @@ use super::{AreaText, Context, Figure, Interpretation, PeriodText};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::error::FileError;
 use crate::model::{AreaLevel, CellRef, Date, Dimensions, Period, PeriodKind};
-use crate::notation::parse_period;
-use crate::notation::{fold, is_note};
+use crate::notation::{fiscal_year_in, fold, has_unit_label, is_note};
 use crate::read::{Book, CellValue, Grid};
 
 /// Product id of insured people by the age bands of 第2表 that the system's own indicators do not have.
@@ -155,22 +154,6 @@ fn fiscal_year(book: &Book, tables: &[Table<'_>], context: Context<'_>) -> Resul
     })
 }
 
-/// A fiscal year written in a text, such as `令和5年度_02h.xlsx`, `R5年度`, `2023年度`.
-fn fiscal_year_in(text: &str) -> Option<i32> {
-    let folded = fold(text);
-    let end = folded.find("年度")? + "年度".len();
-    let head = folded.get(..end)?;
-    // The year's own characters are the tail of what stands before 「年度」.
-    let start = head
-        .char_indices()
-        .rev()
-        .skip("年度".chars().count())
-        .take_while(|(_, c)| c.is_ascii_digit() || "元令和平成RH".contains(*c))
-        .last()
-        .map(|(index, _)| index)?;
-    parse_period(head.get(start..)?, crate::notation::BareYear::Fiscal)?.form_year
-}
-
 /// The columns of figures and the first row of data; `None` when the table counts something else.
 fn columns_of(grid: &Grid, heading: &Heading) -> Option<(u32, Vec<Column>)> {
     let first_row = grid
@@ -271,8 +254,16 @@ fn who(label: &str) -> Option<(&'static str, Option<&'static str>)> {
     (label == "総数").then_some(("B3-b", None))
 }
 
+/// 人, unless a title says thousands or something else.
+fn titled_unit(table: &Table<'_>) -> Arc<str> {
+    let above = table.grid.cells().iter().take_while(|cell| cell.at.row < table.first_row);
+    let titled = above.filter_map(|cell| cell.value.as_text()).find(|text| has_unit_label(text));
+    Arc::from(titled.unwrap_or("人"))
+}
+
 fn read_rows(book: &Book, table: &Table<'_>, period: &Arc<Period>, result: &mut Interpretation) {
     let grid = table.grid;
+    let unit = titled_unit(table);
     let mut prefecture: Option<Arc<str>> = None;
     for cells in grid.rows().filter(|cells| cells.first().is_some_and(|cell| cell.at.row >= table.first_row)) {
         let Some(row) = cells.first().map(|cell| cell.at.row) else { continue };
@@ -321,7 +312,7 @@ fn read_rows(book: &Book, table: &Table<'_>, period: &Arc<Period>, result: &mut 
                 area: area.clone(),
                 period: PeriodText::Known(period.clone()),
                 value: grid.get(at).cloned(),
-                unit: Some(Arc::from("人")),
+                unit: Some(unit.clone()),
                 dimensions: column.dimensions.clone(),
                 decimals: Some(0),
                 sheet: grid.name.clone(),

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{AreaText, Context, Figure, Interpretation, PeriodText};
-use crate::catalog::Indicator;
+use crate::catalog::{Indicator, YearMeaning};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::error::FileError;
 use crate::form::id_in;
-use crate::model::{CellRef, Dimensions};
-use crate::notation::export_date;
-use crate::notation::{fold, is_note, is_padding};
+use crate::model::{CellRef, Dimensions, Period};
+use crate::notation::{BareYear, EraCarry, export_date, parse_period};
+use crate::notation::{fold, has_unit_label, is_note, is_padding};
 use crate::read::{Book, CellValue, Grid};
 
 /// The heading row is looked for in this many rows from the top (seen in rows 1–12; notes may be added above).
@@ -167,6 +167,8 @@ fn read_table(book: &Book, grid: &Grid, heading: &Heading, context: Context<'_>)
         Some(_) => None,
         None => Some(period_of_by_area(book, grid, context)?),
     };
+    let carried = carried_eras(heading, indicator.as_ref());
+    let titled_unit = titled_unit(grid, heading);
     let rows: Vec<_> = grid
         .rows()
         .filter(|cells| cells.first().is_some_and(|cell| cell.at.row > heading.row))
@@ -189,7 +191,10 @@ fn read_table(book: &Book, grid: &Grid, heading: &Heading, context: Context<'_>)
                 continue;
             }
             let (area, period) = match &fixed_period {
-                None => (row.area.clone(), PeriodText::Written(caption.clone())),
+                None => {
+                    let carried = carried.get(&col).map(|period| PeriodText::Known(period.clone()));
+                    (row.area.clone(), carried.unwrap_or_else(|| PeriodText::Written(caption.clone())))
+                }
                 Some(period) => (Some(caption.clone()), PeriodText::Written(period.clone())),
             };
             let Some(area) = area else { continue };
@@ -199,7 +204,7 @@ fn read_table(book: &Book, grid: &Grid, heading: &Heading, context: Context<'_>)
                 area: AreaText { prefecture: None, name: area, is_code: false, level: None },
                 period,
                 value,
-                unit: row.unit.clone(),
+                unit: row.unit.clone().or_else(|| titled_unit.clone()),
                 dimensions: dimensions.clone(),
                 decimals,
                 sheet: grid.name.clone(),
@@ -218,6 +223,32 @@ fn read_table(book: &Book, grid: &Grid, heading: &Heading, context: Context<'_>)
         );
     }
     Ok(result)
+}
+
+/// Periods of headings that leave the era to the one before them: `R5`, then `6`, `7`.
+fn carried_eras(heading: &Heading, indicator: Option<&Indicator>) -> BTreeMap<u32, Arc<Period>> {
+    if heading.area.is_none() {
+        return BTreeMap::new();
+    }
+    let bare_year = match indicator.map(|indicator| indicator.bare_year) {
+        Some(YearMeaning::Calendar) => BareYear::Calendar,
+        Some(YearMeaning::Fiscal) | None => BareYear::Fiscal,
+    };
+    let mut carry = EraCarry::new();
+    let mut carried = BTreeMap::new();
+    for (&col, caption) in &heading.columns {
+        let period = carry.read(caption, bare_year);
+        if let Some(period) = period.filter(|_| parse_period(caption, bare_year).is_none()) {
+            carried.insert(col, Arc::new(period));
+        }
+    }
+    carried
+}
+
+/// The unit a title above the table speaks of, for rows that name none.
+fn titled_unit(grid: &Grid, heading: &Heading) -> Option<Arc<str>> {
+    let above = grid.cells().iter().take_while(|cell| cell.at.row < heading.row);
+    above.filter_map(|cell| cell.value.as_text()).find(|text| has_unit_label(text)).map(Arc::from)
 }
 
 /// 地域別 tables carry their period only in the file's name.

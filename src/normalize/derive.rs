@@ -3,7 +3,7 @@
 //! Rates of a prefecture are Σ numerator ÷ Σ denominator, never a mean of rates. Every derived figure carries the
 //! cells it was computed from.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
 use crate::catalog::Catalog;
@@ -38,91 +38,79 @@ fn is_among<'k>(computed: &HashSet<Key<'k>>, key: &Key<'k>) -> bool {
 pub fn derive(observations: &[Observation], catalog: &Catalog) -> (Vec<Observation>, Vec<Diagnostic>) {
     let mut added: Vec<Observation> = Vec::new();
     let mut diagnostics = Vec::new();
-    // Each step sees what was read and what the steps before it made.
-    let known = Known::new(observations, &added);
-    let made = known.news(bands(&known), &mut diagnostics);
+    // Each step sees what was read and what the steps before it made; its look-up is gone before the next one's.
+    let made = {
+        let known = Known::new(observations, &added);
+        known.news(bands(&known), &mut diagnostics)
+    };
     added.extend(made);
-    let known = Known::new(observations, &added);
-    let made = known.news(prefectures(&known, catalog, &mut diagnostics), &mut diagnostics);
+    let made = {
+        let known = Known::new(observations, &added);
+        known.news(prefectures(&known, catalog, &mut diagnostics), &mut diagnostics)
+    };
     added.extend(made);
-    let known = Known::new(observations, &added);
-    let made = known.news(rates(&known), &mut diagnostics);
+    let made = {
+        let known = Known::new(observations, &added);
+        known.news(rates(&known), &mut diagnostics)
+    };
     added.extend(made);
     (added, diagnostics)
 }
 
-/// The figures at hand, by their identity.
-struct Known<'a> {
-    figures: HashMap<Key<'a>, Figure<'a>>,
-    /// In the order they were read and made
-    all: Vec<&'a Observation>,
-}
-
-#[derive(Clone, Copy)]
-struct Figure<'a> {
-    observation: &'a Observation,
-    was_read: bool,
-}
+/// The figures at hand in the order of their identity, one a key: a sorted list, because a table of the country fills
+/// it with tens of thousands.
+struct Known<'a>(Vec<&'a Observation>);
 
 impl<'a> Known<'a> {
     fn new(read: &'a [Observation], made: &'a [Observation]) -> Self {
         // Nothing else is counted or computed, and the rest can be a great many.
         let matters =
             |o: &&Observation| COUNTS.contains(&o.indicator.as_str()) || RATES.contains(&o.indicator.as_str());
-        let all: Vec<&Observation> = read.iter().chain(made).filter(matters).collect();
-        let reads = read.iter().filter(matters).count();
-        let figures = all
-            .iter()
-            .enumerate()
-            .map(|(index, observation)| (key(observation), Figure { observation, was_read: index < reads }))
-            .collect();
-        Self { figures, all }
+        let mut all: Vec<&Observation> = read.iter().chain(made).filter(matters).collect();
+        // A figure stands before a missing mark of the same key, and stays.
+        all.sort_by(|a, b| key(a).cmp(&key(b)).then_with(|| a.datum.value().is_none().cmp(&b.datum.value().is_none())));
+        all.dedup_by(|later, first| key(later) == key(first));
+        Self(all)
+    }
+
+    /// The figure of a key; missing marks are none.
+    fn get(&self, wanted: &Key<'_>) -> Option<&'a Observation> {
+        let index = self.0.binary_search_by(|observation| key(observation).cmp(wanted)).ok()?;
+        self.0.get(index).copied().filter(|found| found.datum.value().is_some())
     }
 
     /// The count of the same area and period.
     fn count(&self, like: &Observation, indicator: &str, dimensions: &Dimensions) -> Option<&'a Observation> {
-        let key = (indicator, like.area.key(), period_key(&like.period), dimensions);
-        let found = lookup(&self.figures, &key)?;
-        found.observation.datum.value().map(|_| found.observation)
+        self.get(&(indicator, like.area.key(), period_key(&like.period), dimensions))
     }
 
     /// What of `made` was not known; of what was read and differs, both are named.
     fn news(&self, made: Vec<Observation>, diagnostics: &mut Vec<Diagnostic>) -> Vec<Observation> {
         let mut news = Vec::with_capacity(made.len());
         for observation in made {
-            let known =
-                lookup(&self.figures, &key(&observation)).filter(|known| known.observation.datum.value().is_some());
-            let Some(known) = known else {
+            let Some(known) = self.get(&key(&observation)) else {
                 news.push(observation);
                 continue;
             };
-            let (Some(read), Some(computed)) = (known.observation.datum.value(), observation.datum.value()) else {
-                continue;
-            };
-            let known_figure = known.observation;
+            let (Some(read), Some(computed)) = (known.datum.value(), observation.datum.value()) else { continue };
             // Eight decimals: what the system's own export carries.
-            let decimals = known_figure.decimals.or(Some(6));
-            if known.was_read && !equal_within_rounding(read, decimals, computed, None) {
+            let decimals = known.decimals.or(Some(6));
+            if known.derived.is_none() && !equal_within_rounding(read, decimals, computed, None) {
                 diagnostics.push(
                     Diagnostic::warning(
                         "conflict-derived",
                         format!(
                             "{} {} {}：{read} と、{} から計算した {computed:.4} が食い違っています。{read} を使いました。",
-                            known_figure.indicator, known_figure.area.name, known_figure.period.label, observation.source
+                            known.indicator, known.area.name, known.period.label, observation.source
                         ),
                     )
                     .hint("年度と地域が合っているか、元の表を確かめてください。")
-                    .at(&known_figure.source),
+                    .at(&known.source),
                 );
             }
         }
         news
     }
-}
-
-/// A look-up by a key that lives shorter than the map's own.
-fn lookup<'a, 'k>(figures: &HashMap<Key<'k>, Figure<'a>>, key: &Key<'k>) -> Option<Figure<'a>> {
-    figures.get(key).copied()
 }
 
 /// One head count over all areas: the insurers' and the nation's.
@@ -166,7 +154,7 @@ fn build(computed: Computed<'_>) -> Option<Observation> {
 fn bands(known: &Known<'_>) -> Vec<Observation> {
     let mut made = Vec::new();
     let age = |age: &str, like: &Dimensions| Dimensions { age: Some(age.to_owned()), ..like.clone() };
-    for first in &known.all {
+    for first in known.0.iter().copied() {
         let first_age = first.dimensions.age.as_deref().unwrap_or_default();
         let (indicator, dimensions, bands, rule): (_, _, &[&str], _) = match (first.indicator.as_str(), first_age) {
             (INSURED_BY_AGE, "75歳以上85歳未満") => (
@@ -211,7 +199,7 @@ fn bands(known: &Known<'_>) -> Vec<Observation> {
 fn prefectures(known: &Known<'_>, catalog: &Catalog, diagnostics: &mut Vec<Diagnostic>) -> Vec<Observation> {
     // (indicator, period, breakdown) → insurers' counts and the nation's
     let mut tables: BTreeMap<(&str, PeriodKey<'_>, &Dimensions), Counted<'_>> = BTreeMap::new();
-    for observation in known.all.iter().copied().filter(|o| COUNTS.contains(&o.indicator.as_str())) {
+    for observation in known.0.iter().copied().filter(|o| COUNTS.contains(&o.indicator.as_str())) {
         let (indicator, _, period, dimensions) = key(observation);
         let entry = tables.entry((indicator, period, dimensions)).or_default();
         match observation.area.level {
@@ -303,7 +291,7 @@ fn rates(known: &Known<'_>) -> Vec<Observation> {
     let mut made = Vec::new();
     let no_age = |like: &Dimensions| Dimensions { age: None, ..like.clone() };
     let aged = |age: &str| Dimensions { age: Some(age.to_owned()), ..Dimensions::default() };
-    for numerator in known.all.iter().copied() {
+    for numerator in known.0.iter().copied() {
         let level = &numerator.dimensions;
         let (indicator, dimensions, denominator, rule) = match numerator.indicator.as_str() {
             "B2" => (

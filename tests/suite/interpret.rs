@@ -138,6 +138,15 @@ fn a_heading_that_contradicts_its_block_makes_the_file_wait() {
 }
 
 #[test]
+fn blocks_without_any_heading_are_read_by_their_order_with_a_warning() {
+    let heads = ["", "見本県 みほん市", "2024|2025|2024|2025"];
+    let taken = take_sheet("見本県 みほん市_地域分析・検討シート.xlsx", heads, ROWS);
+    assert_eq!(totals(&taken.observations, "B4-a", "見本県"), [(Some(2024), 19.1), (Some(2025), 19.2)]);
+    let told = taken.diagnostics.iter().find(|told| told.code == "blocks-by-order").expect("a warning");
+    assert_eq!(told.place.cell.as_deref(), Some("G4"));
+}
+
+#[test]
 fn months_are_read_from_remarks_in_many_wordings() {
     for (remark, months) in [
         ("令和8年度：令和8年3月サービス提供分のみ", Some(1)),
@@ -351,6 +360,34 @@ fn a_unit_that_is_not_the_indicators_is_refused() {
     );
     assert_eq!((taken.report.outcome, taken.observations.len()), (Outcome::Waiting, 0));
     assert!(taken.report.message.unwrap().contains("円"));
+}
+
+#[test]
+fn headings_may_name_the_era_once() {
+    let taken = take(
+        "D17-a_受給者1人あたり給付月額（訪問介護）_時系列.xlsx",
+        &[
+            "（単位：千円）",
+            "|地域|指標(系列)|単位|平成30年度|令和元|2|'3|2",
+            "|見本県 みほん市|受給者1人あたり給付月額（訪問介護）||80|81|82|83|84",
+        ],
+    );
+    // Going back to 2 after 3 is no year; thousands said in the title are thousands.
+    let wanted = [(2018, 80_000.0), (2019, 81_000.0), (2020, 82_000.0), (2021, 83_000.0)];
+    let found = totals(&taken.observations, "D17-a", "見本県 みほん市");
+    assert_eq!(found, wanted.map(|(year, value)| (Some(year), value)));
+    assert_eq!(codes(&taken), ["period-unreadable"]);
+}
+
+#[test]
+fn an_annual_report_in_thousands_or_in_another_unit() {
+    let in_unit = |unit: &str| {
+        let heads: Vec<String> = INSURED.iter().map(|line| line.replace("単位：人", unit)).collect();
+        let heads: Vec<&str> = heads.iter().map(String::as_str).collect();
+        take("令和6年度_02h.xlsx", &[&heads[..], &SMALL].concat())
+    };
+    assert_eq!(totals(&in_unit("単位：千人").observations, "B1", "例示県 緑町"), [(Some(2024), 40_000.0)]);
+    assert_eq!(totals(&in_unit("単位：人").observations, "B1", "例示県 緑町"), [(Some(2024), 40.0)]);
 }
 
 #[test]
