@@ -32,7 +32,7 @@ pub enum Command {
     /// ファイルを作業フォルダーに取り込みます
     Import(Import),
     /// シートを作ります
-    Fill(Fill),
+    Fill(Box<Fill>),
     /// (the reader's child process)
     #[command(name = "__read", hide = true)]
     Read,
