@@ -153,7 +153,9 @@ mod tests {
             (said("", "福岡県", "計"), None),
             (said("401307", "福岡県", "北九州市"), None),
             (said("401307", "佐賀県", "福岡市"), None),
-            (said("401306", "福岡県", "福岡市"), None),
+            // The sixth digit may be that of the 保険者番号; any other digit may not differ.
+            (said("401306", "福岡県", "福岡市"), Some("401307")),
+            (said("401317", "福岡県", "福岡市"), None),
             (said("", "", "府中市"), None),
             (said("132063", "", "府中市"), Some("132063")),
             (said("342084", "", "府中市"), Some("342084")),

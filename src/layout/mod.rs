@@ -119,10 +119,11 @@ pub fn interpret(book: &Book, context: Context<'_>) -> Result<Interpretation, Fi
     for read in [
         crosstab::apply,
         analysis_sheet::read,
+        // Its rows look like those of L2; 「確認している地域」 does not stand there.
+        region_book::read,
         indicator_table::read,
         annual_report::read,
         tidy::read,
-        region_book::read,
         estat::read,
         population::read,
         facility::read,

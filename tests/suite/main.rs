@@ -1,6 +1,8 @@
 mod catalog;
 mod deliver;
 mod fill_apply;
+mod layouts_more;
+mod layouts_official;
 mod notation;
 mod read;
 mod store;
