@@ -167,6 +167,19 @@ fn place_of(book: &Book, grid: &Grid, at: CellRef) -> Place {
     Place { sheet: place.sheet.filter(|name| !name.is_empty()), ..place }
 }
 
+/// The first empty cell of a row where figures are to be expected: a row moved sideways by one cell leaves such a gap.
+/// The figures are read all the same, since tables leave cells empty for many reasons; a person is asked to look.
+fn tell_gap(book: &Book, grid: &Grid, row: u32, cols: impl Iterator<Item = u32>, told: &mut Vec<Diagnostic>) {
+    let empty = |at: &CellRef| grid.get(*at).is_none_or(|value| value.display().trim().is_empty());
+    if let Some(at) = cols.map(|col| CellRef::new(row, col)).find(empty) {
+        told.push(
+            Diagnostic::warning("row-with-gap", "数値の並ぶ行に、何も書かれていない所があります。")
+                .hint("この行の数値が横にずれていないか、元の表を開いて確かめてください。")
+                .at(place_of(book, grid, at)),
+        );
+    }
+}
+
 /// The short name of a layout this program knows, from its spelling in a store.
 pub fn known_name(name: &str) -> Option<&'static str> {
     ["L1", "L2", "L3", "L4", "L5", "L6", "L7", "L8", "L9", "表"].into_iter().find(|known| *known == name)

@@ -8,8 +8,8 @@ use std::path::PathBuf;
 use chiiki_sheet::catalog::Catalog;
 use chiiki_sheet::intake::{Taken, take_book};
 use chiiki_sheet::layout::{Context, Mapping, crosstab};
-use chiiki_sheet::model::Outcome;
-use chiiki_sheet::read::{Book, Limits, read_bytes};
+use chiiki_sheet::model::{CellRef, Outcome};
+use chiiki_sheet::read::{Book, Cell, Grid, Limits, read_bytes};
 use chiiki_sheet::workspace::Workspace;
 
 fn root() -> PathBuf {
@@ -222,4 +222,89 @@ fn slips_in_a_saved_reading_name_file_and_line() {
         let message = Mapping::parse(text.as_bytes(), "表.toml").unwrap_err().to_string();
         assert!(message.starts_with("表.toml") && message.contains(words), "{message}");
     }
+}
+
+/// A small generator of numbers, the same every time.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: u32) -> u32 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        ((self.0 >> 33) % u64::from(sides.max(1))) as u32
+    }
+}
+
+/// One damage of the structure; no digit is changed.
+fn damage(book: &Book, dice: &mut Dice) -> (Book, String) {
+    let grid = &book.grids[0];
+    let extent = grid.extent().unwrap();
+    let (row, col) = (dice.roll(extent.row + 1), dice.roll(extent.col + 1));
+    let kind = dice.roll(7);
+    let moved = |cell: &Cell| -> Vec<CellRef> {
+        let at = cell.at;
+        match kind {
+            // a blank row, a row gone, a row twice
+            0 => vec![CellRef::new(at.row + u32::from(at.row >= row), at.col)],
+            1 if at.row == row => vec![],
+            1 => vec![CellRef::new(at.row - u32::from(at.row > row), at.col)],
+            2 if at.row == row => vec![at, CellRef::new(row + 1, at.col)],
+            2 => vec![CellRef::new(at.row + u32::from(at.row > row), at.col)],
+            // from one cell on, a row moved right or left
+            3 if at.row == row && at.col >= col => vec![CellRef::new(row, at.col + 1)],
+            4 if at.row == row && at.col == col => vec![],
+            4 if at.row == row && at.col > col => vec![CellRef::new(row, at.col - 1)],
+            // a blank column, a column gone
+            5 => vec![CellRef::new(at.row, at.col + u32::from(at.col >= col))],
+            6 if at.col == col => vec![],
+            6 => vec![CellRef::new(at.row, at.col - u32::from(at.col > col))],
+            _ => vec![at],
+        }
+    };
+    let cells: Vec<Cell> = grid
+        .cells()
+        .iter()
+        .flat_map(|cell| moved(cell).into_iter().map(|at| Cell { at, value: cell.value.clone() }))
+        .collect();
+    let mut damaged = book.clone();
+    damaged.grids = vec![Grid::new(grid.name.clone(), false, cells, grid.merges.clone())];
+    (damaged, format!("kind {kind} at {}", CellRef::new(row, col)))
+}
+
+/// No damage of the structure gives a figure to another area, year, age or sex without a warning that names its row.
+#[test]
+fn damaged_structure_never_moves_a_figure_in_silence() {
+    let catalog = catalog();
+    let mappings = [saved("表/年度が横.xlsx", &catalog)];
+    let mut dice = Dice(20_261_122);
+    for name in ["L3/緑町.xlsx", "L5/国勢調査.csv", "L6/住民基本台帳.xlsx", "L7/事業所.csv", "表/年度が横.xlsx"]
+    {
+        let book = book(name);
+        let saved: &[Mapping] = if name.starts_with('表') { &mappings } else { &[] };
+        let context = Context { mappings: saved, ..Context::new(&catalog, name.starts_with("L7").then_some(2024)) };
+        let truth: BTreeSet<_> = expected().remove(name).unwrap().into_iter().map(|line| bare(line)).collect();
+        let mut still_read = 0;
+        for _ in 0..400 {
+            let (damaged, what) = damage(&book, &mut dice);
+            let taken = take_book(&damaged, context);
+            let rows: Vec<String> = warned(&taken).iter().map(|cell| digits(cell)).collect();
+            for line in lines(&taken) {
+                let row = digits(&line.7);
+                let silent =
+                    !rows.contains(&row) && !taken.diagnostics.iter().any(|told| told.message.contains(&line.7));
+                let right = truth.contains(&bare(line.clone()));
+                still_read += usize::from(right);
+                assert!(right || !silent, "{name}, {what}: {line:?}\n{:#?}", taken.diagnostics);
+            }
+        }
+        assert!(still_read > 400, "{name}: {still_read}");
+    }
+}
+
+/// A figure without its cell.
+fn bare(line: Line) -> Line {
+    (line.0, line.1, line.2, line.3, line.4, line.5, line.6, String::new())
+}
+
+fn digits(cell: &str) -> String {
+    cell.chars().filter(char::is_ascii_digit).collect()
 }

@@ -9,7 +9,7 @@ use crate::diagnostic::{Diagnostic, Place};
 use crate::error::FileError;
 use crate::layout::area_cells::{Said, area_of, written};
 use crate::layout::mapping::{Column, Mapping, SHEET_NAME, TITLE, indicator_id};
-use crate::layout::{AreaText, Context, Figure, Interpretation, PeriodText, place_of};
+use crate::layout::{AreaText, Context, Figure, Interpretation, PeriodText, place_of, tell_gap};
 use crate::model::{CellRef, Dimensions, Period};
 use crate::notation::{BareYear, EraCarry, Unit, find_unit_in, has_unit_label, is_note, parse_period, parse_unit};
 use crate::read::{Book, CellValue, Grid};
@@ -184,6 +184,7 @@ fn read_rows(
         if !figures || cells.first().and_then(|cell| cell.value.as_text()).is_some_and(is_note) {
             continue;
         }
+        tell_gap(book, grid, row, fitted.columns.iter().map(|(col, _, _)| *col), &mut result.diagnostics);
         let row_period = fitted.period.map(|col| {
             let written = text(Some(col));
             eras.read(&written, bare).ok_or(written)
