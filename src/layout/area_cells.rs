@@ -44,6 +44,9 @@ pub(super) fn area_of(catalog: &Catalog, said: Said<'_>) -> Result<AreaText, Str
             many => Err(many.describe(name.or(prefecture).unwrap_or_default())),
         };
     };
+    if !fold_name(code).bytes().all(|b| b.is_ascii_digit()) {
+        return Err(format!("団体コードの所に「{code}」と書かれています。"));
+    }
     let written = name.or(prefecture).unwrap_or_default();
     let coded = catalog.find_code(code);
     match (coded.candidates(), named.candidates()) {

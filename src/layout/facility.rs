@@ -24,6 +24,7 @@ struct Columns {
     prefecture: u32,
     name: u32,
     service: u32,
+    office: u32,
     capacity: u32,
 }
 
@@ -52,7 +53,6 @@ fn find_columns(grid: &Grid) -> Option<Columns> {
     let heading = grid.rows().next()?;
     let col_of = |word: &str| heading.iter().find(|cell| is(cell, word)).map(|cell| cell.at.col);
     // Without these two the rows might not be one provider each.
-    col_of("事業所番号")?;
     col_of("事業所名")?;
     Some(Columns {
         row: heading.first()?.at.row,
@@ -60,6 +60,7 @@ fn find_columns(grid: &Grid) -> Option<Columns> {
         prefecture: col_of("都道府県名")?,
         name: col_of("市区町村名")?,
         service: col_of("サービスの種類")?,
+        office: col_of("事業所番号")?,
         capacity: col_of("定員")?,
     })
 }
@@ -116,7 +117,10 @@ fn count(book: &Book, grid: &Grid, columns: &Columns, period: &Arc<Period>, cata
             continue;
         }
         let service = text(columns.service);
-        let area = insurer(catalog, said);
+        let in_place = is_office(&text(columns.office)) && is_capacity(&text(columns.capacity));
+        let area = insurer(catalog, said).and_then(|area| {
+            in_place.then_some(area).ok_or_else(|| "事業所番号か定員の所に別のことが書かれています。".to_owned())
+        });
         let (area, service) = match (area, written(&service)) {
             (Ok(area), Some(service)) => (area, Arc::<str>::from(service)),
             (area, _) => {
@@ -183,6 +187,16 @@ fn count(book: &Book, grid: &Grid, columns: &Columns, period: &Arc<Period>, cata
         }
     }
     result
+}
+
+/// Ten letters or digits; a spreadsheet may have taken the leading zero.
+fn is_office(text: &str) -> bool {
+    (9..=10).contains(&text.trim().len()) && text.trim().bytes().all(|b| b.is_ascii_alphanumeric())
+}
+
+/// Nothing, or a number of people: anything else is a row moved sideways.
+fn is_capacity(text: &str) -> bool {
+    written(text).is_none() || parse_number(text).is_some_and(|number| (0.0..100_000.0).contains(&number.value))
 }
 
 /// Who the provider's place is counted for: of a ward its city, of any other place itself.

@@ -2,6 +2,8 @@
 //!
 //! `tests/support/fixtures_more.py` writes them with `expected.csv`, the list of what must be read, nothing more.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)] // Helpers of tests, too, may stop a test.
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
@@ -197,7 +199,7 @@ fn readings_are_kept_in_the_workspace() {
         Mapping { name: "受給者数：市町村/別".to_owned(), ..saved("表/年度が横.xlsx", &catalog()) };
     let path = workspace.save_mapping(&mapping).unwrap();
     assert!(path.ends_with("読み方/受給者数：市町村_別.toml"), "{}", path.display());
-    assert_eq!(workspace.mappings().unwrap(), [mapping.clone()]);
+    assert_eq!(workspace.mappings().unwrap(), std::slice::from_ref(&mapping));
     std::fs::write(path, "\"名前\" = 1\n").unwrap();
     let message = workspace.mappings().unwrap_err().to_string();
     assert!(message.starts_with("読み方/受給者数：市町村_別.toml 1行目"), "{message}");
@@ -281,10 +283,14 @@ fn damaged_structure_never_moves_a_figure_in_silence() {
         let book = book(name);
         let saved: &[Mapping] = if name.starts_with('表') { &mappings } else { &[] };
         let context = Context { mappings: saved, ..Context::new(&catalog, name.starts_with("L7").then_some(2024)) };
-        let truth: BTreeSet<_> = expected().remove(name).unwrap().into_iter().map(|line| bare(line)).collect();
+        let truth: BTreeSet<_> = expected().remove(name).unwrap().into_iter().map(bare).collect();
         let mut still_read = 0;
-        for _ in 0..400 {
+        for _ in 0..200 {
             let (damaged, what) = damage(&book, &mut dice);
+            // A list with one provider fewer is another list.
+            if name.starts_with("L7") && what.starts_with("kind 1") {
+                continue;
+            }
             let taken = take_book(&damaged, context);
             let rows: Vec<String> = warned(&taken).iter().map(|cell| digits(cell)).collect();
             for line in lines(&taken) {
@@ -296,7 +302,7 @@ fn damaged_structure_never_moves_a_figure_in_silence() {
                 assert!(right || !silent, "{name}, {what}: {line:?}\n{:#?}", taken.diagnostics);
             }
         }
-        assert!(still_read > 400, "{name}: {still_read}");
+        assert!(still_read > 200, "{name}: {still_read}");
     }
 }
 

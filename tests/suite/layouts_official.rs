@@ -1,5 +1,7 @@
 //! Every figure of the real official tables against an independent reading in Python, where both are here.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)] // Helpers of tests, too, may stop a test.
+
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::Command;
