@@ -11,7 +11,7 @@ use super::{AreaText, Context, Figure, Interpretation, PeriodText, place_of};
 use crate::catalog::{Catalog, InsurerOf};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::error::FileError;
-use crate::model::{CellRef, Date, Dimensions, Period, PeriodKind};
+use crate::model::{Area, CellRef, Date, Dimensions, Period, PeriodKind};
 use crate::notation::{fiscal_year_in, fold, parse_number};
 use crate::read::{Book, Cell, CellValue, Grid};
 
@@ -125,9 +125,11 @@ fn count(book: &Book, grid: &Grid, columns: &Columns, period: &Arc<Period>, cata
             (Ok(area), Some(service)) => (area, Arc::<str>::from(service)),
             (area, _) => {
                 let why = area.as_ref().err().cloned().unwrap_or_else(|| "サービスの種類が空です。".to_owned());
-                // A row that may be of either place leaves the counts of both in doubt.
-                let both = [Said { code: None, ..said }, Said { code: said.code, ..Said::default() }];
-                doubtful.extend(both.into_iter().filter_map(|said| insurer(catalog, said).ok()));
+                // Whatever place a cell of the row names, its count is in doubt.
+                let named = cells.iter().filter_map(|cell| cell.value.as_text()).map(|text| catalog.find(text));
+                for place in named.flat_map(|found| found.candidates().to_vec()) {
+                    doubtful.insert(insurer_of(catalog, &place));
+                }
                 result.diagnostics.push(
                     Diagnostic::warning(
                         "row-area",
@@ -214,11 +216,12 @@ fn insurer(catalog: &Catalog, said: Said<'_>) -> Result<AreaText, String> {
         }
     };
     let found = if area.is_code { catalog.find_code(&area.name).one() } else { None };
-    Ok(match found {
-        Some(found) => match catalog.insurer_of(&found) {
-            InsurerOf::City(city) => text_of(&city),
-            _ => area,
-        },
-        None => area,
-    })
+    Ok(found.map_or(area, |found| insurer_of(catalog, &found)))
+}
+
+fn insurer_of(catalog: &Catalog, place: &Area) -> AreaText {
+    match catalog.insurer_of(place) {
+        InsurerOf::City(city) => text_of(&city),
+        _ => text_of(place),
+    }
 }
