@@ -44,6 +44,9 @@ pub(super) fn area_of(catalog: &Catalog, said: Said<'_>) -> Result<AreaText, Str
             many => Err(many.describe(name.or(prefecture).unwrap_or_default())),
         };
     };
+    if !fold_name(code).bytes().all(|b| b.is_ascii_digit()) {
+        return Err(format!("団体コードの所に「{code}」と書かれています。"));
+    }
     let written = name.or(prefecture).unwrap_or_default();
     let coded = catalog.find_code(code);
     match (coded.candidates(), named.candidates()) {
@@ -153,7 +156,9 @@ mod tests {
             (said("", "福岡県", "計"), None),
             (said("401307", "福岡県", "北九州市"), None),
             (said("401307", "佐賀県", "福岡市"), None),
-            (said("401306", "福岡県", "福岡市"), None),
+            // The sixth digit may be that of the 保険者番号; any other digit may not differ.
+            (said("401306", "福岡県", "福岡市"), Some("401307")),
+            (said("401317", "福岡県", "福岡市"), None),
             (said("", "", "府中市"), None),
             (said("132063", "", "府中市"), Some("132063")),
             (said("342084", "", "府中市"), Some("342084")),

@@ -73,22 +73,30 @@ fn find_table(grid: &Grid) -> Option<Table> {
     let row = heading.first()?.at.row;
     let texts: Vec<(u32, &str)> = heading.iter().filter_map(|c| Some((c.at.col, c.value.as_text()?.trim()))).collect();
     let edge = texts.iter().find(|(_, text)| text.starts_with('/')).map(|(col, _)| *col)?;
-    let down = classes(texts.iter().filter(|(col, _)| *col < edge).copied());
+    let down = classes(texts.iter().filter(|(col, _)| *col < edge).copied())?;
     let labels = (0..=row).filter_map(|row| Some((row, grid.text(row, edge)?.trim().strip_prefix('/')?)));
-    let across = classes(labels);
+    let across = classes(labels)?;
     (!down.is_empty() && !across.is_empty()).then_some(Table { row, down, across, edge })
 }
 
-/// Pairs of `X コード` and `X`.
-fn classes<'a>(texts: impl Iterator<Item = (u32, &'a str)>) -> Vec<Class> {
-    let all: Vec<(u32, &str)> = texts.collect();
-    all.iter()
-        .filter_map(|(code, text)| {
-            let name = text.strip_suffix("コード")?.trim_end();
-            let (label, _) = all.iter().find(|(_, other)| *other == name)?;
-            Some(Class { name: name.to_owned(), code: *code, label: *label })
-        })
-        .collect()
+/// Pairs of `X コード` and `X`; `None` when a heading belongs to no pair, since what it says would be lost.
+fn classes<'a>(texts: impl Iterator<Item = (u32, &'a str)>) -> Option<Vec<Class>> {
+    let all: Vec<(u32, &str)> = texts.filter(|(_, text)| !text.is_empty()).collect();
+    let place = |name: &str| {
+        let mut found = all.iter().filter(|(_, text)| *text == name).map(|(at, _)| *at);
+        found.next().filter(|_| found.next().is_none())
+    };
+    let mut classes = Vec::new();
+    for (at, text) in &all {
+        if let Some(name) = text.strip_suffix(" 補助コード") {
+            place(name)?;
+        } else if let Some(name) = text.strip_suffix(" コード") {
+            classes.push(Class { name: name.to_owned(), code: *at, label: place(name)? });
+        } else {
+            place(&format!("{text} コード"))?;
+        }
+    }
+    Some(classes)
 }
 
 fn read_table(
@@ -150,6 +158,7 @@ fn read_table(
         };
         let own = table.down.iter().filter(|class| !is_time(class) && class.label != area.label);
         let own = own.map(|class| (class.name.as_str(), text(class.label))).collect::<Vec<_>>();
+        super::tell_gap(book, grid, row, columns.iter().map(|(col, _)| *col), &mut result.diagnostics);
         for (col, marks) in &columns {
             let at = CellRef::new(row, *col);
             let marks = match marks {

@@ -11,7 +11,7 @@ use super::{AreaText, Context, Figure, Interpretation, PeriodText, place_of};
 use crate::catalog::{Catalog, InsurerOf};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::error::FileError;
-use crate::model::{CellRef, Date, Dimensions, Period, PeriodKind};
+use crate::model::{Area, CellRef, Date, Dimensions, Period, PeriodKind};
 use crate::notation::{fiscal_year_in, fold, parse_number};
 use crate::read::{Book, Cell, CellValue, Grid};
 
@@ -24,6 +24,7 @@ struct Columns {
     prefecture: u32,
     name: u32,
     service: u32,
+    office: u32,
     capacity: u32,
 }
 
@@ -52,7 +53,6 @@ fn find_columns(grid: &Grid) -> Option<Columns> {
     let heading = grid.rows().next()?;
     let col_of = |word: &str| heading.iter().find(|cell| is(cell, word)).map(|cell| cell.at.col);
     // Without these two the rows might not be one provider each.
-    col_of("事業所番号")?;
     col_of("事業所名")?;
     Some(Columns {
         row: heading.first()?.at.row,
@@ -60,6 +60,7 @@ fn find_columns(grid: &Grid) -> Option<Columns> {
         prefecture: col_of("都道府県名")?,
         name: col_of("市区町村名")?,
         service: col_of("サービスの種類")?,
+        office: col_of("事業所番号")?,
         capacity: col_of("定員")?,
     })
 }
@@ -116,14 +117,19 @@ fn count(book: &Book, grid: &Grid, columns: &Columns, period: &Arc<Period>, cata
             continue;
         }
         let service = text(columns.service);
-        let area = insurer(catalog, said);
+        let in_place = is_office(&text(columns.office)) && is_capacity(&text(columns.capacity));
+        let area = insurer(catalog, said).and_then(|area| {
+            in_place.then_some(area).ok_or_else(|| "事業所番号か定員の所に別のことが書かれています。".to_owned())
+        });
         let (area, service) = match (area, written(&service)) {
             (Ok(area), Some(service)) => (area, Arc::<str>::from(service)),
             (area, _) => {
                 let why = area.as_ref().err().cloned().unwrap_or_else(|| "サービスの種類が空です。".to_owned());
-                // A row that may be of either place leaves the counts of both in doubt.
-                let both = [Said { code: None, ..said }, Said { code: said.code, ..Said::default() }];
-                doubtful.extend(both.into_iter().filter_map(|said| insurer(catalog, said).ok()));
+                // Whatever place a cell of the row names, its count is in doubt.
+                let named = cells.iter().filter_map(|cell| cell.value.as_text()).map(|text| catalog.find(text));
+                for place in named.flat_map(|found| found.candidates().to_vec()) {
+                    doubtful.insert(insurer_of(catalog, &place));
+                }
                 result.diagnostics.push(
                     Diagnostic::warning(
                         "row-area",
@@ -185,6 +191,16 @@ fn count(book: &Book, grid: &Grid, columns: &Columns, period: &Arc<Period>, cata
     result
 }
 
+/// Ten letters or digits; a spreadsheet may have taken the leading zero.
+fn is_office(text: &str) -> bool {
+    (9..=10).contains(&text.trim().len()) && text.trim().bytes().all(|b| b.is_ascii_alphanumeric())
+}
+
+/// Nothing, or a number of people: anything else is a row moved sideways.
+fn is_capacity(text: &str) -> bool {
+    written(text).is_none() || parse_number(text).is_some_and(|number| (0.0..100_000.0).contains(&number.value))
+}
+
 /// Who the provider's place is counted for: of a ward its city, of any other place itself.
 fn insurer(catalog: &Catalog, said: Said<'_>) -> Result<AreaText, String> {
     let area = match area_of(catalog, said) {
@@ -200,11 +216,12 @@ fn insurer(catalog: &Catalog, said: Said<'_>) -> Result<AreaText, String> {
         }
     };
     let found = if area.is_code { catalog.find_code(&area.name).one() } else { None };
-    Ok(match found {
-        Some(found) => match catalog.insurer_of(&found) {
-            InsurerOf::City(city) => text_of(&city),
-            _ => area,
-        },
-        None => area,
-    })
+    Ok(found.map_or(area, |found| insurer_of(catalog, &found)))
+}
+
+fn insurer_of(catalog: &Catalog, place: &Area) -> AreaText {
+    match catalog.insurer_of(place) {
+        InsurerOf::City(city) => text_of(&city),
+        _ => text_of(place),
+    }
 }

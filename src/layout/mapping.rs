@@ -12,6 +12,9 @@ use crate::notation::fold;
 /// In 「地域」: the sheet's name is the area.
 pub const SHEET_NAME: &str = "シート名";
 
+/// In 「期間」: the title over the headings, or the file's name, says it each time.
+pub const TITLE: &str = "表題";
+
 /// How one kind of table is read. Names in the file are Japanese; unknown names are mistakes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -40,7 +43,7 @@ pub struct Mapping {
     /// Heading (or letter) of the column of periods
     #[serde(rename = "期間の列", default, skip_serializing_if = "Option::is_none")]
     pub period_column: Option<String>,
-    /// The one period of the table
+    /// The one period of the table, or `表題`
     #[serde(rename = "期間", default, skip_serializing_if = "Option::is_none")]
     pub period: Option<String>,
     /// A year without 年度 is a calendar year

@@ -119,10 +119,11 @@ pub fn interpret(book: &Book, context: Context<'_>) -> Result<Interpretation, Fi
     for read in [
         crosstab::apply,
         analysis_sheet::read,
+        // Its rows look like those of L2; 「確認している地域」 does not stand there.
+        region_book::read,
         indicator_table::read,
         annual_report::read,
         tidy::read,
-        region_book::read,
         estat::read,
         population::read,
         facility::read,
@@ -164,6 +165,19 @@ fn unknown(book: &Book, catalog: &Catalog) -> FileError {
 fn place_of(book: &Book, grid: &Grid, at: CellRef) -> Place {
     let place = Place::cell(book.file.name.clone(), grid.name.to_string(), at);
     Place { sheet: place.sheet.filter(|name| !name.is_empty()), ..place }
+}
+
+/// The first empty cell of a row where figures are to be expected: a row moved sideways by one cell leaves such a gap.
+/// The figures are read all the same, since tables leave cells empty for many reasons; a person is asked to look.
+fn tell_gap(book: &Book, grid: &Grid, row: u32, cols: impl Iterator<Item = u32>, told: &mut Vec<Diagnostic>) {
+    let empty = |at: &CellRef| grid.get(*at).is_none_or(|value| value.display().trim().is_empty());
+    if let Some(at) = cols.map(|col| CellRef::new(row, col)).find(empty) {
+        told.push(
+            Diagnostic::warning("row-with-gap", "数値の並ぶ行に、何も書かれていない所があります。")
+                .hint("この行の数値が横にずれていないか、元の表を開いて確かめてください。")
+                .at(place_of(book, grid, at)),
+        );
+    }
 }
 
 /// The short name of a layout this program knows, from its spelling in a store.

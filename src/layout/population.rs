@@ -30,6 +30,13 @@ struct Columns {
     ages: Vec<(u32, Arc<str>)>,
 }
 
+impl Columns {
+    /// The total's column and those of the ages.
+    fn figures(&self) -> impl Iterator<Item = u32> {
+        std::iter::once(self.total).chain(self.ages.iter().map(|(col, _)| *col))
+    }
+}
+
 /// Reads the register's table by age; `None` when the book is something else.
 pub fn read(book: &Book, context: Context<'_>) -> Option<Result<Interpretation, FileError>> {
     let tables: Vec<(&Grid, Columns)> =
@@ -160,6 +167,16 @@ fn read_table(
                     .hint("元の表を開いて、どちらが正しいか確かめてください。")
                     .at(place(CellRef::new(row, columns.name))),
             );
+        }
+        // A cell without anything among figures: the row may have been moved sideways.
+        let empty = columns.figures().find(|col| grid.get(CellRef::new(row, *col)).is_none());
+        if let Some(col) = empty {
+            result.diagnostics.push(
+                Diagnostic::warning("row-with-gap", "数値の抜けた所があるため、この行は取り込みませんでした。")
+                    .hint("数値が横にずれていないか、元の表を開いて確かめてください。")
+                    .at(place(CellRef::new(row, col))),
+            );
+            continue;
         }
         if !adds_up(grid, row, columns) {
             sums_off += 1;

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use super::area_cells::text_of;
-use super::{AreaText, Context, Figure, Interpretation, PeriodText, place_of};
+use super::{AreaText, Context, Figure, Interpretation, PeriodText, place_of, tell_gap};
 use crate::catalog::{Catalog, Lookup};
 use crate::diagnostic::Diagnostic;
 use crate::error::FileError;
@@ -130,6 +130,7 @@ fn read_grid(
             }
         };
         let decimals = decimals_of(&values);
+        tell_gap(book, grid, row, periods.iter().map(|(col, _)| *col), &mut result.diagnostics);
         for (col, period) in &periods {
             let at = CellRef::new(row, *col);
             result.figures.push(Figure {

@@ -1,10 +1,12 @@
 //! A workspace: the folders people drop files into and find sheets in, its settings and its store.
 
+mod mappings;
 mod settings;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+pub use mappings::MAPPINGS;
 pub use settings::{SETTINGS_TEMPLATE, Settings};
 
 use crate::catalog::Catalog;
@@ -132,7 +134,8 @@ impl Workspace {
         year: Option<i32>,
         reader: &mut Reader,
     ) -> Result<Vec<Taken>> {
-        let all = take_path(path, Context::new(catalog, year), reader)?;
+        let mappings = self.mappings()?;
+        let all = take_path(path, Context { mappings: &mappings, ..Context::new(catalog, year) }, reader)?;
         let originals = originals(path, &Limits::default())?;
         for taken in &all {
             let Some(file) = taken.file.clone() else { continue };

@@ -15,6 +15,8 @@ mod inputs;
 mod interpret;
 mod lint;
 mod missing;
+mod layouts_more;
+mod layouts_official;
 mod notation;
 mod program;
 mod public;

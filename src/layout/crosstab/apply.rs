@@ -3,15 +3,15 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::heads;
+use super::{heads, titles};
 use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::error::FileError;
 use crate::layout::area_cells::{Said, area_of, written};
-use crate::layout::mapping::{Column, Mapping, SHEET_NAME, indicator_id};
-use crate::layout::{AreaText, Context, Figure, Interpretation, PeriodText, place_of};
+use crate::layout::mapping::{Column, Mapping, SHEET_NAME, TITLE, indicator_id};
+use crate::layout::{AreaText, Context, Figure, Interpretation, PeriodText, place_of, tell_gap};
 use crate::model::{CellRef, Dimensions, Period};
-use crate::notation::{BareYear, EraCarry, is_note, parse_period};
+use crate::notation::{BareYear, EraCarry, Unit, find_unit_in, has_unit_label, is_note, parse_period, parse_unit};
 use crate::read::{Book, CellValue, Grid};
 
 /// What must be one figure: indicator, area, period, breakdown.
@@ -24,6 +24,67 @@ struct Fitted<'m> {
     area: Option<u32>,
     period: Option<u32>,
     columns: Vec<(u32, Option<u32>, &'m Column)>,
+    said: Titles,
+}
+
+/// What the titles over a grid say.
+struct Titles {
+    period: Option<String>,
+    area: Option<String>,
+    units: Vec<Unit>,
+    /// A unit is named that is not understood
+    unclear: bool,
+}
+
+impl Titles {
+    fn of(book: &Book, grid: &Grid, first_heading: u32, catalog: &Catalog) -> Self {
+        let all = titles::above(grid, first_heading);
+        let units: Vec<Unit> = all.iter().filter_map(|title| find_unit_in(title)).collect();
+        let unclear = all.iter().any(|title| has_unit_label(title) && find_unit_in(title).is_none());
+        Self { period: titles::period(&all, &book.file.name), area: titles::area(&all, catalog), units, unclear }
+    }
+
+    /// Whether the table says of itself something else than the mapping: another year, place or unit.
+    fn contradicts(&self, mapping: &Mapping, catalog: &Catalog) -> bool {
+        let bare = bare_year(mapping);
+        let key = |text: &str| parse_period(text, bare).map(|period| period.key());
+        let period = match (mapping.period.as_deref(), &self.period) {
+            (Some(TITLE), said) => said.is_none(),
+            (Some(fixed), Some(said)) => key(fixed) != key(said),
+            _ => false,
+        };
+        let place = |text: &str| catalog.find_name(text).one();
+        let area = match (mapping.area.as_deref(), &self.area) {
+            (Some(SHEET_NAME), _) | (None, _) | (_, None) => false,
+            (Some(fixed), Some(said)) => place(fixed) != place(said),
+        };
+        let unit = mapping.columns.iter().filter(|column| parse_unit(&column.heading).is_none()).any(|column| {
+            let own = column.unit.as_deref().and_then(parse_unit);
+            !self.units.is_empty() && own.is_none_or(|own| !self.units.contains(&own))
+        });
+        period || area || unit || self.unclear
+    }
+}
+
+fn bare_year(mapping: &Mapping) -> BareYear {
+    if mapping.calendar { BareYear::Calendar } else { BareYear::Fiscal }
+}
+
+/// A year or a place that only the mapping names may be that of last year's table.
+fn say_what_was_assumed(book: &Book, grid: &Grid, mapping: &Mapping, fitted: &Fitted<'_>, result: &mut Interpretation) {
+    let fixed_period = mapping.period.as_deref().filter(|text| *text != TITLE && fitted.said.period.is_none());
+    let fixed_area = mapping.area.as_deref().filter(|text| *text != SHEET_NAME && fitted.said.area.is_none());
+    let place = Place::file(book.file.name.clone());
+    for (what, text) in [("期間", fixed_period), ("地域", fixed_area)] {
+        let Some(text) = text else { continue };
+        let told = format!("{what}は表に書かれていないため、読み方「{}」のとおり「{text}」としました。", mapping.name);
+        let sheet = (!grid.name.is_empty()).then(|| grid.name.to_string());
+        result.diagnostics.push(
+            Diagnostic::warning("mapping-assumed", told)
+                .hint("違うときは、この読み方を直して、もう一度入れてください。")
+                .at(Place { sheet, ..place.clone() }),
+        );
+    }
 }
 
 /// Reads a book by the first mapping all of whose headings stand in it; `None` when none fits.
@@ -40,8 +101,9 @@ pub fn apply_one(book: &Book, mapping: &Mapping, catalog: &Catalog) -> Option<In
     let mut fits = false;
     let named = |grid: &&Grid| mapping.sheet.as_deref().is_none_or(|sheet| heads::same(sheet, &grid.name));
     for grid in book.grids.iter().filter(named) {
-        let Some(fitted) = fit(grid, mapping) else { continue };
+        let Some(fitted) = fit(book, grid, mapping, catalog) else { continue };
         fits = true;
+        say_what_was_assumed(book, grid, mapping, &fitted, &mut result);
         read_rows(book, grid, mapping, &fitted, catalog, &mut result);
     }
     if !fits {
@@ -53,8 +115,12 @@ pub fn apply_one(book: &Book, mapping: &Mapping, catalog: &Catalog) -> Option<In
     Some(result)
 }
 
-fn fit<'m>(grid: &Grid, mapping: &'m Mapping) -> Option<Fitted<'m>> {
+fn fit<'m>(book: &Book, grid: &Grid, mapping: &'m Mapping, catalog: &Catalog) -> Option<Fitted<'m>> {
     let (first, last) = (mapping.heading[0].checked_sub(1)?, mapping.heading[1].checked_sub(1)?);
+    let said = Titles::of(book, grid, first, catalog);
+    if said.contradicts(mapping, catalog) {
+        return None;
+    }
     let width = grid.extent()?.col + 1;
     let paths: Vec<String> = (0..width).map(|col| heads::path(grid, first, last, col)).collect();
     let with = |heading: &str| -> Vec<u32> {
@@ -84,6 +150,7 @@ fn fit<'m>(grid: &Grid, mapping: &'m Mapping) -> Option<Fitted<'m>> {
         area: key(&mapping.area_column)?,
         period: key(&mapping.period_column)?,
         columns,
+        said,
     })
 }
 
@@ -99,7 +166,11 @@ fn read_rows(
     catalog: &Catalog,
     result: &mut Interpretation,
 ) {
-    let bare = if mapping.calendar { BareYear::Calendar } else { BareYear::Fiscal };
+    let bare = bare_year(mapping);
+    let fixed = match mapping.period.as_deref() {
+        Some(TITLE) => fitted.said.period.as_deref(),
+        fixed => fixed,
+    };
     let mut eras = EraCarry::new();
     for cells in grid.rows() {
         let Some(row) = cells.first().map(|cell| cell.at.row).filter(|row| *row >= mapping.heading[1]) else {
@@ -113,6 +184,7 @@ fn read_rows(
         if !figures || cells.first().and_then(|cell| cell.value.as_text()).is_some_and(is_note) {
             continue;
         }
+        tell_gap(book, grid, row, fitted.columns.iter().map(|(col, _, _)| *col), &mut result.diagnostics);
         let row_period = fitted.period.map(|col| {
             let written = text(Some(col));
             eras.read(&written, bare).ok_or(written)
@@ -135,7 +207,7 @@ fn read_rows(
                     continue;
                 }
             };
-            let period = match (column.period.as_deref().or(mapping.period.as_deref()), &row_period) {
+            let period = match (column.period.as_deref().or(fixed), &row_period) {
                 (Some(fixed), _) => parse_period(fixed, bare).ok_or_else(|| fixed.to_owned()),
                 (None, Some(read)) => read.clone(),
                 (None, None) => Err(String::new()),

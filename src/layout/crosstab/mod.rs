@@ -6,6 +6,7 @@
 mod apply;
 mod axes;
 pub mod heads;
+mod titles;
 mod understand;
 
 pub use apply::{apply, apply_one};

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use super::axes::{Axes, find};
-use super::heads;
+use super::{heads, titles};
 use crate::catalog::{Catalog, Lookup};
 use crate::form::id_in;
-use crate::layout::mapping::{Column, Mapping, SHEET_NAME, indicator_id};
-use crate::model::{AreaLevel, CellRef};
-use crate::notation::{BareYear, find_unit_in, fiscal_year_in, fold, parse_period, parse_unit};
+use crate::layout::mapping::{Column, Mapping, SHEET_NAME, TITLE, indicator_id};
+use crate::model::CellRef;
+use crate::notation::{BareYear, find_unit_in, fold, parse_period, parse_unit};
 use crate::read::{Book, Grid};
 
 /// Heading rows over the first row of data, at most.
@@ -42,13 +42,8 @@ fn of_grid(book: &Book, grid: &Grid, catalog: &Catalog) -> Option<Understanding>
     let axes = find(grid, catalog)?;
     let first = heading_rows(grid, &axes);
     let last = axes.first_row.checked_sub(1)?;
-    let titles: Vec<String> = grid
-        .cells()
-        .iter()
-        .take_while(|cell| cell.at.row < first)
-        .filter_map(|cell| Some(cell.value.as_text()?.trim().to_owned()))
-        .collect();
-    let title_unit = titles.iter().find_map(|title| find_unit_in(title).map(|_| title.clone()));
+    let titles = titles::above(grid, first);
+    let title_unit = titles.iter().find_map(|title| find_unit_in(title)).map(|unit| titles::spell(&unit));
     let mut columns = Vec::new();
     let mut figures = 0;
     for col in 0..=grid.extent()?.col {
@@ -85,23 +80,20 @@ fn of_grid(book: &Book, grid: &Grid, catalog: &Catalog) -> Option<Understanding>
     let across_area = mapping.columns.iter().all(|column| column.area.is_some());
     if axes.areas.is_empty() && axes.code.is_none() && !across_area {
         let on_sheet = book.grids.len() > 1 && matches!(catalog.find_name(&grid.name), Lookup::One(_));
-        mapping.area = if on_sheet {
-            Some(SHEET_NAME.to_owned())
-        } else {
-            titles.iter().find_map(|title| area_in(title, catalog))
-        };
+        mapping.area = if on_sheet { Some(SHEET_NAME.to_owned()) } else { titles::area(&titles, catalog) };
         if on_sheet {
             mapping.sheet = None;
         }
     }
     let across_period = mapping.columns.iter().all(|column| column.period.is_some());
-    if axes.period.is_none() && !across_period {
-        let named = titles.iter().map(String::as_str).chain([book.file.name.as_str()]);
-        mapping.period = named.into_iter().find_map(period_in);
+    // A year of the title is looked up there each time: next year's table says another.
+    let title_period = titles::period(&titles, &book.file.name);
+    if axes.period.is_none() && !across_period && title_period.is_some() {
+        mapping.period = Some(TITLE.to_owned());
     }
     let years = mapping.period_column.is_some() || across_period;
     mapping.calendar = years && !body_has_fiscal(grid, &axes);
-    let (confidence, preview) = tell(grid, &axes, &mapping, figures, catalog);
+    let (confidence, preview) = tell(grid, &axes, &mapping, figures, catalog, title_period.as_deref());
     Some(Understanding { confidence, preview, mapping, sheet: grid.name.clone(), figures })
 }
 
@@ -159,7 +151,7 @@ fn column_of(
             column.age = Some(folded);
         } else {
             if let Some(unit) = parse_unit(&part).or_else(|| find_unit_in(&part)) {
-                column.unit.get_or_insert(unit_as_written(&part, unit.factor, &unit.symbol));
+                column.unit.get_or_insert(titles::spell(&unit));
             }
             if parse_unit(&part).is_none_or(|_| find_unit_in(&part).is_some()) {
                 words.push(part);
@@ -174,10 +166,6 @@ fn column_of(
     // An id of the ministry is only proposed; it counts once a person has saved it.
     column.indicator = known.or(named).unwrap_or_else(|| own_id(&words));
     column
-}
-
-fn unit_as_written(part: &str, factor: f64, symbol: &str) -> String {
-    if factor == 1.0 { symbol.to_owned() } else { part.to_owned() }
 }
 
 fn is_age(folded: &str) -> bool {
@@ -198,37 +186,19 @@ fn one_area(text: &str, catalog: &Catalog) -> Option<String> {
     catalog.find_name(text).one().map(|area| area.name.clone())
 }
 
-/// The area a title begins with: `神戸市の推計人口`.
-fn area_in(title: &str, catalog: &Catalog) -> Option<String> {
-    let folded = fold(title);
-    let ends = folded.char_indices().filter(|(_, c)| "県都道府市区町村".contains(*c));
-    let found: Vec<_> = ends
-        .filter_map(|(at, c)| catalog.find_name(folded.get(..at + c.len_utf8())?).one())
-        .filter(|area| area.level != AreaLevel::Other)
-        .collect();
-    found.last().map(|area| area.name.clone())
-}
-
-/// The period of a title: a whole cell that is one, a day it begins with, or its one 年度.
-fn period_in(text: &str) -> Option<String> {
-    if parse_period(text, BareYear::Fiscal).is_some() {
-        return Some(text.to_owned());
-    }
-    if let Some(year) = fiscal_year_in(text) {
-        return Some(format!("{year}年度"));
-    }
-    let folded = fold(text);
-    let end = folded.find('日')?;
-    let day = folded.get(..end + '日'.len_utf8())?;
-    parse_period(day, BareYear::Calendar).map(|_| day.to_owned())
-}
-
 fn letters(col: u32) -> String {
     CellRef::new(0, col).column_name()
 }
 
 /// Confidence and the sentences a person sees.
-fn tell(grid: &Grid, axes: &Axes, mapping: &Mapping, figures: usize, catalog: &Catalog) -> (f64, Vec<String>) {
+fn tell(
+    grid: &Grid,
+    axes: &Axes,
+    mapping: &Mapping,
+    figures: usize,
+    catalog: &Catalog,
+    title_period: Option<&str>,
+) -> (f64, Vec<String>) {
     let mut preview = Vec::new();
     let mut confidence = 1.0;
     let key = axes.code.or(axes.areas.first().copied());
@@ -253,7 +223,7 @@ fn tell(grid: &Grid, axes: &Axes, mapping: &Mapping, figures: usize, catalog: &C
     }
     if let Some(col) = axes.period {
         preview.push(format!("期間は{}列で下に並んでいます。", letters(col)));
-    } else if let Some(period) = &mapping.period {
+    } else if let Some(period) = title_period.filter(|_| mapping.period.is_some()) {
         preview.push(format!("期間は「{period}」です。"));
     } else if mapping.columns.iter().all(|column| column.period.is_some()) {
         preview.push("期間は見出しで横に並んでいます。".to_owned());

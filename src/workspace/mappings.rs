@@ -1,0 +1,63 @@
+//! 読み方/*.toml: how a person said tables of no known layout are read.
+
+use std::path::PathBuf;
+
+use super::Workspace;
+use crate::error::{Error, Result};
+use crate::layout::Mapping;
+
+/// Where saved readings lie.
+pub const MAPPINGS: &str = "読み方";
+
+/// Letters no file name may have on Windows.
+const FORBIDDEN: [char; 9] = ['\\', '/', ':', '*', '?', '"', '<', '>', '|'];
+
+impl Workspace {
+    /// The saved readings, by file name. None when nobody saved any.
+    ///
+    /// # Errors
+    /// A file that cannot be read or understood; the sentence names file and line.
+    pub fn mappings(&self) -> Result<Vec<Mapping>> {
+        let folder = self.folder(MAPPINGS);
+        if !folder.is_dir() {
+            return Ok(Vec::new());
+        }
+        let hint = "ほかのソフトで開いていないか確かめてください。";
+        let mut paths: Vec<PathBuf> = Vec::new();
+        for entry in std::fs::read_dir(&folder).map_err(Error::io(&folder, "読み取り", hint))? {
+            paths.push(entry.map_err(Error::io(&folder, "読み取り", hint))?.path());
+        }
+        paths.retain(|path| path.extension().is_some_and(|end| end.eq_ignore_ascii_case("toml")));
+        paths.sort();
+        let read = |path: &PathBuf| {
+            let bytes = std::fs::read(path).map_err(Error::io(path, "読み取り", hint))?;
+            let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            Mapping::parse(&bytes, &format!("{MAPPINGS}/{name}"))
+        };
+        paths.iter().map(read).collect()
+    }
+
+    /// Saves a reading under its name; one of the same name is replaced.
+    ///
+    /// # Errors
+    /// A reading with something open, or a folder that cannot be written to.
+    pub fn save_mapping(&self, mapping: &Mapping) -> Result<PathBuf> {
+        if let Some(problem) = mapping.problem() {
+            return Err(Error::Usage(problem));
+        }
+        let clean = |c: char| if FORBIDDEN.contains(&c) || c.is_control() { '_' } else { c };
+        let stem: String = mapping.name.trim().chars().map(clean).take(60).collect();
+        let stem = stem.trim_matches(['.', ' ']);
+        if stem.is_empty() {
+            return Err(Error::Usage("読み方の「名前」を書いてください。".to_owned()));
+        }
+        let folder = self.folder(MAPPINGS);
+        let hint = "書き込める場所かどうか確かめてください。";
+        std::fs::create_dir_all(&folder).map_err(Error::io(&folder, "作成", hint))?;
+        let path = folder.join(format!("{stem}.toml"));
+        // Notepad shows Japanese surely when the file begins with a byte order mark.
+        let text = format!("\u{feff}{}", mapping.to_toml()?.replace('\n', "\r\n"));
+        std::fs::write(&path, text).map_err(Error::io(&path, "保存", hint))?;
+        Ok(path)
+    }
+}
