@@ -7,7 +7,7 @@ use crate::model::{Datum, Observation, ObservationKey};
 
 /// Keeps one observation a key, whatever the order of files:
 ///
-/// 1. Figures equal within the rounding of the coarser one: the more precise wins, silently.
+/// 1. Figures equal within the rounding of the coarser one: the more precise wins, then the newer export, silently.
 /// 2. Different figures: of two files with different 出力日 the newer wins (an info when one file only replaces an
 ///    older export of the same table, so the report can say so); else the more precise. Both cells are named.
 /// 3. A figure beats a missing mark; of missing marks the one that says more wins.
@@ -63,7 +63,9 @@ fn choose(a: Observation, b: Observation) -> (Observation, Observation, bool) {
         (Datum::Missing(x), Datum::Missing(y)) => return if x <= y { (a, b, false) } else { (b, a, false) },
         (Datum::Value(x), Datum::Value(y)) => {
             if equal_within_rounding(x, a.decimals, y, b.decimals) {
-                return if precision(&b) > precision(&a) { (b, a, false) } else { (a, b, false) };
+                // Of equally precise ones the newer export: the older file is then of no use any more.
+                let rank = |o: &Observation| (precision(o), o.source.file.exported);
+                return if rank(&b) > rank(&a) { (b, a, false) } else { (a, b, false) };
             }
         }
     }
