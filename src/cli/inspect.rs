@@ -34,6 +34,7 @@ fn text(evidence: &Evidence) -> String {
         areas.len(),
         evidence.texts.len()
     ));
+    out.push_str(&say::tidying(evidence));
     if !evidence.diagnostics.is_empty() {
         out.push('\n');
         out.push_str(&say::diagnostics(&evidence.diagnostics));

@@ -1,11 +1,11 @@
 //! How results are told to a person at a terminal.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::intake::FileReport;
+use crate::intake::{Evidence, FileReport};
 use crate::layout::in_words;
-use crate::model::Outcome;
+use crate::model::{AreaLevel, Outcome};
 use crate::refill::Changes;
 
 /// Diagnostics of one code beyond this many are counted, not listed.
@@ -76,4 +76,71 @@ pub fn changes(changes: &Changes) -> String {
         changes.mentions.len(),
         changes.handed_over
     )
+}
+
+/// Names listed of one kind of files.
+const NAMED_FILES: usize = 10;
+
+/// What a person can tidy up in a folder of downloads, and whose figures lie in it. Empty when there is nothing to say.
+pub fn tidying(evidence: &Evidence) -> String {
+    let mut first: BTreeMap<&str, &str> = BTreeMap::new();
+    let (mut doubles, mut empty) = (Vec::new(), Vec::new());
+    for report in &evidence.files {
+        match report.outcome {
+            Outcome::Read if first.contains_key(report.sha256.as_str()) => doubles.push(report.file.as_str()),
+            Outcome::Read => {
+                first.insert(&report.sha256, &report.file);
+            }
+            Outcome::Empty => empty.push(report.file.as_str()),
+            Outcome::Refused | Outcome::Waiting => {}
+        }
+    }
+    let mut used: BTreeSet<&str> = BTreeSet::new();
+    let mut areas: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for observation in &evidence.observations {
+        let derived = observation.derived.iter().flat_map(|derivation| derivation.sources.iter());
+        for source in std::iter::once(&observation.source).chain(derived) {
+            used.insert(&source.file.sha256);
+        }
+        if observation.area.level == AreaLevel::Insurer {
+            areas.entry(&observation.area.name).or_default().insert(&observation.source.file.sha256);
+        }
+    }
+    // Only what a newer copy is known of: a file may also be unused because the sheet of the area is more precise.
+    let newer: Vec<&str> = evidence
+        .diagnostics
+        .iter()
+        .filter(|diagnostic| diagnostic.code == "newer-copy")
+        .map(|diagnostic| diagnostic.message.as_str())
+        .collect();
+    let replaced: Vec<&str> = first
+        .iter()
+        .filter(|(sha256, file)| !used.contains(*sha256) && newer.iter().any(|text| text.contains(**file)))
+        .map(|(_, file)| *file)
+        .collect();
+    let mut out = String::new();
+    for (what, files, hint) in [
+        ("同じ内容のファイル", doubles, "消してかまいません。"),
+        ("数値の行がないファイル", empty, "地域と期間を選び直して出力するか、消してください。"),
+        ("新しい出力があるため使わなかったファイル", replaced, "消してかまいません。"),
+    ] {
+        if files.is_empty() {
+            continue;
+        }
+        out.push_str(&format!("{what} {}件：{hint}\n", files.len()));
+        for file in files.iter().take(NAMED_FILES) {
+            out.push_str(&format!("　　{file}\n"));
+        }
+        if files.len() > NAMED_FILES {
+            out.push_str(&format!("　　ほか {}件\n", files.len() - NAMED_FILES));
+        }
+    }
+    if areas.len() > 1 {
+        let list: Vec<String> =
+            areas.iter().take(NAMED_FILES).map(|(area, files)| format!("{area} {}ファイル", files.len())).collect();
+        let more = areas.len().saturating_sub(NAMED_FILES);
+        let more = if more > 0 { format!("、ほか {more}地域") } else { String::new() };
+        out.push_str(&format!("保険者ごとの数値：{}{more}\n", list.join("、")));
+    }
+    out
 }

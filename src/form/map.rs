@@ -280,6 +280,15 @@ impl FormMap {
             }
             last = Some((col, year));
         }
+        // The form shows every area for the same years: blocks of different years were not told apart rightly.
+        let of = |index: usize| -> Vec<i32> {
+            let from = starts.get(index).map_or(0, |start| start.0);
+            let end = starts.get(index + 1).map_or(u32::MAX, |next| next.0);
+            years.iter().filter(|(col, _)| (from..end).contains(col)).map(|(_, year)| *year).collect()
+        };
+        if (1..starts.len()).any(|index| of(index) != of(0)) {
+            return Vec::new();
+        }
         starts
     }
 

@@ -138,14 +138,14 @@ fn read_rows(
                 is_code: false,
                 level: None,
             },
-            (None, None, Some(prefecture)) => {
-                AreaText { prefecture: None, name: Arc::from(prefecture.as_str()), is_code: false, level: None }
-            }
-            (None, None, None) => {
+            // A prefecture alone may be a town's row that lost its name.
+            (None, None, _) => {
                 let col = heading.code.or(heading.name).unwrap_or(indicator_col);
                 result.diagnostics.push(
                     Diagnostic::warning("area-missing", "地域が空のため、この行は取り込みませんでした。")
-                        .hint("団体コード、または都道府県と名称を書いて、もう一度入れてください。")
+                        .hint(
+                            "団体コード、または都道府県と名称を書いて、もう一度入れてください。都道府県全体の数値なら、名称にも都道府県名を書きます。",
+                        )
                         .at(place(col)),
                 );
                 continue;

@@ -9,7 +9,7 @@ use crate::normalize::key::key;
 
 /// Keeps one observation a key, whatever the order of files:
 ///
-/// 1. Figures equal within the rounding of the coarser one: the more precise wins, silently.
+/// 1. Figures equal within the rounding of the coarser one: the more precise wins, then the newer export, silently.
 /// 2. Different figures: a whole year wins over a part of it, more months over fewer (an info: the older file holds an
 ///    earlier state of the year). Else, of two files with different 出力日 the newer wins (an info when one file only
 ///    replaces an older export of the same table, so the report can say so); else the more precise. Both cells are named.
@@ -87,7 +87,8 @@ fn choose(a: Observation, b: Observation) -> (Observation, Observation) {
         (Datum::Missing(_), Datum::Value(_)) => true,
         (Datum::Missing(x), Datum::Missing(y)) => y < x,
         (Datum::Value(x), Datum::Value(y)) if equal_within_rounding(x, a.decimals, y, b.decimals) => {
-            precision(&b) > precision(&a)
+            // Of equally precise ones the newer export: the older file is then of no use any more.
+            precision(&b).cmp(&precision(&a)).then_with(|| later(&b, &a)).is_gt()
         }
         (Datum::Value(_), Datum::Value(_)) => {
             let precise = || precision(&b).cmp(&precision(&a));

@@ -1,0 +1,244 @@
+//! Damaged structure must not move a figure to another area, year or indicator without a word.
+//!
+//! Seeded mutants of one table a layout: rows and columns deleted, doubled, swapped and blanked, headers dropped,
+//! sheets renamed, texts changed. Digits of figures are never touched, so every figure that is read must be the truth.
+//! `MUTANTS` sets how many of each layout; without it the large tables get fewer.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)] // Helpers of tests, too, may stop a test.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use chiiki_sheet::catalog::Catalog;
+use chiiki_sheet::diagnostic::{Diagnostic, Severity};
+use chiiki_sheet::intake::take_book;
+use chiiki_sheet::layout::Context;
+use chiiki_sheet::model::{AreaLevel, CellRef, Datum, Observation, ObservationKey};
+use chiiki_sheet::read::{Book, Cell, CellValue, Grid, Limits, read_bytes};
+
+use crate::program::package;
+
+/// xorshift: the same mutants on every machine.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, limit: u32) -> u32 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        ((self.0 >> 33) as u32) % limit.max(1)
+    }
+}
+
+fn catalog() -> Catalog {
+    let areas = std::fs::read_to_string(package("examples/mihon/areas.csv")).unwrap();
+    Catalog::shipped().with_areas(&areas, "areas.csv").unwrap()
+}
+
+fn book(path: &str) -> Book {
+    let path = package(path);
+    let name = path.file_name().unwrap().to_string_lossy().into_owned();
+    read_bytes(&name, &std::fs::read(path).unwrap(), &Limits::default()).unwrap()
+}
+
+/// Moves every cell and merge by what `to` says; `None` removes it.
+fn remade(grid: &Grid, to: impl Fn(CellRef) -> Vec<CellRef>) -> Grid {
+    let cells = grid
+        .cells()
+        .iter()
+        .flat_map(|cell| to(cell.at).into_iter().map(|at| Cell { at, value: cell.value.clone() }).collect::<Vec<_>>());
+    let merges = grid.merges.iter().filter_map(|(from, end)| {
+        let (from, end) = (*to(*from).first()?, *to(*end).last()?);
+        (from <= end && from.col <= end.col).then_some((from, end))
+    });
+    Grid::new(grid.name.clone(), grid.hidden, cells.collect(), merges.collect())
+}
+
+fn texts(grid: &Grid, change: impl Fn(CellRef, &str) -> Option<String>) -> Grid {
+    let cells = grid.cells().iter().filter_map(|cell| match &cell.value {
+        CellValue::Text(text) => {
+            Some(Cell { at: cell.at, value: CellValue::Text(change(cell.at, text)?.as_str().into()) })
+        }
+        _ => Some(cell.clone()),
+    });
+    Grid::new(grid.name.clone(), grid.hidden, cells.collect(), grid.merges.clone())
+}
+
+/// One kind of damage. The name says which, for a failure.
+fn damage(grid: &Grid, random: &mut Random) -> (String, Grid) {
+    let extent = grid.extent().unwrap_or(CellRef::new(0, 0));
+    // Headings and the first rows matter most: half of the damage goes there.
+    let row = if random.below(2) == 0 { random.below(12.min(extent.row + 1)) } else { random.below(extent.row + 1) };
+    let other = random.below(extent.row + 1);
+    let (col, next) = (random.below(extent.col + 1), random.below(extent.col + 1));
+    let moved = |at: CellRef, row: u32| CellRef::new(row, at.col);
+    let swap = |x: u32, a: u32, b: u32| {
+        if x == a {
+            b
+        } else if x == b {
+            a
+        } else {
+            x
+        }
+    };
+    let (name, mutant) = match random.below(11) {
+        0 => (
+            "delete row",
+            remade(grid, |at| if at.row == row { vec![] } else { vec![moved(at, at.row - u32::from(at.row > row))] }),
+        ),
+        1 => (
+            "double row",
+            remade(grid, |at| match at.row {
+                r if r < row => vec![at],
+                r if r == row => vec![at, moved(at, r + 1)],
+                r => vec![moved(at, r + 1)],
+            }),
+        ),
+        2 => ("swap rows", remade(grid, |at| vec![moved(at, swap(at.row, row, other))])),
+        3 => ("insert row", remade(grid, |at| vec![moved(at, at.row + u32::from(at.row >= row))])),
+        4 => ("blank row", remade(grid, |at| if at.row == row { vec![] } else { vec![at] })),
+        5 => (
+            "delete column",
+            remade(grid, |at| {
+                if at.col == col { vec![] } else { vec![CellRef::new(at.row, at.col - u32::from(at.col > col))] }
+            }),
+        ),
+        6 => ("insert column", remade(grid, |at| vec![CellRef::new(at.row, at.col + u32::from(at.col >= col))])),
+        7 => ("blank column", remade(grid, |at| if at.col == col { vec![] } else { vec![at] })),
+        8 => ("swap columns", {
+            // Between two areas of a form only their headings tell the columns apart, and those are merged: such a swap
+            // is another file, not a damaged one. So neighbours are swapped.
+            let next = if next > col { col + 1 } else { col.saturating_sub(1) };
+            remade(grid, |at| vec![CellRef::new(at.row, swap(at.col, col, next))])
+        }),
+        9 => ("drop text", texts(grid, |at, text| (at.row != row).then(|| text.to_owned()))),
+        _ => {
+            let kind = random.below(4);
+            (
+                "change text",
+                texts(grid, |at, text| {
+                    Some(match (at.row == row || at.col == col, kind) {
+                        (false, _) => text.to_owned(),
+                        (true, 0) => format!("　{text} "),
+                        (true, 1) => format!("{text}（注）"),
+                        (true, 2) => "書き直し".to_owned(),
+                        (true, _) => text.replace(' ', "\n"),
+                    })
+                }),
+            )
+        }
+    };
+    (format!("{name} r{row}/{other} c{col}/{next}"), mutant)
+}
+
+struct Truth {
+    values: BTreeMap<ObservationKey, Vec<f64>>,
+    told: BTreeSet<(String, String)>,
+}
+
+fn truth(book: &Book, context: Context<'_>) -> Truth {
+    let taken = take_book(book, context);
+    let mut values: BTreeMap<ObservationKey, Vec<f64>> = BTreeMap::new();
+    for observation in &taken.observations {
+        if let Datum::Value(value) = observation.datum {
+            values.entry(observation.key()).or_default().push(value);
+        }
+    }
+    assert!(values.len() > 3, "the table to damage has figures");
+    Truth { values, told: taken.diagnostics.iter().map(said).collect() }
+}
+
+fn said(diagnostic: &Diagnostic) -> (String, String) {
+    (diagnostic.code.to_owned(), diagnostic.message.clone())
+}
+
+/// A figure that is not the truth, and nothing new was said to a person.
+fn wrong<'a>(truth: &Truth, observations: &'a [Observation], diagnostics: &[Diagnostic]) -> Option<&'a Observation> {
+    let warned = diagnostics.iter().any(|d| d.severity <= Severity::Warning && !truth.told.contains(&said(d)));
+    if warned {
+        return None;
+    }
+    observations.iter().find(|observation| {
+        let Datum::Value(value) = observation.datum else { return false };
+        // A name that is not in the catalog is kept as written and said; it is nobody else's figure.
+        observation.area.level != AreaLevel::Other
+            && !truth.values.get(&observation.key()).is_some_and(|all| all.contains(&value))
+    })
+}
+
+fn run(layout: &str, usual: u64, paths: &[&str]) {
+    let catalog = catalog();
+    let context = Context { catalog: &catalog, year: None };
+    let count: u64 = std::env::var("MUTANTS").ok().and_then(|text| text.parse().ok()).unwrap_or(usual);
+    let books: Vec<Book> = paths.iter().map(|path| book(path)).collect();
+    let truths: Vec<Truth> = books.iter().map(|book| truth(book, context)).collect();
+    let mut failures = Vec::new();
+    let (mut read, mut changed) = (0, 0);
+    for seed in 0..count {
+        let which = (seed as usize) % books.len();
+        let mut random = Random(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
+        let mut mutant = books[which].clone();
+        let mut names = Vec::new();
+        for _ in 0..=random.below(2) {
+            let at = random.below(mutant.grids.len() as u32) as usize;
+            if random.below(12) == 0 {
+                mutant.grids[at].name = "Sheet9".into();
+                names.push("rename sheet".to_owned());
+                continue;
+            }
+            let (name, grid) = damage(&mutant.grids[at], &mut random);
+            names.push(name);
+            mutant.grids[at] = grid;
+        }
+        let taken = catch_unwind(AssertUnwindSafe(|| take_book(&mutant, context)));
+        let Ok(taken) = taken else {
+            failures.push(format!("seed {seed} {}: panic after {names:?}", paths[which]));
+            continue;
+        };
+        read += usize::from(!taken.observations.is_empty());
+        changed += usize::from(taken.observations.len() != truths[which].values.len());
+        if let Some(observation) = wrong(&truths[which], &taken.observations, &taken.diagnostics) {
+            failures.push(format!(
+                "seed {seed} {}: {} {} {} = {:?} at {} after {names:?}",
+                paths[which],
+                observation.indicator,
+                observation.area.name,
+                observation.period.label,
+                observation.datum,
+                observation.source.cell
+            ));
+        }
+    }
+    println!("{layout}: {count} mutants, {read} with figures, {changed} with other figures than before");
+    assert!(read > 0 && changed > 0, "the damage changed nothing");
+    let shown: Vec<&str> = failures.iter().take(25).map(String::as_str).collect();
+    assert!(failures.is_empty(), "{layout}: {} of {count} mutants\n{}", failures.len(), shown.join("\n"));
+}
+
+#[test]
+fn l1_dashboard_sheets() {
+    run("L1", 500, &["examples/mihon/受付/見本県 みほん市_地域分析・検討シート.xlsx"]);
+}
+
+#[test]
+fn l2_indicator_tables() {
+    run(
+        "L2",
+        2_000,
+        &[
+            "examples/mihon/受付/D2_受給率（施設サービス）（要介護度別）_時系列.xlsx",
+            "examples/mihon/受付/D17-a_受給者1人あたり給付月額（訪問介護）_時系列.xlsx",
+            "examples/mihon/受付/D6_第１号被保険者１人あたり給付月額（在宅・施設および居住系）_2025_地域別.xlsx",
+        ],
+    );
+}
+
+#[test]
+fn l4_annual_report() {
+    run("L4", 500, &["examples/mihon/受付/令和6年度_02h.xlsx", "examples/mihon/受付/令和6年度_04-1-1h.xlsx"]);
+}
+
+#[test]
+fn l9_tidy_tables() {
+    run("L9", 2_000, &["examples/mihon/受付/業務分析_みほん市.csv", "examples/mihon/受付/業務分析_見本県.csv"]);
+}
