@@ -167,7 +167,9 @@ pub fn fill_sheet(
     template: &StandardTemplate,
 ) -> Result<Report> {
     let (comparison, mut diagnostics) = understand(request, evidence, catalog)?;
-    let filled = fill::fill_standard(template, &comparison, request.date).map_err(|error| of_template(&error))?;
+    let told: Vec<Diagnostic> = evidence.diagnostics.iter().chain(&diagnostics).cloned().collect();
+    let filled =
+        fill::fill_standard(template, &comparison, &told, request.date).map_err(|error| of_template(&error))?;
     diagnostics.extend(filled.diagnostics);
     let name = match comparison.participants.first() {
         Some(own) => file_name(own, request.date)?,

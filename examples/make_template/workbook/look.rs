@@ -189,8 +189,25 @@ pub fn figure(number_format: &str) -> Format {
         .set_font_name(FIGURE_FONT)
         .set_font_size(10.5)
         .set_align(FormatAlign::Right)
+        .set_indent(1)
         .set_shrink()
         .set_num_format(number_format)
+}
+
+/// `--color-primitive-orange-800`: a figure with a caution, told by its mark as well.
+const CAUTION: Color = Color::RGB(0xC74700);
+
+/// A figure that stands on 「点検」: an orange rule and a mark on the left, the number as it was.
+pub fn cautioned(cell: Format, number_format: &str) -> Format {
+    let marked = number_format.split(';').map(|part| format!("\"＊\"* {part}")).collect::<Vec<_>>().join(";");
+    cell.set_num_format(marked).set_border_left(FormatBorder::Medium).set_border_left_color(CAUTION)
+}
+
+/// Grey and slanted where an entry still holds a draft; black again as soon as its first line is gone.
+pub fn draft(formula: &str) -> ConditionalFormatFormula {
+    ConditionalFormatFormula::new()
+        .set_rule(formula)
+        .set_format(Format::new().set_italic().set_font_color(Color::RGB(0x4D4D4D)))
 }
 
 /// The first column of a group, ruled off from the one before.

@@ -1,8 +1,11 @@
 //! The standard template as bytes. Whoever fills it finds everything by 指標ID and headings, never by address.
 
+mod chart_data;
+mod charts;
 mod comparison;
 mod form;
 mod indicators;
+mod lists;
 mod look;
 mod sources;
 
@@ -28,7 +31,11 @@ pub fn build() -> Result<Vec<u8>, XlsxError> {
     );
     form::add(&mut workbook)?;
     comparison::add(&mut workbook)?;
+    charts::add(&mut workbook)?;
+    lists::add_cautions(&mut workbook)?;
+    lists::add_hints(&mut workbook)?;
     sources::add(&mut workbook)?;
+    chart_data::add(&mut workbook)?;
     add_meta(&mut workbook)?;
     workbook.save_to_buffer()
 }

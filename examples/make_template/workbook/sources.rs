@@ -34,7 +34,7 @@ const COLUMNS: [(&str, f64, Kind); 13] = [
     ("シート", 13.0, Kind::Word),
     ("セル", 6.0, Kind::Mark),
     ("出力日", 12.0, Kind::Mark),
-    ("備考", 12.0, Kind::Word),
+    ("備考", 24.0, Kind::Word),
     ("SHA-256", 68.0, Kind::Hash),
 ];
 
@@ -42,8 +42,6 @@ const COLUMNS: [(&str, f64, Kind); 13] = [
 pub fn add(workbook: &mut Workbook) -> Result<(), XlsxError> {
     let sheet = workbook.add_worksheet().set_name(TITLE)?;
     sheet.set_screen_gridlines(false);
-    // Rows a fill adds carry no height of their own, and not every program fits them to wrapped names.
-    sheet.set_default_row_height(look::TWO_LINES);
     for (row, height) in [(0, 25.0), (1, 18.0), (2, 6.0), (HEADING_ROW, 20.0)] {
         sheet.set_row_height(row, height)?;
     }
