@@ -404,32 +404,28 @@ pub(super) fn other_insurers(participants: &[Participant], observations: &[Obser
         .filter(|participant| !matches!(participant.area.level, AreaLevel::Nation | AreaLevel::Prefecture))
         .map(|participant| participant.area.key())
         .collect();
-    let own_prefecture = participants.first().and_then(|own| own.area.prefecture.as_deref());
-    let mut files: BTreeMap<(&str, &str), (bool, BTreeSet<&str>, bool)> = BTreeMap::new();
+    let mut files: BTreeMap<(&str, &str), (bool, BTreeSet<&str>)> = BTreeMap::new();
     for o in observations.iter().filter(|o| !matches!(o.area.level, AreaLevel::Nation | AreaLevel::Prefecture)) {
         let file = &o.source.file;
-        let (ours, others, near) = files.entry((&file.name, &file.sha256)).or_default();
+        let (ours, others) = files.entry((&file.name, &file.sha256)).or_default();
         if keys.contains(o.area.key()) {
             *ours = true;
         } else {
             others.insert(&o.area.name);
-            *near |= o.area.prefecture.as_deref() == own_prefecture;
         }
     }
     files
         .into_iter()
-        .filter(|(_, (ours, others, _))| !ours && !others.is_empty())
-        .map(|((file, _), (_, others, near))| {
+        .filter(|(_, (ours, others))| !ours && !others.is_empty())
+        .map(|((file, _), (_, others))| {
             let named: Vec<&str> = others.iter().copied().take(3).collect();
             let more = if others.len() > 3 { format!("など{}地域", others.len()) } else { String::new() };
-            let used = if near {
-                "その数値は県内順位と散布図にだけ使いました"
-            } else {
-                "その数値は使っていません"
-            };
             Diagnostic::info(
                 "other-insurer",
-                format!("『{file}』は{}{more}の数値で、自地域と比較地域の数値がありません。{used}。", named.join("、")),
+                format!(
+                    "{}{more}の数値で、自地域と比較地域の数値がありません。様式の自地域・比較地域の欄には使っていません。",
+                    named.join("、")
+                ),
             )
             .hint("自地域のファイルのつもりで入れたものなら、見える化システムで地域を選び直して出力してください。")
             .at(Place::file(file))

@@ -26,12 +26,7 @@ const PEERS: u32 = 200;
 const BARS: [(&str, &[(&str, &str)]); 2] = [
     (
         "認定率（主な年度）",
-        &[
-            ("B4-a", "認定率"),
-            ("B5-a", "調整済み認定率"),
-            ("B6-a", "調整済み（要介護３～５）"),
-            ("B6-b", "調整済み（要支援１～要介護２）"),
-        ],
+        &[("B4-a", "認定率"), ("B5-a", "調整済み認定率"), ("B6-a", "調整済み重度"), ("B6-b", "調整済み軽度")],
     ),
     ("受給率（主な年度）", &[("D2", "施設サービス"), ("D3", "居住系サービス"), ("D4", "在宅サービス")]),
 ];
@@ -88,6 +83,14 @@ pub fn plan_data(grid: &Grid, comparison: &Comparison) -> (SheetPlan, Vec<ChartB
             let label = year.map(|year| format!("{}{}", wareki(year.year), if year.part_year { "※" } else { "" }));
             sheet.set(CellRef::new(row, at.col), label.map_or(CellContent::Blank, text));
             areas(&mut sheet, comparison, CellRef::new(row, at.col), |who| compared?.value(who, year?.year));
+        }
+        let drawn = |who: usize| comparison.participants.get(who).is_some_and(|p| column(p.role).is_some());
+        let figures = compared.iter().flat_map(|row| &row.figures);
+        let values = figures.filter(|((who, _), _)| drawn(*who)).filter_map(|(_, figure)| figure.datum.value());
+        if let Some(y) = range(values) {
+            let cell = CellRef::new(at.row + 2, at.col + 1);
+            // Years have no bounds.
+            bounds.push(ChartBounds { sheet: DATA_SHEET.to_owned(), cell, x: (f64::NAN, f64::NAN), y });
         }
     }
     if let Some(at) = find(grid, "サービス別の比") {
@@ -194,17 +197,18 @@ fn scatter_table(
     Some(ChartBounds { sheet: DATA_SHEET.to_owned(), cell: CellRef::new(first, at.col + 1), x, y })
 }
 
-/// Half points around all points with some room.
 fn limits(scatter: &Scatter) -> Option<((f64, f64), (f64, f64))> {
     let points = || scatter.participants.iter().map(|(_, point)| point).chain(&scatter.peers);
-    let range = |value: fn(&crate::compare::Point) -> f64| {
-        let least = points().map(value).fold(f64::INFINITY, f64::min);
-        let most = points().map(value).fold(f64::NEG_INFINITY, f64::max);
-        let room = ((most - least) * 0.15).max(0.3);
-        let half = |value: f64| value * 2.0;
-        (least <= most).then(|| ((half(least - room).floor() / 2.0).max(0.0), half(most + room).ceil() / 2.0))
-    };
-    Some((range(|point| point.x)?, range(|point| point.y)?))
+    Some((range(points().map(|point| point.x))?, range(points().map(|point| point.y))?))
+}
+
+/// Bounds of an axis around values, with some room, in half points.
+fn range(values: impl Iterator<Item = f64>) -> Option<(f64, f64)> {
+    let (least, most) =
+        values.fold((f64::INFINITY, f64::NEG_INFINITY), |(least, most), value| (least.min(value), most.max(value)));
+    let room = ((most - least) * 0.15).max(0.3);
+    let half = |value: f64| value * 2.0;
+    (least <= most).then(|| ((half(least - room).floor() / 2.0).max(0.0), half(most + room).ceil() / 2.0))
 }
 
 /// Plans the words on 「グラフ」: what is compared, and what each row of charts shows.
@@ -226,9 +230,12 @@ pub fn plan_words(grid: &Grid, comparison: &Comparison) -> SheetPlan {
     };
     let main = comparison.main_year.map_or_else(|| "比べられる年度がないため描いていません。".to_owned(), wareki);
     let half = 10;
-    for (heading, kind) in [("１　認定率", ScatterKind::Severity), ("２　受給率", ScatterKind::Services)] {
+    for (heading, kind, words) in [
+        ("１　認定率", ScatterKind::Severity, "。重度＝要介護３～５、軽度＝要支援１～要介護２"),
+        ("２　受給率", ScatterKind::Services, ""),
+    ] {
         let Some(at) = find(grid, heading) else { continue };
-        sheet.set(CellRef::new(at.row + 17, 0), text(format!("左：{main}の数値")));
+        sheet.set(CellRef::new(at.row + 17, 0), text(format!("左：{main}の数値{words}")));
         let scatter = comparison.scatters.iter().find(|scatter| scatter.kind == kind);
         sheet.set(CellRef::new(at.row + 17, half), text(format!("右：{}", of_scatter(scatter))));
         sheet.set(CellRef::new(at.row + 33, 0), text(format!("{source}{part}")));
@@ -250,7 +257,7 @@ fn of_scatter(scatter: Option<&Scatter>) -> String {
     let which = scatter.standardisation.as_ref().map_or_else(String::new, |which| format!("、標準化は【{which}】"));
     let peers = match scatter.peers.len() {
         0 => "県内のほかの保険者の数値はありません".to_owned(),
-        count => format!("○は県内のほかの{count}保険者"),
+        count => format!("小さな灰色の丸は県内のほかの{count}保険者"),
     };
     format!("{}の数値{which}。点線は全国平均、{peers}", wareki(scatter.year))
 }

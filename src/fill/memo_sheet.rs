@@ -13,7 +13,7 @@ use crate::read::Grid;
 /// The sheet.
 pub const MEMO_SHEET: &str = "検討メモ";
 /// Characters a line of each column holds.
-const WIDTHS: [usize; 5] = [8, 38, 42, 38, 33];
+const WIDTHS: [usize; 5] = [8, 25, 27, 25, 22];
 
 /// Plans the list; `None` when the book has no such sheet.
 pub fn plan(

@@ -14,7 +14,7 @@ use crate::read::Grid;
 /// Cells named in a note of a derived figure; the rest is counted.
 const NAMED_CELLS: usize = 4;
 /// Characters a line holds of 指標名, 地域, ファイル and 備考, and the heights of one line, two and more.
-const WIDTHS: [usize; 4] = [26, 13, 28, 24];
+const WIDTHS: [usize; 4] = [30, 12, 35, 16];
 const HEIGHTS: [f64; 2] = [15.0, 26.0];
 const HIGHEST: f64 = 38.0;
 

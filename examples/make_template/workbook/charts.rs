@@ -3,7 +3,7 @@
 use rust_xlsxwriter::{
     Chart, ChartAxisCrossing, ChartAxisLabelPosition, ChartDataLabel, ChartDataLabelPosition, ChartFont, ChartFormat,
     ChartLegendPosition, ChartLine, ChartLineDashType, ChartMarker, ChartMarkerType, ChartPatternFill,
-    ChartPatternFillType, ChartSeries, ChartType, Color, Workbook, Worksheet, XlsxError,
+    ChartPatternFillType, ChartSeries, ChartSolidFill, ChartType, Color, Workbook, Worksheet, XlsxError,
 };
 
 use super::chart_data::{self, AREAS, BARS, PEERS, RATIO_COLUMN, RATIOS, SCATTER_COLUMN, SCATTERS, TRENDS, Table};
@@ -112,7 +112,7 @@ pub fn add(workbook: &mut Workbook) -> Result<(), XlsxError> {
 }
 
 fn set_up_print(sheet: &mut Worksheet) -> Result<(), XlsxError> {
-    sheet.set_paper_size(9).set_landscape(); // A4
+    sheet.set_paper_size(8).set_landscape(); // A3
     sheet.set_margins(0.5, 0.5, 0.6, 0.6, 0.28, 0.28);
     sheet.set_print_fit_to_pages(1, 0).set_print_center_horizontally(true);
     sheet.set_print_area(0, 0, LAST_ROW, COLUMNS - 1)?;
@@ -176,20 +176,16 @@ fn fill(look: &Look, place: usize) -> ChartFormat {
         Some(pattern) => format.set_pattern_fill(
             ChartPatternFill::new().set_pattern(pattern).set_foreground_color(look.ink).set_background_color(PAPER),
         ),
-        None => format.set_solid_fill(rust_xlsxwriter::ChartSolidFill::new().set_color(if place == 0 {
-            look.ink
-        } else {
-            PAPER
-        })),
+        None => format.set_solid_fill(ChartSolidFill::new().set_color(if place == 0 { look.ink } else { PAPER })),
     };
     format
 }
 
-fn marker(look: &Look, place: usize, size: u8) -> ChartMarker {
+fn marker(look: &Look, size: u8) -> ChartMarker {
     let mut marker = ChartMarker::new();
     marker.set_type(look.marker).set_size(size).set_format(
         ChartFormat::new()
-            .set_solid_fill(rust_xlsxwriter::ChartSolidFill::new().set_color(if place == 0 { look.ink } else { PAPER }))
+            .set_solid_fill(ChartSolidFill::new().set_color(look.ink))
             .set_border(ChartLine::new().set_color(look.ink).set_width(1.25)),
     );
     marker
@@ -205,23 +201,22 @@ fn cells(rows: (u32, u32), column: u16) -> (&'static str, u32, u16, u32, u16) {
     (chart_data::TITLE, rows.0, column, rows.1, column)
 }
 
-fn area_series(table: &Table, place: usize) -> ChartSeries {
+/// A series of its own for an area. The chart makes it: it would forget the looks of one that is handed to it.
+fn area_series<'a>(chart: &'a mut Chart, table: &Table, place: usize) -> &'a mut ChartSeries {
     let column = place as u16 + 1;
     let rows = (table.first(), table.last());
-    let mut series = ChartSeries::new();
-    series
+    chart
+        .add_series()
         .set_name((chart_data::TITLE, table.names(), column))
         .set_categories(cells(rows, 0))
-        .set_values(cells(rows, column));
-    series
+        .set_values(cells(rows, column))
 }
 
 fn bars(table: &Table, title: &str) -> Chart {
     let mut chart = Chart::new(ChartType::Column);
     for (place, look) in LOOKS.iter().enumerate() {
-        let mut series = area_series(table, place);
-        series.set_format(&mut fill(look, place)).set_data_label(&values("0.0")).set_gap(60).set_overlap(-5);
-        chart.push_series(&series);
+        let series = area_series(&mut chart, table, place);
+        series.set_format(&mut fill(look, place)).set_data_label(&values("0.0")).set_gap(40).set_overlap(-8);
     }
     dress(&mut chart, title);
     chart.y_axis().set_num_format("0").set_min(0).set_major_gridlines_line(&faint());
@@ -231,66 +226,63 @@ fn bars(table: &Table, title: &str) -> Chart {
 fn trend(table: &Table, title: &str) -> Chart {
     let mut chart = Chart::new(ChartType::Line);
     for (place, look) in LOOKS.iter().enumerate() {
-        let mut series = area_series(table, place);
+        let series = area_series(&mut chart, table, place);
         let width = if place == 0 { 2.5 } else { 1.5 };
         series
             .set_format(ChartFormat::new().set_line(&solid(look.ink, width, &look.dash)))
-            .set_marker(&marker(look, place, 7));
+            .set_marker(&marker(look, 7));
         // Labels of own and nation; more of them would lie on each other.
         if place == 0 || place == 2 {
             let position = if place == 0 { ChartDataLabelPosition::Above } else { ChartDataLabelPosition::Below };
             series.set_data_label(values("0.0").set_position(position));
         }
-        chart.push_series(&series);
     }
     dress(&mut chart, title);
-    chart.y_axis().set_num_format("0.0").set_major_gridlines_line(&faint());
+    // A fill sets the bounds to what the lines need.
+    chart.y_axis().set_num_format("0.0").set_min(0).set_max(30).set_major_gridlines_line(&faint());
     chart
 }
 
 fn scatter(table: &Table, title: &str, (x, y): (&str, &str)) -> Chart {
     let mut chart = Chart::new(ChartType::Scatter);
-    let points = |first: u32, last: u32| {
-        let mut series = ChartSeries::new();
-        series
-            .set_name((chart_data::TITLE, first, SCATTER_COLUMN))
-            .set_categories(cells((first, last), SCATTER_COLUMN + 1))
-            .set_values(cells((first, last), SCATTER_COLUMN + 2));
-        series
-    };
     let areas = AREAS.len() as u32;
     let peers = table.first() + areas + 4;
-    let mut series = points(peers, peers + PEERS - 1);
-    let grey = Color::RGB(0x999999);
-    series.set_name("県内の保険者").set_format(ChartFormat::new().set_no_line()).set_marker(
-        ChartMarker::new().set_type(ChartMarkerType::Circle).set_size(6).set_format(
-            ChartFormat::new()
-                .set_solid_fill(rust_xlsxwriter::ChartSolidFill::new().set_color(PAPER))
-                .set_border(ChartLine::new().set_color(grey)),
-        ),
-    );
-    chart.push_series(&series);
+    let grey = Color::RGB(0x808080);
+    points(&mut chart, peers, peers + PEERS - 1)
+        .set_name("県内の保険者")
+        .set_format(ChartFormat::new().set_line(ChartLine::new().set_hidden(true)))
+        .set_marker(
+            ChartMarker::new().set_type(ChartMarkerType::Circle).set_size(6).set_format(
+                ChartFormat::new()
+                    .set_solid_fill(ChartSolidFill::new().set_color(Color::RGB(0xD9D9D9)))
+                    .set_border(ChartLine::new().set_color(grey)),
+            ),
+        );
     for (name, first) in [("全国平均の線", table.first() + areas), ("", table.first() + areas + 2)] {
-        let mut line = points(first, first + 1);
-        line.set_name(name)
+        points(&mut chart, first, first + 1)
+            .set_name(name)
             .set_format(ChartFormat::new().set_line(&solid(INK, 1.0, &ChartLineDashType::SquareDot)))
             .set_marker(ChartMarker::new().set_none());
-        chart.push_series(&line);
     }
     for (place, look) in LOOKS.iter().enumerate() {
         let row = table.first() + place as u32;
-        let mut series = points(row, row);
         let mut label = ChartDataLabel::new();
         let mut ink = font(9);
         if place == 0 {
             ink.set_bold();
         }
-        label.show_series_name().set_position(ChartDataLabelPosition::Right).set_font(&ink);
-        series
-            .set_format(ChartFormat::new().set_no_line())
-            .set_marker(&marker(look, place, if place == 0 { 10 } else { 8 }))
+        // Prefecture and nation lie close together: their names part to different sides.
+        let side = match place {
+            1 => ChartDataLabelPosition::Above,
+            2 => ChartDataLabelPosition::Below,
+            _ => ChartDataLabelPosition::Right,
+        };
+        label.show_series_name().set_position(side).set_font(&ink);
+        points(&mut chart, row, row)
+            .set_name((chart_data::TITLE, row, SCATTER_COLUMN))
+            .set_format(ChartFormat::new().set_line(ChartLine::new().set_hidden(true)))
+            .set_marker(&marker(look, if place == 0 { 10 } else { 8 }))
             .set_data_label(&label);
-        chart.push_series(&series);
     }
     dress(&mut chart, title);
     // The two lines are one thing to a reader.
@@ -301,26 +293,33 @@ fn scatter(table: &Table, title: &str, (x, y): (&str, &str)) -> Chart {
     chart
 }
 
+fn points(chart: &mut Chart, first: u32, last: u32) -> &mut ChartSeries {
+    chart
+        .add_series()
+        .set_categories(cells((first, last), SCATTER_COLUMN + 1))
+        .set_values(cells((first, last), SCATTER_COLUMN + 2))
+}
+
 fn ratios() -> Chart {
     let mut chart = Chart::new(ChartType::Bar);
     let rows = (RATIOS.first(), RATIOS.last());
     for (column, look) in (RATIO_COLUMN + 1..).zip(LOOKS.iter().take(2)) {
-        let mut series = ChartSeries::new();
-        series
+        chart
+            .add_series()
             .set_name((chart_data::TITLE, RATIOS.names(), column))
             .set_categories(cells(rows, RATIO_COLUMN))
             .set_values(cells(rows, column))
             .set_format(&mut fill(look, usize::from(column - RATIO_COLUMN - 1)))
             .set_data_label(&values("0.00"))
             .set_gap(50);
-        chart.push_series(&series);
     }
     dress(&mut chart, "全国平均を1としたときの自地域（サービス別、給付月額の比が大きい順）");
     // The first service on top; bars grow from the nation's 1 to either side.
-    chart.x_axis().set_reverse().set_label_position(ChartAxisLabelPosition::Low);
+    chart.y_axis().set_reverse().set_label_position(ChartAxisLabelPosition::Low);
     chart
-        .y_axis()
+        .x_axis()
         .set_num_format("0.0")
+        .set_major_gridlines(true)
         .set_major_gridlines_line(&faint())
         .set_crossing(ChartAxisCrossing::AxisValue(1.0));
     chart

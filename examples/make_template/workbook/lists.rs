@@ -95,7 +95,7 @@ fn cell(kind: Kind) -> Format {
 }
 
 fn set_up_print(sheet: &mut Worksheet, title: &str) -> Result<(), XlsxError> {
-    sheet.set_paper_size(9).set_landscape(); // A4
+    sheet.set_paper_size(8).set_landscape(); // A3
     sheet.set_margins(0.5, 0.5, 0.6, 0.6, 0.28, 0.28);
     sheet.set_print_fit_to_pages(1, 0).set_print_center_horizontally(true);
     sheet.set_repeat_rows(HEADING_ROW, HEADING_ROW)?;

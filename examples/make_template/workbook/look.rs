@@ -189,7 +189,6 @@ pub fn figure(number_format: &str) -> Format {
         .set_font_name(FIGURE_FONT)
         .set_font_size(10.5)
         .set_align(FormatAlign::Right)
-        .set_indent(1)
         .set_shrink()
         .set_num_format(number_format)
 }
@@ -257,21 +256,22 @@ fn open_cell() -> Format {
         .set_unlocked()
 }
 
-/// Number format of values by unit. Units without decimals on the form have none here.
+/// Number format of values by unit. Units without decimals on the form have none here. A narrow space keeps figures and
+/// marks off the rule on their right.
 pub fn number_format(unit: &str) -> &'static str {
     match unit {
-        "％" | "回" | "日" => "0.0;▲0.0",
-        "円" | "人" => "#,##0;▲#,##0",
-        _ => "#,##0.0;▲#,##0.0",
+        "％" | "回" | "日" => "0.0_ ;▲0.0_ ;0.0_ ;@_ ",
+        "円" | "人" => "#,##0_ ;▲#,##0_ ;0_ ;@_ ",
+        _ => "#,##0.0_ ;▲#,##0.0_ ;0.0_ ;@_ ",
     }
 }
 
 /// Number format of differences by unit: a rise carries its plus.
 pub fn difference_format(unit: &str) -> &'static str {
     match unit {
-        "％" | "回" | "日" => "+0.0;▲0.0;0.0",
-        "円" | "人" => "+#,##0;▲#,##0;0",
-        _ => "+#,##0.0;▲#,##0.0;0.0",
+        "％" | "回" | "日" => "+0.0_ ;▲0.0_ ;0.0_ ;@_ ",
+        "円" | "人" => "+#,##0_ ;▲#,##0_ ;0_ ;@_ ",
+        _ => "+#,##0.0_ ;▲#,##0.0_ ;0.0_ ;@_ ",
     }
 }
 

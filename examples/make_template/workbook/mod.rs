@@ -7,6 +7,7 @@ mod form;
 mod indicators;
 mod lists;
 mod look;
+mod polish;
 mod sources;
 
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, XlsxError};
@@ -37,7 +38,7 @@ pub fn build() -> Result<Vec<u8>, XlsxError> {
     sources::add(&mut workbook)?;
     chart_data::add(&mut workbook)?;
     add_meta(&mut workbook)?;
-    workbook.save_to_buffer()
+    polish::charts(workbook.save_to_buffer()?)
 }
 
 fn add_meta(workbook: &mut Workbook) -> Result<(), XlsxError> {

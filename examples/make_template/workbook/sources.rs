@@ -25,13 +25,13 @@ enum Kind {
 const COLUMNS: [(&str, f64, Kind); 13] = [
     ("番号", 5.0, Kind::Mark),
     ("指標ID", 7.0, Kind::Mark),
-    ("指標名", 26.0, Kind::Word),
-    ("地域", 13.0, Kind::Word),
+    ("指標名", 44.0, Kind::Word),
+    ("地域", 18.0, Kind::Word),
     ("年度", 9.0, Kind::Mark),
     ("値", 11.0, Kind::Figure),
     ("単位", 4.0, Kind::Mark),
-    ("ファイル", 28.0, Kind::Word),
-    ("シート", 13.0, Kind::Word),
+    ("ファイル", 52.0, Kind::Word),
+    ("シート", 18.0, Kind::Word),
     ("セル", 6.0, Kind::Mark),
     ("出力日", 12.0, Kind::Mark),
     ("備考", 24.0, Kind::Word),
@@ -70,7 +70,7 @@ fn cell(kind: Kind) -> Format {
 }
 
 fn set_up_print(sheet: &mut Worksheet) -> Result<(), XlsxError> {
-    sheet.set_paper_size(9).set_landscape(); // A4
+    sheet.set_paper_size(8).set_landscape(); // A3
     sheet.set_margins(0.5, 0.5, 0.6, 0.6, 0.28, 0.28);
     sheet.set_print_fit_to_pages(1, 0).set_print_center_horizontally(true);
     sheet.set_repeat_rows(HEADING_ROW, HEADING_ROW)?;
