@@ -1,7 +1,11 @@
 mod catalog;
+mod cautions;
+mod charts;
 mod deliver;
+mod drafts;
 mod fill_apply;
 mod notation;
 mod read;
 mod store;
 mod template_file;
+mod worked;
