@@ -23,6 +23,7 @@ struct Sheet {
     cells: Vec<Cell>,
     merges: Vec<(CellRef, CellRef)>,
     formulas_without_value: Vec<CellRef>,
+    percent: Vec<CellRef>,
 }
 
 impl<'a> Collector<'a> {
@@ -42,6 +43,7 @@ impl<'a> Collector<'a> {
             cells: Vec::new(),
             merges: Vec::new(),
             formulas_without_value: Vec::new(),
+            percent: Vec::new(),
         });
         Ok(())
     }
@@ -97,6 +99,15 @@ impl<'a> Collector<'a> {
         Ok(())
     }
 
+    /// Notes a cell whose format is a percentage, whatever it holds.
+    pub(super) fn percent(&mut self, at: CellRef) {
+        if let Some(sheet) = &mut self.open
+            && sheet.percent.len() < self.limits.cells
+        {
+            sheet.percent.push(at);
+        }
+    }
+
     /// The sheet being read, with a cell of it, for a sentence.
     pub(super) fn place(&self, cell: Option<CellRef>) -> Place {
         Place {
@@ -140,6 +151,11 @@ impl<'a> Collector<'a> {
         if let Some(sheet) = self.open.take() {
             let mut grid = Grid::new(sheet.name, sheet.hidden, sheet.cells, sheet.merges);
             grid.formulas_without_value = sheet.formulas_without_value;
+            let mut percent = sheet.percent;
+            percent.retain(|at| matches!(grid.get(*at), Some(CellValue::Number(_))));
+            percent.sort_unstable();
+            percent.dedup();
+            grid.percent = percent;
             self.grids.push(grid);
         }
     }

@@ -68,6 +68,9 @@ pub struct Grid {
     /// Formulas whose result the file does not hold (never calculated, or saved by a program): the cell looks empty
     /// here but is not. Filled for xlsx, ods and SpreadsheetML; a `.xls` always holds a result.
     pub formulas_without_value: Vec<CellRef>,
+    /// Numbers that the file shows times 100 with a percent sign, in row order: the value 0.194 is seen as 19.4 %.
+    /// Not known for CSV and HTML, where the sign is part of the text.
+    pub percent: Vec<CellRef>,
 }
 
 impl Grid {
@@ -78,7 +81,7 @@ impl Grid {
             cells.sort_by_key(|cell| cell.at);
             cells.dedup_by_key(|cell| cell.at);
         }
-        Self { name: name.into(), hidden, cells, merges, formulas_without_value: Vec::new() }
+        Self { name: name.into(), hidden, cells, merges, formulas_without_value: Vec::new(), percent: Vec::new() }
     }
 
     /// All cells, row by row.
@@ -90,6 +93,11 @@ impl Grid {
     pub fn get(&self, at: CellRef) -> Option<&CellValue> {
         let index = self.cells.binary_search_by_key(&at, |cell| cell.at).ok()?;
         self.cells.get(index).map(|cell| &cell.value)
+    }
+
+    /// Whether a person sees this number times 100 with a percent sign.
+    pub fn is_percent(&self, at: CellRef) -> bool {
+        self.percent.binary_search(&at).is_ok()
     }
 
     /// The text at an address.

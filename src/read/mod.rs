@@ -6,6 +6,7 @@
 mod archive;
 mod collect;
 mod date;
+mod format;
 mod gate;
 mod grid;
 mod html;

@@ -61,6 +61,7 @@ struct Walk<'l> {
     /// The cells of the open row, kept until it is known how often the row stands.
     row_cells: Vec<(u32, CellValue)>,
     row_formulas: Vec<u32>,
+    row_percent: Vec<u32>,
     col: u32,
     cell: Option<OpenCell>,
     /// Depth inside comments and ruby text, which are no content of the cell.
@@ -88,6 +89,7 @@ impl<'l> Walk<'l> {
             row_repeat: 1,
             row_cells: Vec::new(),
             row_formulas: Vec::new(),
+            row_percent: Vec::new(),
             col: 0,
             cell: None,
             aside: 0,
@@ -173,13 +175,18 @@ impl<'l> Walk<'l> {
 
     fn end_cell(&mut self, cell: OpenCell) {
         let (repeat, formula) = (cell.repeat, cell.formula);
+        let percentage = cell.kind == "percentage";
         let value = value(cell);
         // One more than the limit is enough to be refused when the row is kept.
         let room = u32::try_from(self.collector.left()).unwrap_or(u32::MAX).saturating_add(1);
         let repeated = repeat.min(CellRef::MAX_COLS + 1).min(room);
         match value {
             Some(value) => {
-                let cols = (0..repeated).map(|step| self.col.saturating_add(step));
+                let start = self.col;
+                let cols = (0..repeated).map(move |step| start.saturating_add(step));
+                if percentage {
+                    self.row_percent.extend(cols.clone());
+                }
                 self.row_cells.extend(cols.map(|col| (col, value.clone())));
             }
             None if formula => self.row_formulas.push(self.col),
@@ -191,12 +198,14 @@ impl<'l> Walk<'l> {
     fn end_row(&mut self) -> Result<(), FileError> {
         let cells = std::mem::take(&mut self.row_cells);
         let formulas = std::mem::take(&mut self.row_formulas);
+        let percent = std::mem::take(&mut self.row_percent);
         if !cells.is_empty() || !formulas.is_empty() {
             for step in 0..self.row_repeat {
                 let row = self.row.saturating_add(step);
                 for (col, value) in &cells {
                     self.collector.put(CellRef::new(row, *col), value.clone())?;
                 }
+                percent.iter().for_each(|col| self.collector.percent(CellRef::new(row, *col)));
                 for col in &formulas {
                     self.collector.formula_without_value(CellRef::new(row, *col))?;
                 }

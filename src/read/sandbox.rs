@@ -72,6 +72,11 @@ impl Sandbox {
         Self { options, child: None }
     }
 
+    /// The child that waits for work, if there is one.
+    pub fn process_id(&self) -> Option<u32> {
+        self.child.as_ref().map(|child| child.process.id())
+    }
+
     /// Reads a file of the disk; a zip of downloads opens into several outcomes.
     ///
     /// # Errors
@@ -97,9 +102,14 @@ impl Sandbox {
                 name: name.to_owned(),
                 bytes: Arc::clone(&bytes),
             };
+            let fresh = self.child.is_none();
             let Some((begun, refusal)) = self.ask(request, &mut outcomes)? else { return Ok(outcomes) };
             self.child = None;
             let known = begun.is_some();
+            if !known && !fresh {
+                // The child had ended while it waited for work: this file is not to blame.
+                continue;
+            }
             let file = begun.unwrap_or_else(|| Arc::new(identify(name, &bytes)));
             outcomes.push(ReadOutcome { result: Err(with_file(refusal, &file)), file });
             if !known {

@@ -6,7 +6,7 @@ use quick_xml::events::{BytesStart, Event};
 use super::collect::Collector;
 use super::grid::{CellValue, Grid};
 use super::limits::Limits;
-use super::{date, refusal, xml};
+use super::{date, format, refusal, xml};
 use crate::error::FileError;
 use crate::model::CellRef;
 
@@ -24,6 +24,8 @@ pub(super) fn read(text: &str, limits: &Limits) -> Result<Vec<Grid>, FileError> 
         col: 0,
         cell: None,
         data: None,
+        percent_styles: Vec::new(),
+        style: String::new(),
         visible: false,
         comment: false,
         closed: false,
@@ -56,6 +58,9 @@ struct Walk<'l> {
     col: u32,
     cell: Option<OpenCell>,
     data: Option<(DataType, String)>,
+    /// Styles that show percentages, and the style being read.
+    percent_styles: Vec<String>,
+    style: String,
     visible: bool,
     comment: bool,
     closed: bool,
@@ -80,6 +85,13 @@ enum DataType {
 impl Walk<'_> {
     fn start(&mut self, element: &BytesStart<'_>) -> Result<(), FileError> {
         match element.local_name().as_ref() {
+            "Style" => self.style = xml::attribute(element, "ID").unwrap_or_default(),
+            "NumberFormat" => {
+                let code = xml::attribute(element, "Format").unwrap_or_default();
+                if code == "Percent" || format::is_percent(&code) {
+                    self.percent_styles.push(self.style.clone());
+                }
+            }
             "Worksheet" => {
                 self.collector.begin(&xml::attribute(element, "Name").unwrap_or_default(), false)?;
                 (self.row, self.col) = (0, 0);
@@ -101,6 +113,9 @@ impl Walk<'_> {
                 let down = xml::number(element, "MergeDown")?.unwrap_or(0);
                 let to = CellRef::new(at.row.saturating_add(down), at.col.saturating_add(across));
                 self.collector.merge(at, to);
+                if xml::attribute(element, "StyleID").is_some_and(|style| self.percent_styles.contains(&style)) {
+                    self.collector.percent(at);
+                }
                 let formula = xml::attribute(element, "Formula").is_some();
                 self.cell = Some(OpenCell { at, across, formula, value: false });
             }

@@ -215,6 +215,8 @@ impl Frame {
             }
             self.u32(grid.formulas_without_value.len() as u32);
             grid.formulas_without_value.iter().for_each(|at| self.at(*at));
+            self.u32(grid.percent.len() as u32);
+            grid.percent.iter().for_each(|at| self.at(*at));
             self.u32(grid.cells().len() as u32);
             for cell in grid.cells() {
                 self.at(cell.at);
@@ -285,11 +287,12 @@ impl Payload<'_> {
 
     fn grids(&mut self) -> Option<Vec<Grid>> {
         let texts: Vec<Arc<str>> = self.list(4, |payload| payload.str().map(Arc::from))?;
-        self.list(13, |payload| {
+        self.list(21, |payload| {
             let name = payload.text()?;
             let hidden = payload.u8()? != 0;
             let merges = payload.list(16, |payload| Some((payload.at()?, payload.at()?)))?;
             let formulas_without_value = payload.list(8, Self::at)?;
+            let percent = payload.list(8, Self::at)?;
             let cells = payload.list(17, |payload| {
                 let (at, tag, bits) = (payload.at()?, payload.u8()?, payload.u64()?);
                 let text = || texts.get(usize::try_from(bits).ok()?).cloned();
@@ -305,6 +308,7 @@ impl Payload<'_> {
             })?;
             let mut grid = Grid::new(name, hidden, cells, merges);
             grid.formulas_without_value = formulas_without_value;
+            grid.percent = percent;
             Some(grid)
         })
     }
@@ -342,6 +346,7 @@ mod tests {
         let merges = vec![(CellRef::new(0, 0), CellRef::new(1, 1))];
         let mut grid = Grid::new("推移", true, cells, merges);
         grid.formulas_without_value = vec![CellRef::new(7, 7)];
+        grid.percent = vec![CellRef::new(1, 2)];
         let mut pipe = Vec::new();
         write_answer(&mut pipe, &Answer::Done(Ok((BookKind::Ods, vec![grid.clone()])))).unwrap();
         let Some(Answer::Done(Ok((kind, grids)))) = read_answer(&mut pipe.as_slice()).unwrap() else { panic!() };

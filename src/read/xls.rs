@@ -9,7 +9,7 @@ use calamine::{Data, Reader, SheetType, SheetVisible, Xls, XlsError};
 use super::collect::Collector;
 use super::grid::{CellValue, Grid};
 use super::limits::Limits;
-use super::{date, refusal, xlsx};
+use super::{date, format, refusal, xlsx};
 use crate::error::FileError;
 use crate::model::CellRef;
 
@@ -22,7 +22,7 @@ const MAX_RECTANGLE: u64 = 4_000_000;
 /// Encrypted, another Office document, cut short, damaged or too large.
 pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Vec<Grid>, FileError> {
     let mut stream = workbook_stream(bytes, limits)?;
-    check(&mut stream)?;
+    let percent = check(&mut stream)?;
     let clean = container_of(&stream).map_err(|_| damaged())?;
     let mut book = Xls::new(Cursor::new(clean)).map_err(|error| match error {
         XlsError::Password => refusal::encrypted(),
@@ -34,7 +34,7 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Vec<Grid>, FileError
     }
     let is_1904 = book.has_1904_epoch();
     let mut collector = Collector::new(limits);
-    for sheet in sheets.iter().filter(|sheet| sheet.typ == SheetType::WorkSheet) {
+    for (index, sheet) in sheets.iter().enumerate().filter(|(_, sheet)| sheet.typ == SheetType::WorkSheet) {
         collector.begin(&sheet.name, sheet.visible != SheetVisible::Visible)?;
         let range = book.worksheet_range(&sheet.name).map_err(|_| refusal::sheet_missing())?;
         let (top, left) = range.start().unwrap_or_default();
@@ -44,6 +44,7 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Vec<Grid>, FileError
                 collector.put(at, value)?;
             }
         }
+        percent.get(index).into_iter().flatten().for_each(|at| collector.percent(*at));
         for merge in book.merge_cells_by_sheet_name(&sheet.name).unwrap_or_default() {
             let (from, to) = (merge.start, merge.end);
             collector.merge(CellRef::new(from.0, from.1), CellRef::new(to.0, to.1));
@@ -123,9 +124,11 @@ fn container_of(stream: &[u8]) -> std::io::Result<Vec<u8>> {
 }
 
 /// Walks all records: sheet positions inside the stream, rectangles within bounds, declared sizes blanked.
-fn check(stream: &mut [u8]) -> Result<(), FileError> {
+/// Gives the cells shown as percentages, sheet by sheet.
+fn check(stream: &mut [u8]) -> Result<Vec<Vec<CellRef>>, FileError> {
     let mut sheets = Vec::new();
     let mut names = Vec::new();
+    let (mut percent_formats, mut formats_of_cells) = (vec![9, 10], Vec::new());
     let mut at = 0;
     while let Some((kind, data)) = record(stream, at) {
         match kind {
@@ -133,6 +136,8 @@ fn check(stream: &mut [u8]) -> Result<(), FileError> {
                 sheets.push(double(data, 0).ok_or_else(damaged)? as usize);
                 names.push(data.get(6..).unwrap_or_default().to_vec());
             }
+            CELL_FORMAT => formats_of_cells.push(word(data, 2).unwrap_or(0)),
+            NUMBER_FORMAT if format::is_percent(&format_code(data)) => percent_formats.extend(word(data, 0)),
             END => break,
             _ => {}
         }
@@ -142,10 +147,25 @@ fn check(stream: &mut [u8]) -> Result<(), FileError> {
     if names.windows(2).any(|pair| matches!(pair, [a, b] if a == b)) {
         return Err(refusal::damaged("同じ名前のシートが2つあり、どちらの値か決められません。"));
     }
-    sheets.into_iter().try_for_each(|start| check_sheet(stream, start))
+    let percent: Vec<bool> = formats_of_cells.iter().map(|format| percent_formats.contains(format)).collect();
+    sheets.into_iter().map(|start| check_sheet(stream, start, &percent)).collect()
+}
+
+/// A FORMAT record's code. Only its ASCII matters: what else it holds is shown as it is.
+fn format_code(data: &[u8]) -> String {
+    let wide = word(data, 2).is_some_and(|length| data.len() == 5 + 2 * usize::from(length));
+    let text = data.get(if wide { 5 } else { 3 }..).unwrap_or_default();
+    let step = if wide { 2 } else { 1 };
+    // A wide character whose low byte happens to be `%` has a high byte.
+    let pairs = text
+        .chunks(step)
+        .map(|c| if c.get(1).is_some_and(|high| *high != 0) { b'?' } else { c.first().copied().unwrap_or(b'?') });
+    pairs.map(char::from).collect()
 }
 
 const BOUND_SHEET: u16 = 0x0085;
+const CELL_FORMAT: u16 = 0x00E0;
+const NUMBER_FORMAT: u16 = 0x041E;
 const DIMENSIONS: u16 = 0x0200;
 const BEGIN: u16 = 0x0809;
 const END: u16 = 0x000A;
@@ -153,7 +173,9 @@ const MULTIPLE_NUMBERS: u16 = 0x00BD;
 /// Records that begin with row and column: NUMBER, LABEL, RSTRING, BOOLERR, RK, LABELSST, FORMULA.
 const CELLS: [u16; 7] = [0x0203, 0x0204, 0x00D6, 0x0205, 0x027E, 0x00FD, 0x0006];
 
-fn check_sheet(stream: &mut [u8], start: usize) -> Result<(), FileError> {
+fn check_sheet(stream: &mut [u8], start: usize, percent: &[bool]) -> Result<Vec<CellRef>, FileError> {
+    let mut found = Vec::new();
+    let is_percent = |format: Option<u16>| format.is_some_and(|format| percent.get(usize::from(format)) == Some(&true));
     let mut at = start;
     let mut depth = 0u32;
     let mut bounds: Option<(u16, u16, u16, u16)> = None;
@@ -179,6 +201,11 @@ fn check_sheet(stream: &mut [u8], start: usize) -> Result<(), FileError> {
                 let last =
                     if kind == MULTIPLE_NUMBERS { length.checked_sub(2).and_then(|end| word(data, end)) } else { None };
                 let last = last.unwrap_or(col).max(col);
+                for (step, col) in (col..=last).enumerate() {
+                    if is_percent(word(data, 4 + 6 * step)) {
+                        found.push(CellRef::new(row.into(), col.into()));
+                    }
+                }
                 let (top, bottom, left, right) = bounds.unwrap_or((row, row, col, last));
                 bounds = Some((top.min(row), bottom.max(row), left.min(col), right.max(last)));
             }
@@ -194,7 +221,7 @@ fn check_sheet(stream: &mut [u8], start: usize) -> Result<(), FileError> {
     if rectangle > MAX_RECTANGLE {
         return Err(refusal::too_large("遠く離れたセルに値があり、表の範囲が大きすぎます。"));
     }
-    Ok(())
+    Ok(found)
 }
 
 fn record(stream: &[u8], at: usize) -> Option<(u16, &[u8])> {

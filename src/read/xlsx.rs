@@ -6,14 +6,14 @@ use std::collections::HashMap;
 use std::io::Cursor;
 use std::sync::Arc;
 
-use calamine::{DataRef, ExcelDateTime, Reader, SheetType, SheetVisible, Xlsx, XlsxError};
+use calamine::{DataRef, ExcelDateTime, Reader, SheetType, SheetVisible, Style, Xlsx, XlsxError};
 
 use super::collect::Collector;
-use super::date;
 use super::gate::Package;
 use super::grid::{CellValue, Grid};
 use super::limits::Limits;
 use super::refusal;
+use super::{date, format};
 use crate::error::FileError;
 use crate::model::CellRef;
 
@@ -74,6 +74,7 @@ impl From<FileError> for Stop {
 
 fn read_sheet(book: &mut Book, name: &str, is_1904: bool, collector: &mut Collector<'_>) -> Result<(), Stop> {
     let mut reader = book.worksheet_cells_reader(name)?;
+    let percent: Vec<bool> = reader.styles().iter().map(is_percent).collect();
     // Shared strings repeat (every 「-」): one allocation each, by the place calamine keeps them at.
     let mut shared: HashMap<*const u8, Arc<str>> = HashMap::new();
     // The metadata variant does not expand shared formulas, whose index a hostile file chooses.
@@ -99,7 +100,21 @@ fn read_sheet(book: &mut Book, name: &str, is_1904: bool, collector: &mut Collec
         };
         collector.put(at, value)?;
     }
+    drop(reader);
+    // Formats come in a pass of their own, for the few books that have percentages.
+    if percent.contains(&true) {
+        let mut reader = book.worksheet_cells_reader(name)?;
+        while let Some((row, col, style)) = reader.next_style_id()? {
+            if percent.get(style) == Some(&true) {
+                collector.percent(CellRef::new(row, col));
+            }
+        }
+    }
     Ok(())
+}
+
+fn is_percent(style: &Style) -> bool {
+    style.number_format.as_ref().is_some_and(|number| format::is_percent(&number.format_code))
 }
 
 /// The serial in the 1900 system. Durations do not count from a day and stay.

@@ -82,6 +82,16 @@ fn real_text_files_in_three_encodings() {
 }
 
 #[test]
+fn a_book_with_macros_charts_and_links_is_data_only() {
+    for name in ["rich.xlsm", "rich.xlsx"] {
+        let Some(book) = book(&format!("../fixtures/{name}")) else { return };
+        let sheets: Vec<_> = book.grids.iter().map(|grid| (&*grid.name, grid.hidden)).collect();
+        assert_eq!(sheets[0], ("地域分析・検討シート", false), "{name}");
+        assert!(sheets.contains(&("コード表", true)) && sheets.contains(&("_meta", true)), "{sheets:?}");
+    }
+}
+
+#[test]
 fn other_real_books_open() {
     for name in ["juki_2304ssnen.xlsx", "mic_000925835_R6.1.1.xlsx", "zaisei_000917808_R4.xlsx"] {
         let Some(book) = book(name) else { return };
@@ -132,6 +142,9 @@ fn describe(outcomes: &[ReadOutcome]) -> String {
             writeln!(out, "    「{}」{hidden} {}", grid.name, cells.join(" ")).unwrap();
             for (from, to) in &grid.merges {
                 writeln!(out, "      結合 {from}:{to}").unwrap();
+            }
+            for at in &grid.percent {
+                writeln!(out, "      パーセント表示 {at}").unwrap();
             }
             for at in &grid.formulas_without_value {
                 writeln!(out, "      値のない式 {at}").unwrap();
@@ -237,6 +250,17 @@ fn a_child_that_hangs_or_ends_costs_one_file() {
     assert!(Sandbox::new(missing).read_all("a.csv", b"a,b".to_vec()).is_err());
 }
 
+#[cfg(unix)]
+#[test]
+fn a_child_that_ended_while_it_waited_costs_nothing() {
+    let mut sandbox = Sandbox::new(options());
+    assert!(sandbox.read_all("a.csv", b"a,b".to_vec()).unwrap()[0].result.is_ok());
+    let first = sandbox.process_id().unwrap();
+    assert!(std::process::Command::new("kill").args(["-9", &first.to_string()]).status().unwrap().success());
+    assert!(sandbox.read_all("b.csv", b"a,b".to_vec()).unwrap()[0].result.is_ok());
+    assert_ne!(sandbox.process_id(), Some(first));
+}
+
 /// A small generator with a fixed seed (xorshift64*): the mutants of a run are those of every run.
 struct Seeded(u64);
 
@@ -282,7 +306,7 @@ fn mutants_never_stop_the_reader() {
     let good: Vec<_> = files()
         .into_iter()
         .filter(|(name, _)| {
-            let start = ["良い", "日付.", "中身は", "接頭辞", "まとめ.", "CP932", "計算", "隠し", "空行"];
+            let start = ["良い", "日付.", "中身は", "接頭辞", "まとめ.", "CP932", "計算", "パーセント", "隠し", "空行"];
             start.iter().any(|start| name.starts_with(start))
         })
         .collect();

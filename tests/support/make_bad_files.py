@@ -254,6 +254,16 @@ def make():
               '<cellXfs count="4"><xf numFmtId="0"/><xf numFmtId="164"/><xf numFmtId="165"/><xf numFmtId="46"/></cellXfs></styleSheet>')
     dates = sheet('<row r="1"><c r="A1" s="1"><v>45747</v></c><c r="B1" s="2"><v>-1234</v></c><c r="C1" s="3"><v>1.5</v></c><c r="D1" t="d"><v>2025-03-31</v></c><c r="E1" t="b"><v>1</v></c></row>')
     save("日付.xlsx", book(styles=styles, sheet1=dates))
+    percent = styles.replace('<xf numFmtId="46"/>', '<xf numFmtId="10"/>').replace("#,##0&quot;人&quot;;", "0.0&quot;%&quot;;")
+    save("パーセント表示.xlsx", book(styles=percent, sheet1=sheet('<row r="1"><c r="A1" s="3"><v>0.194</v></c><c r="B1" s="2"><v>19.4</v></c><c r="C1" s="3" t="inlineStr"><is><t>率</t></is></c><c r="D1" s="3"/></row>')))
+    formats = record(0x041E, struct.pack("<HHB", 164, 4, 0) + b"0.0%") + record(0x041E, struct.pack("<HHB", 165, 6, 1) + '0.0"%"'.encode("utf-16-le"))
+    formats += b"".join(record(0x00E0, struct.pack("<HH", 0, f) + bytes(16)) for f in (164, 165, 10))
+    cells = [record(0x0203, struct.pack("<HHHd", 0, 0, 0, 0.194)), record(0x0203, struct.pack("<HHHd", 0, 1, 1, 19.4)),
+             record(0x00BD, struct.pack("<HHHiHiH", 1, 0, 1, 3 << 2 | 2, 2, 1 << 2 | 2, 1))]
+    save("パーセント表示.xls", xls(cells, globals_extra=formats))
+    save("パーセント表示.ods", ods(ODS_HEAD + ODS_TABLE.format(repeat=2).replace('"float" office:value="19.3712"', '"percentage" office:value="0.193712"') + ODS_TAIL))
+    ml_style = '<Styles><Style ss:ID="s1"><NumberFormat ss:Format="Percent"/></Style><Style ss:ID="s2"><NumberFormat ss:Format="0"/></Style></Styles>'
+    save("パーセント表示.xml", ML.format(dtd="", body=ml_style + '<Worksheet ss:Name="率"><Table><Row><Cell ss:StyleID="s1"><Data ss:Type="Number">0.194</Data></Cell><Cell ss:StyleID="s2"><Data ss:Type="Number">19</Data></Cell></Row></Table></Worksheet>'))
     old = parts()[2][1].replace("<sheets>", '<workbookPr date1904="1"/><sheets>')
     save("日付1904.xlsx", book(styles=styles, sheet1=dates, workbook=old))
     save("隠しシート.xlsx", book(**two_sheets(("表紙", "控え"), states=("", ' state="veryHidden"'))))
