@@ -62,12 +62,11 @@ pub fn is_ours(text: &str, meta: &Grid) -> bool {
 
 /// Adds the hashes of drafts below what a plan of `_meta` holds.
 pub fn remember(drafts: &[Draft], meta: &mut SheetPlan) {
-    let mut row = meta.cells.keys().map(|at| at.row + 1).max().unwrap_or_default();
-    for draft in drafts {
+    let first = meta.cells.keys().map(|at| at.row + 1).max().unwrap_or_default();
+    for (row, draft) in (first..).zip(drafts) {
         for (col, text) in (0..).zip([META_KIND, &draft.block, &fingerprint(&draft.text)]) {
             meta.set(CellRef::new(row, col), CellContent::Text(text.to_owned()));
         }
-        row += 1;
     }
 }
 
@@ -108,7 +107,7 @@ fn block_above(grid: &Grid, heading: CellRef) -> Option<&'static (&'static str, 
             let text = fold(cell.value.as_text()?);
             TEXTS.iter().find(|(title, ..)| fold(title) == text)
         })
-        .last()
+        .next_back()
 }
 
 fn engine() -> Result<&'static Handlebars<'static>, FileError> {

@@ -88,8 +88,8 @@ impl Seen {
 
     /// The place of a text.
     pub fn find(&self, text: &str) -> (u32, u32) {
-        let found = self.0.used_cells().find(|(_, _, value)| value.to_string() == text);
-        let (row, column, _) = found.unwrap_or_else(|| panic!("{text} is not there"));
+        let found = self.0.used_cells().find(|(_, _, value)| matches!(value, Data::String(own) if own == text));
+        let (row, column, _) = found.unwrap();
         let (first_row, first_column) = self.0.start().unwrap();
         (first_row + row as u32, first_column + column as u32)
     }
