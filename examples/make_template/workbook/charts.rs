@@ -231,10 +231,9 @@ fn trend(table: &Table, title: &str) -> Chart {
         series
             .set_format(ChartFormat::new().set_line(&solid(look.ink, width, &look.dash)))
             .set_marker(&marker(look, 7));
-        // Labels of own and nation; more of them would lie on each other.
-        if place == 0 || place == 2 {
-            let position = if place == 0 { ChartDataLabelPosition::Above } else { ChartDataLabelPosition::Below };
-            series.set_data_label(values("0.0").set_position(position));
+        // Labels of the own area alone; more of them would lie on each other.
+        if place == 0 {
+            series.set_data_label(values("0.0").set_position(ChartDataLabelPosition::Above));
         }
     }
     dress(&mut chart, title);

@@ -27,7 +27,7 @@ const COLUMNS: [(&str, f64, Kind); 13] = [
     ("指標ID", 7.0, Kind::Mark),
     ("指標名", 44.0, Kind::Word),
     ("地域", 18.0, Kind::Word),
-    ("年度", 9.0, Kind::Mark),
+    ("年度", 17.0, Kind::Mark),
     ("値", 11.0, Kind::Figure),
     ("単位", 4.0, Kind::Mark),
     ("ファイル", 52.0, Kind::Word),
