@@ -274,7 +274,8 @@ fn make_workbook(
     let name = file_name(own, request.date, None)?;
     let start = base::choose(&request.out, &name, &own.area, bases, catalog)?;
     let Some(chosen) = start.base else {
-        let mut made = fresh(request, &name, comparison, diagnostics, &start.incoming, catalog, template)?;
+        let mut made =
+            fresh(request, &name, comparison, diagnostics, &evidence.diagnostics, &start.incoming, catalog, template)?;
         made.report.diagnostics.extend(start.diagnostics);
         return Ok(made);
     };
@@ -288,7 +289,8 @@ fn make_workbook(
         adopt: bases.adopt,
         fixed_years: request.from.is_some() || request.to.is_some(),
     };
-    let refilled = refill::refill(&chosen.book, &comparison, options, &start.incoming, catalog, template)
+    let told: Vec<Diagnostic> = evidence.diagnostics.iter().chain(&diagnostics).cloned().collect();
+    let refilled = refill::refill(&chosen.book, &comparison, options, &told, &start.incoming, catalog, template)
         .map_err(|error| Error::Usage(error.to_diagnostic().to_string()))?;
     diagnostics.extend(refilled.diagnostics);
     let path = match &chosen.standing {
@@ -326,16 +328,20 @@ fn make_workbook(
 }
 
 /// A fresh standard sheet, with texts of an earlier book in its fields.
+#[allow(clippy::too_many_arguments, reason = "one call site; the values are one request's whole context")]
 fn fresh(
     request: &FillRequest,
     name: &str,
     comparison: Comparison,
     mut diagnostics: Vec<Diagnostic>,
+    read: &[Diagnostic],
     incoming: &[Incoming],
     catalog: &Catalog,
     template: &StandardTemplate,
 ) -> Result<Made> {
-    let filled = fill::fill_standard(template, &comparison, request.date).map_err(|error| of_template(&error))?;
+    let told: Vec<Diagnostic> = read.iter().chain(&diagnostics).cloned().collect();
+    let filled =
+        fill::fill_standard(template, &comparison, &told, request.date).map_err(|error| of_template(&error))?;
     diagnostics.extend(filled.diagnostics);
     let (bytes, placed, left) =
         refill::into_standard(filled.bytes, incoming, catalog).map_err(|error| of_template(&error))?;

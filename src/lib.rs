@@ -8,11 +8,12 @@
 //!    derived. [`notation`] reads the spellings of official tables.
 //! 4. [`store`]: originals by their hash and an index that can be rebuilt from them.
 //! 5. [`compare`]: own area against prefecture, nation and others.
-//! 6. [`fill`]: a plan (which cell gets what), then the bytes of the workbook, from a [`template`].
-//! 7. [`deliver`]: published whole or not at all.
-//! 6. [`fill`]: a plan (which cell gets what), then the bytes of the workbook.
-//! 7. [`handout`]: the same figures and texts as a paper to hand out (PDF).
+//! 6. [`fill`]: a plan (which cell gets what), then the bytes of the workbook, from a [`template`]; [`refill`] does the
+//!    same in the file people worked in and keeps what they wrote.
+//! 7. [`handout`]: the same figures and texts as a paper to hand out (PDF); [`papers`] prints and publishes them.
 //! 8. [`deliver`]: published whole or not at all.
+//!
+//! [`missing`] tells which figures lack and which downloads bring them, [`explain`] where a figure of a sheet came from.
 //!
 //! [`intake`] strings 1–3 together, [`job`] the rest; the fronts ([`cli`]) know only these and [`workspace`].
 //! [`model`], [`catalog`] and [`diagnostic`] are the shared words and know no stage.

@@ -1,14 +1,21 @@
 //! Own area against prefecture, nation and comparison areas (STEP 1 of the guide).
 
+mod caution;
+mod hint;
 mod rank;
 mod rule;
+mod scatter;
 mod selection;
+pub mod shown;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+pub use caution::{Caution, CautionKind, FEW_PEOPLE, FigureKey, Level, cautions};
+pub use hint::{Hint, HintBlock, hints};
 pub use rank::Rank;
 pub use rule::{Thresholds, Verdict};
+pub use scatter::{Point, Scatter, ScatterKind};
 pub use selection::Selection;
 
 use crate::catalog::{Catalog, Indicator};
@@ -82,6 +89,10 @@ pub struct Comparison {
     pub rows: Vec<ComparedRow>,
     /// The rule in force
     pub thresholds: Thresholds,
+    /// Two indicators at once, where data exist
+    pub scatters: Vec<Scatter>,
+    /// People counted or computed behind a figure: (row, participant, year) → people a month
+    pub people: BTreeMap<(usize, usize, i32), f64>,
 }
 
 /// The default display period: the newest years that have data of the own area.
@@ -117,7 +128,11 @@ pub fn compare(
     if !has_own {
         return (None, diagnostics);
     }
-    (Some(Comparison { participants, years, main_year, rows, thresholds: selection.thresholds }), diagnostics)
+    diagnostics.extend(caution::other_insurers(&participants, observations));
+    let scatters = scatter::scatters(observations, &participants, &years);
+    let people = caution::people(&rows, &participants, &index);
+    let thresholds = selection.thresholds;
+    (Some(Comparison { participants, years, main_year, rows, thresholds, scatters, people }), diagnostics)
 }
 
 /// Totals by indicator, area and form year; an adjusted indicator can have one a standardisation.

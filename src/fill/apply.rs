@@ -2,10 +2,12 @@
 //!
 //! Edited cells are written anew, all other parts are copied as they were compressed. What a fill may change besides
 //! the planned cells is a closed list: the workbook part (recalculation on opening, print areas), the calculation
-//! chain with the two parts that name it, shared strings nobody refers to any more, relationships of replaced links;
-//! for added sheets also content types, the workbook's relationships and styles (appended to only).
+//! chain with the two parts that name it, shared strings nobody refers to any more, relationships of replaced links,
+//! what charts remember of the edited cells; for added sheets also content types, the workbook's relationships and
+//! styles (appended to only).
 
 mod cell;
+mod chart_cache;
 mod check;
 mod columns;
 mod links;
@@ -24,6 +26,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt::Write as _;
 use std::sync::{Arc, OnceLock};
 
+use chart_cache::ChartPart;
 use patches::Patches;
 use sheet_index::{Area, SheetIndex, parse_area};
 use sheet_patch::{SheetChange, SheetPart};
@@ -62,6 +65,7 @@ pub struct Compiled {
     sheets: Vec<OnceLock<SheetPart>>,
     workbook: OnceLock<(String, WorkbookIndex)>,
     strings: OnceLock<Option<StringTable>>,
+    charts: OnceLock<Vec<ChartPart>>,
 }
 
 /// The shared strings and how many cells of the whole workbook refer to each.
@@ -85,7 +89,7 @@ impl Compiled {
     /// The same for a package that is open already.
     pub fn from_package(package: Package) -> Self {
         let sheets = package.sheets().iter().map(|_| OnceLock::new()).collect();
-        Self { package, sheets, workbook: OnceLock::new(), strings: OnceLock::new() }
+        Self { package, sheets, workbook: OnceLock::new(), strings: OnceLock::new(), charts: OnceLock::new() }
     }
 
     /// The workbook as a package.
@@ -141,6 +145,7 @@ impl Compiled {
             }
         }
         self.blank_unused_strings(&made, &mut changes)?;
+        self.charts(&made, plan, &mut changes)?;
 
         let mut notes = Vec::new();
         let mut checks = Vec::new();
@@ -196,6 +201,22 @@ impl Compiled {
         if !patches.is_empty() {
             let text = patches.apply(text).ok_or_else(|| refusal::fault("workbook"))?;
             self.put(changes, path, Change::Text(text))?;
+        }
+        Ok(())
+    }
+
+    /// Charts remember the cells they draw; those that draw edited cells remember the new values.
+    fn charts(
+        &self,
+        made: &[(usize, &str, &SheetPart, SheetChange<'_>)],
+        plan: &FillPlan,
+        changes: &mut BTreeMap<usize, Change>,
+    ) -> Result<(), FileError> {
+        let edits = made.iter().map(|(_, name, _, change)| (*name, &change.edits)).collect();
+        for chart in self.charts.get_or_init(|| ChartPart::all(&self.package)) {
+            if let Some(text) = chart.refreshed(&edits, &plan.chart_bounds) {
+                self.put(changes, &chart.path, Change::Text(text))?;
+            }
         }
         Ok(())
     }

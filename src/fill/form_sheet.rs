@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::caution_sheet::{OTHER_UNITS, style_rows};
 use super::ledger::{Ledger, MissingFigure, UnfilledPlace};
 use super::plan::{CellContent, SheetPlan};
 use super::words::{part_year_remark, period_span};
@@ -28,6 +29,8 @@ pub struct FormPlan {
     pub sheet: SheetPlan,
     /// Addresses of the figures
     pub cells: FigureCells,
+    /// What prints, when the block of added indicators is shown
+    pub print_area: Option<String>,
     /// Account
     pub ledger: Ledger,
     /// What a person should know
@@ -73,6 +76,7 @@ pub fn plan(grid: &Grid, map: &FormMap, comparison: &Comparison, date: Date) -> 
     }
     let added_rows = added_rows(grid, map);
     show_added(grid, map, &mut plan.sheet, comparison, &added_rows);
+    plan.print_area = print_area(grid, map, comparison);
     let mut next_added = added_rows.iter().copied();
     for (index, row) in comparison.rows.iter().enumerate() {
         let sheet_row = if row.added { next_added.next() } else { row_of(map, row.indicator.id.as_str()) };
@@ -89,7 +93,10 @@ pub fn plan(grid: &Grid, map: &FormMap, comparison: &Comparison, date: Date) -> 
             );
             continue;
         };
-        let like = row.added.then(|| row_with_unit(map, comparison, &row.indicator.unit)).flatten();
+        let like_row = row.added.then(|| row_with_unit(map, comparison, &row.indicator.unit)).flatten();
+        // A unit the form has no row of borrows the looks of the hidden row for all others.
+        let plain = || style_rows(grid, map).get(OTHER_UNITS).map(|row| CellRef::new(*row, map.id_col + 4));
+        let like_other = if row.added && like_row.is_none() { plain() } else { None };
         if row.added {
             head_added(&mut plan.sheet, map, sheet_row, &row.indicator);
         }
@@ -124,8 +131,8 @@ pub fn plan(grid: &Grid, map: &FormMap, comparison: &Comparison, date: Date) -> 
                 }
             };
             let Some(content) = content else { continue };
-            match like {
-                Some(like) => plan.sheet.set_like(at, content, CellRef::new(like, col)),
+            match like_row.map(|row| CellRef::new(row, col)).or(like_other) {
+                Some(like) => plan.sheet.set_like(at, content, like),
                 None => plan.sheet.set(at, content),
             }
             plan.cells.insert((index, who, year), at);
@@ -151,6 +158,17 @@ pub(crate) fn row_with_unit(map: &FormMap, comparison: &Comparison, unit: &str) 
         "人" | "世帯" | "件" => of("円"),
         _ => None,
     })
+}
+
+/// From the title to the last entry field of the added block; the template's own area ends before that block.
+fn print_area(grid: &Grid, map: &FormMap, comparison: &Comparison) -> Option<String> {
+    if !comparison.rows.iter().any(|row| row.added) {
+        return None;
+    }
+    let last_row = added_entries(grid, added_title(grid)?).iter().map(|entry| entry.cell.row).max()?;
+    let last_col = map.blocks.iter().map(|block| block.last_col).max()?;
+    let column = CellRef::new(last_row, last_col).column_name();
+    Some(format!("$A$1:${column}${}", last_row + 1))
 }
 
 /// The line under the title: who, when, and what is not a whole year.

@@ -1,16 +1,22 @@
 //! Filling a workbook: first a plan (pure data), then the bytes, part by part.
 
 pub mod apply;
+mod caution_sheet;
+mod chart_sheet;
 pub(crate) mod compare_sheet;
+pub mod draft;
 pub(crate) mod form_sheet;
 pub mod ledger;
+mod list_sheet;
 pub mod marks;
+mod memo_sheet;
 pub mod meta_sheet;
 pub mod plan;
 pub mod public;
 pub(crate) mod source_sheet;
 pub(crate) mod standard;
 pub(crate) mod words;
+pub(crate) mod work_sheets;
 
 pub use apply::{Compiled, Filled, apply};
 pub use standard::{COMPARE_SHEET, FORM_SHEET, FilledSheet, SOURCE_SHEET, StandardTemplate, fill_standard};

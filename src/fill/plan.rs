@@ -138,6 +138,21 @@ pub struct FillPlan {
     pub print_areas: BTreeMap<String, String>,
     /// Sheets to add, in their order
     pub new_sheets: Vec<NewSheet>,
+    /// Bounds of charts' value axes
+    pub chart_bounds: Vec<ChartBounds>,
+}
+
+/// Bounds of the value axes of a chart; only axes that have fixed bounds get them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ChartBounds {
+    /// Sheet and
+    pub sheet: String,
+    /// cell: every chart that draws it is meant.
+    pub cell: CellRef,
+    /// Least and most of the axis below
+    pub x: (f64, f64),
+    /// Least and most of the axis on the left
+    pub y: (f64, f64),
 }
 
 impl FillPlan {

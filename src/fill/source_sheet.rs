@@ -1,6 +1,9 @@
 //! The plan of 「出典」: for every figure of the form the file, sheet and cell it came from.
 
+use std::collections::BTreeMap;
+
 use super::form_sheet::FigureCells;
+use super::list_sheet::lines_of;
 use super::plan::{CellContent, InnerLink, SheetPlan};
 use crate::compare::Comparison;
 use crate::model::{CellRef, Datum, Observation};
@@ -10,6 +13,10 @@ use crate::read::Grid;
 
 /// Cells named in a note of a derived figure; the rest is counted.
 const NAMED_CELLS: usize = 4;
+/// Characters a line holds of 指標名, 地域, ファイル and 備考, and the heights of one line, two and more.
+const WIDTHS: [usize; 4] = [30, 12, 35, 16];
+const HEIGHTS: [f64; 2] = [15.0, 26.0];
+const HIGHEST: f64 = 38.0;
 
 /// Plans the sheet; rows go below its headings with the looks of the first row there.
 pub fn plan(grid: &Grid, form: &str, comparison: &Comparison, cells: &FigureCells) -> SheetPlan {
@@ -27,6 +34,7 @@ pub fn plan(grid: &Grid, form: &str, comparison: &Comparison, cells: &FigureCell
             number += 1;
             let shown = cells.get(&(index, who, year));
             let texts = source_texts(figure);
+            let texts_note = texts.note.clone();
             let contents = [
                 CellContent::Number(f64::from(number)),
                 CellContent::Text(row.indicator.id.to_string()),
@@ -45,6 +53,12 @@ pub fn plan(grid: &Grid, form: &str, comparison: &Comparison, cells: &FigureCell
                 CellContent::Text(texts.note),
                 CellContent::Text(figure.source.file.sha256.clone()),
             ];
+            let lines = [&row.indicator.name, &participant.area.name, &figure.source.file.name, &texts_note]
+                .into_iter()
+                .zip(WIDTHS)
+                .map(|(text, width)| lines_of(text, width))
+                .max();
+            sheet.row_heights.insert(at, HEIGHTS.get(lines.unwrap_or(1) - 1).copied().unwrap_or(HIGHEST));
             for (offset, content) in contents.into_iter().enumerate() {
                 let col = heading.at.col + offset as u32;
                 sheet.set_like(CellRef::new(at, col), content, CellRef::new(first_row, col));
@@ -61,6 +75,18 @@ pub fn plan(grid: &Grid, form: &str, comparison: &Comparison, cells: &FigureCell
         }
     }
     sheet
+}
+
+/// The first row of each indicator, for links from the form: row of the comparison → row of the sheet.
+pub fn first_rows(grid: &Grid, comparison: &Comparison) -> BTreeMap<usize, u32> {
+    let heading = grid.cells().iter().find(|cell| cell.value.as_text().is_some_and(|text| fold(text) == "番号"));
+    let mut rows = BTreeMap::new();
+    let Some(mut next) = heading.map(|heading| heading.at.row + 1) else { return rows };
+    for (index, row) in comparison.rows.iter().enumerate().filter(|(_, row)| !row.figures.is_empty()) {
+        rows.insert(index, next);
+        next += u32::try_from(row.figures.len()).unwrap_or(u32::MAX - next);
+    }
+    rows
 }
 
 struct SourceTexts {

@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 use super::ledger::Ledger;
 use super::meta_sheet::{META_SHEET, Meta};
 use super::plan::FillPlan;
+use super::work_sheets::{self, Book};
 use super::{Compiled, compare_sheet, form_sheet, source_sheet};
 use crate::compare::Comparison;
 use crate::diagnostic::Diagnostic;
@@ -76,13 +77,14 @@ pub struct FilledSheet {
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// Plans and fills all sheets of the template.
+/// Plans and fills all sheets of the template; `told` is what reading and comparing found, for 「点検」.
 ///
 /// # Errors
 /// When the template and the plan do not fit each other: a fault of the product.
 pub fn fill_standard(
     template: &StandardTemplate,
     comparison: &Comparison,
+    told: &[Diagnostic],
     date: Date,
 ) -> Result<FilledSheet, FileError> {
     let mut plan = FillPlan::default();
@@ -90,6 +92,7 @@ pub fn fill_standard(
     if let Some(grid) = template.grids.get(FORM_SHEET) {
         form = form_sheet::plan(grid, &template.map, comparison, date);
         plan.sheets.insert(FORM_SHEET.to_owned(), std::mem::take(&mut form.sheet));
+        plan.print_areas.extend(form.print_area.take().map(|area| (FORM_SHEET.to_owned(), area)));
     }
     if let Some(grid) = template.grids.get(COMPARE_SHEET) {
         plan.sheets.insert(COMPARE_SHEET.to_owned(), compare_sheet::plan(grid, comparison));
@@ -100,6 +103,9 @@ pub fn fill_standard(
     let run = run_id(comparison, date);
     let meta = Meta::of_fill(FORM_SHEET, &run, date, comparison, &form.cells);
     plan.sheets.insert(META_SHEET.to_owned(), meta.plan());
+    let book =
+        Book { grids: &template.grids, form: FORM_SHEET, map: &template.map, sources: SOURCE_SHEET, meta: META_SHEET };
+    work_sheets::add(&mut plan, &book, comparison, told, &form.cells)?;
     let filled = template.compiled.apply(&plan)?;
     let mut diagnostics = form.diagnostics;
     diagnostics.extend(filled.notes);

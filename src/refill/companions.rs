@@ -6,9 +6,13 @@ use std::collections::BTreeMap;
 use super::Base;
 use super::cells::{same, shown};
 use crate::compare::{Comparison, Thresholds};
+use crate::diagnostic::Diagnostic;
+use crate::error::FileError;
+use crate::fill::draft::Draft;
 use crate::fill::form_sheet::FigureCells;
-use crate::fill::meta_sheet::Shown;
-use crate::fill::plan::{CellContent, Look, NewSheet, SheetPlan};
+use crate::fill::meta_sheet::{META_SHEET, Shown};
+use crate::fill::plan::{CellContent, ChartBounds, FillPlan, Look, NewSheet, SheetPlan};
+use crate::fill::work_sheets::{self, Book};
 use crate::fill::{COMPARE_SHEET, SOURCE_SHEET, StandardTemplate, compare_sheet, source_sheet};
 use crate::form::{Role, id_in};
 use crate::model::CellRef;
@@ -18,17 +22,57 @@ use crate::read::{CellValue, Grid};
 /// Columns of 「出典」 that are ours.
 const SOURCE_COLUMNS: u32 = 13;
 
-/// Plans for the sheets the book has.
-pub(super) fn plan(base: &Base, comparison: &Comparison, cells: &FigureCells) -> BTreeMap<String, SheetPlan> {
-    let mut plans = BTreeMap::new();
+/// Plans of the sheets beside the form, and what goes with them.
+#[derive(Debug, Default)]
+pub(super) struct Work {
+    pub sheets: BTreeMap<String, SheetPlan>,
+    pub chart_bounds: Vec<ChartBounds>,
+    pub drafts: Vec<Draft>,
+}
+
+/// The sheets of ours in a book of ours, planned as for a fresh one; drafts, marks and links go into the form's plan.
+///
+/// # Errors
+/// A text of a draft that does not render.
+pub(super) fn plan(
+    base: &Base,
+    comparison: &Comparison,
+    form: &mut SheetPlan,
+    cells: &FigureCells,
+    told: &[Diagnostic],
+    template: &StandardTemplate,
+) -> Result<Work, FileError> {
+    let mut plan = FillPlan::default();
     if let Some(grid) = base.grid(COMPARE_SHEET) {
-        plans.insert(COMPARE_SHEET.to_owned(), compare(base, grid, comparison));
+        plan.sheets.insert(COMPARE_SHEET.to_owned(), compare(base, grid, comparison));
     }
     if let Some(grid) = base.grid(SOURCE_SHEET) {
         let fresh = source_sheet::plan(grid, &base.map.sheet, comparison, cells);
-        plans.insert(SOURCE_SHEET.to_owned(), source(grid, fresh));
+        plan.sheets.insert(SOURCE_SHEET.to_owned(), source(grid, fresh));
     }
-    plans
+    let before: Vec<String> = plan.sheets.keys().cloned().collect();
+    let name = base.map.sheet.to_string();
+    plan.sheets.insert(name.clone(), std::mem::take(form));
+    let grids = base.grids.iter().map(|grid| (grid.name.to_string(), grid.clone())).collect();
+    let book = Book { grids: &grids, form: &name, map: &base.map, sources: SOURCE_SHEET, meta: META_SHEET };
+    let drafts = work_sheets::add(&mut plan, &book, comparison, told, cells)?;
+    *form = plan.sheets.remove(&name).unwrap_or_default();
+    for (sheet, planned) in plan.sheets.iter_mut().filter(|(sheet, _)| !before.contains(sheet)) {
+        if let (Some(grid), Some(pristine)) = (base.grid(sheet), template.grid(sheet)) {
+            clear_leftovers(grid, pristine, planned);
+        }
+    }
+    Ok(Work { sheets: plan.sheets, chart_bounds: plan.chart_bounds, drafts })
+}
+
+/// What an earlier run wrote below or beside what is written now: in the template's own columns, not in the template.
+fn clear_leftovers(grid: &Grid, pristine: &Grid, planned: &mut SheetPlan) {
+    let last = pristine.extent().map_or(0, |extent| extent.col);
+    for cell in grid.cells().iter().filter(|cell| cell.at.col <= last && pristine.get(cell.at).is_none()) {
+        if !planned.cells.contains_key(&cell.at) {
+            planned.set(cell.at, CellContent::Blank);
+        }
+    }
 }
 
 /// Takes out edits that would write what stands there.

@@ -9,10 +9,14 @@ use crate::form::find_entries;
 use crate::read::Grid;
 
 /// Entry texts with a number equal to the old shown value of a revised figure.
-pub(super) fn find(grid: &Grid, revised: &[Change]) -> Vec<Mention> {
+pub(super) fn find(grid: &Grid, meta: Option<&Grid>, revised: &[Change]) -> Vec<Mention> {
     let mut found = Vec::new();
     for entry in find_entries(grid) {
         let Some(text) = grid.get(entry.cell).and_then(crate::read::CellValue::as_text) else { continue };
+        // A draft nobody touched is written anew with the new figures.
+        if meta.is_some_and(|meta| crate::fill::draft::is_ours(text, meta)) {
+            continue;
+        }
         let text: String = text.nfkc().collect();
         let numbers = numbers(&text);
         for change in revised {

@@ -1,8 +1,7 @@
 //! A refill from the book as it stands to its new bytes.
 
-use std::collections::BTreeMap;
-
 use super::changes::Changes;
+use super::companions::Work;
 use super::form::FormRefill;
 use super::{Base, Incoming, blocks, companions, form, handover, mentions, news, texts};
 use crate::catalog::Catalog;
@@ -10,9 +9,10 @@ use crate::compare::Comparison;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::error::FileError;
 use crate::fill::StandardTemplate;
+use crate::fill::draft::{self, Draft};
 use crate::fill::ledger::Ledger;
 use crate::fill::meta_sheet::{META_SHEET, Meta, sheet_id};
-use crate::fill::plan::{CellContent, FillPlan, Look, NewSheet, SheetPlan};
+use crate::fill::plan::{CellContent, FillPlan, Look, NewSheet};
 use crate::fill::standard::run_id;
 use crate::model::Date;
 
@@ -45,12 +45,13 @@ pub struct Refilled {
 /// Everything decided, nothing written.
 struct Planned {
     form: FormRefill,
-    sheets: BTreeMap<String, SheetPlan>,
+    work: Work,
     comparison: Comparison,
     items: usize,
 }
 
-/// Refills a book with the figures of a comparison and with texts that look for their place.
+/// Refills a book with the figures of a comparison and with texts that look for their place. `told` is what was told
+/// while reading: 「点検」 lists it.
 ///
 /// # Errors
 /// A book that cannot be written to where it would have to be: nothing is made.
@@ -58,12 +59,13 @@ pub fn refill(
     base: &Base,
     comparison: &Comparison,
     options: RefillOptions,
+    told: &[Diagnostic],
     incoming: &[Incoming],
     catalog: &Catalog,
     template: &StandardTemplate,
 ) -> Result<Refilled, FileError> {
     let grid = base.form_grid().ok_or_else(|| FileError::refused("no-form", "様式がありません。", ""))?;
-    let plan_for = |date: Date| {
+    let plan_for = |date: Date| -> Result<Planned, FileError> {
         let options = RefillOptions { date, ..options };
         let mut blocks = blocks::plan(base, grid, comparison, options.fixed_years);
         if let Some(thresholds) = companions::thresholds_of_sheet(base) {
@@ -71,17 +73,19 @@ pub fn refill(
         }
         let mut form = form::plan(base, grid, &blocks, &options);
         texts::place(base, grid, incoming, catalog, &mut form.sheet, &mut form.handover);
+        let mut work = Work::default();
+        if base.last.is_some() {
+            work = companions::plan(base, &blocks.comparison, &mut form.sheet, &form.cells, told, template)?;
+        }
         companions::drop_idle(grid, &mut form.sheet);
-        let sheets =
-            if base.last.is_some() { companions::plan(base, &blocks.comparison, &form.cells) } else { BTreeMap::new() };
         let mut scratch = FillPlan::default();
         let items = handover::plan(base, &form.handover, &mut scratch);
-        Planned { form, sheets, comparison: blocks.comparison, items }
+        Ok(Planned { form, work, comparison: blocks.comparison, items })
     };
     // Planned with the day of the last run, a rerun with the same figures changes nothing at all.
     if let Some(date) = base.last.as_ref().and_then(|last| last.date) {
-        let planned = plan_for(date);
-        let idle = planned.sheets.values().all(|sheet| sheet.cells.is_empty());
+        let planned = plan_for(date)?;
+        let idle = planned.work.sheets.values().all(|sheet| sheet.cells.is_empty());
         if planned.form.sheet.cells.is_empty() && idle && planned.items == 0 {
             return Ok(Refilled {
                 bytes: base.compiled.package().bytes().to_vec(),
@@ -92,7 +96,7 @@ pub fn refill(
             });
         }
     }
-    write(base, plan_for(options.date), options, template)
+    write(base, plan_for(options.date)?, options, template)
 }
 
 fn apply_thresholds(comparison: &mut Comparison, thresholds: crate::compare::Thresholds) {
@@ -114,8 +118,8 @@ fn write(
     options: RefillOptions,
     template: &StandardTemplate,
 ) -> Result<Refilled, FileError> {
-    let Planned { mut form, sheets, comparison, .. } = planned;
-    let mut plan = FillPlan { sheets, ..FillPlan::default() };
+    let Planned { mut form, work, comparison, .. } = planned;
+    let mut plan = FillPlan { sheets: work.sheets, chart_bounds: work.chart_bounds, ..FillPlan::default() };
     let meta = meta(base, &comparison, options.date, &form);
     plan.sheets.insert(base.map.sheet.to_string(), std::mem::take(&mut form.sheet));
     if base.last.is_some() {
@@ -124,7 +128,7 @@ fn write(
             change.old_source = old.get(&(change.indicator.clone(), change.area.clone(), change.year)).cloned();
         }
         if let Some(grid) = base.form_grid() {
-            form.changes.mentions = mentions::find(grid, &form.changes.revised);
+            form.changes.mentions = mentions::find(grid, base.grid(META_SHEET), &form.changes.revised);
         }
     } else {
         plan.new_sheets = companions::new_sheets(base, &comparison, &form.cells, template);
@@ -133,7 +137,7 @@ fn write(
     if base.last.is_some() {
         news::plan(base, &form.changes, options.date, &mut plan);
     }
-    put_meta(base, &meta, &mut plan);
+    put_meta(base, &meta, &work.drafts, &mut plan);
     for (name, sheet) in &mut plan.sheets {
         if let Some(grid) = base.grid(name) {
             companions::drop_idle(grid, sheet);
@@ -198,8 +202,9 @@ fn meta(base: &Base, comparison: &Comparison, date: Date, form: &FormRefill) -> 
     }
 }
 
-fn put_meta(base: &Base, meta: &Meta, plan: &mut FillPlan) {
+fn put_meta(base: &Base, meta: &Meta, drafts: &[Draft], plan: &mut FillPlan) {
     let mut sheet = meta.plan();
+    draft::remember(drafts, &mut sheet);
     let Some(grid) = base.grid(META_SHEET) else {
         let cells = sheet.cells.into_iter().map(|(at, edit)| (at, (edit.content, Look::Plain))).collect();
         plan.new_sheets.push(NewSheet { name: META_SHEET.to_owned(), very_hidden: true, cells, ..NewSheet::default() });

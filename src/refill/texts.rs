@@ -7,6 +7,8 @@ use super::{Base, handover};
 use crate::catalog::Catalog;
 use crate::error::FileError;
 use crate::fill::apply::Compiled;
+use crate::fill::draft;
+use crate::fill::meta_sheet::META_SHEET;
 use crate::fill::plan::{CellContent, FillPlan, RichText, SheetPlan};
 use crate::form::{FormMap, find_entries};
 use crate::model::{CellRef, EntryField};
@@ -33,7 +35,8 @@ pub struct Incoming {
 /// Name of the block of rows that belong to none of the form's.
 const ADDED: &str = "指標追加";
 /// Sheets of ours whose texts are ours.
-const OWN_SHEETS: [&str; 4] = ["比較と判定", "出典", "更新内容", "_meta"];
+const OWN_SHEETS: [&str; 8] =
+    ["比較と判定", "出典", "更新内容", "_meta", "グラフ", "グラフ用データ", "点検", "検討メモ"];
 
 impl Incoming {
     /// Every text of the entry fields of a book, and texts beside them that belong to no heading.
@@ -45,6 +48,7 @@ impl Incoming {
         // Older formats have their texts without formatting.
         let compiled = Compiled::new(bytes).ok();
         let mut all = Vec::new();
+        let meta = book.grids.iter().find(|grid| &*grid.name == META_SHEET);
         for grid in book.grids.iter().filter(|grid| !OWN_SHEETS.contains(&&*grid.name)) {
             let entries = find_entries(grid);
             if entries.is_empty() {
@@ -55,6 +59,10 @@ impl Incoming {
                 let Some(text) = grid.get(cell).map(CellValue::display).filter(|text| !text.trim().is_empty()) else {
                     return;
                 };
+                // A draft nobody touched is arithmetic of that year, nobody's work.
+                if meta.is_some_and(|meta| draft::is_ours(&text, meta)) {
+                    return;
+                }
                 let rich = compiled.as_ref().and_then(|book| book.rich_text(&grid.name, cell).ok().flatten());
                 all.push(Self {
                     file: name.to_owned(),
@@ -130,7 +138,9 @@ pub(super) fn place(
         let hidden = one.block.as_deref() == Some(ADDED)
             && !base.map.rows.iter().any(|row| catalog.indicator(&row.id).is_none_or(|known| known.block.is_none()));
         if let Some(at) = home.filter(|_| !hidden) {
-            let there = taken.get(&at).cloned().or_else(|| grid.get(at).map(CellValue::display));
+            let ours = |text: &String| base.grid(META_SHEET).is_some_and(|meta| draft::is_ours(text, meta));
+            let there =
+                taken.get(&at).cloned().or_else(|| grid.get(at).map(CellValue::display).filter(|text| !ours(text)));
             match there {
                 None => {
                     sheet.set(at, CellContent::Rich(one.content.clone()));

@@ -3,9 +3,12 @@
 mod architecture;
 mod batch;
 mod catalog;
+mod cautions;
+mod charts;
 mod deliver;
 mod demo;
 mod docs;
+mod drafts;
 mod explain;
 mod fill_apply;
 mod handout;
@@ -29,3 +32,4 @@ mod refill_property;
 mod store;
 mod template_file;
 mod truth;
+mod worked;

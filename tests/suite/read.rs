@@ -217,7 +217,7 @@ fn exhausted_memory_costs_one_file() {
     // Two million cells in 4 MB of text: within the limits of a file, far beyond those of this child.
     let large = "1,".repeat(99).into_bytes().into_iter().chain(*b"1\n").collect::<Vec<_>>().repeat(20_000);
     let good = std::fs::read(data().join("files/良い.xlsx")).unwrap();
-    let mut sandbox = Sandbox::new(SandboxOptions { memory_bytes: 64 << 20, ..options() });
+    let mut sandbox = Sandbox::new(SandboxOptions { memory_bytes: 96 << 20, ..options() });
     let outcomes = sandbox.read_all("大きい.csv", large.clone()).unwrap();
     let refusal = outcomes[0].result.as_ref().unwrap_err();
     assert_eq!((outcomes.len(), refusal.code), (1, "reader-stopped"), "{}", refusal.to_diagnostic());

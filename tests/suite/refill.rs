@@ -95,7 +95,7 @@ pub fn fresh(comparison: &Comparison) -> Vec<u8> {
 pub fn refilled(bytes: &[u8], comparison: &Comparison, fixed_years: bool) -> Refilled {
     let base = Base::open("book.xlsx", bytes).unwrap();
     let options = RefillOptions { date: day(22), adopt: false, fixed_years };
-    refill(&base, comparison, options, &[], catalog(), StandardTemplate::shipped().unwrap()).unwrap()
+    refill(&base, comparison, options, &[], &[], catalog(), StandardTemplate::shipped().unwrap()).unwrap()
 }
 
 #[test]

@@ -163,7 +163,12 @@ fn write_row(sheet: &mut Worksheet, row: u32, indicator: Option<&Indicator>, ope
         let formulas = Formulas::new(row, first);
         sheet.write_blank(row, first, &ruled(look::starts_group(value.clone())))?;
         sheet.write_formula_with_format(row, first + 1, formulas.difference, &ruled(difference.clone()))?;
-        sheet.write_formula_with_format(row, first + 2, formulas.ratio, &ruled(look::figure("0.00;▲0.00")))?;
+        sheet.write_formula_with_format(
+            row,
+            first + 2,
+            formulas.ratio,
+            &ruled(look::figure("0.00_ ;▲0.00_ ;0.00_ ;@_ ")),
+        )?;
         sheet.write_formula_with_format(row, first + 3, formulas.verdict, &ruled(look::mark()))?;
     }
     Ok(())

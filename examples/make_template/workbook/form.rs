@@ -53,6 +53,13 @@ const RIGHT_ENTRY: (u16, u16) = (4, 33);
 /// Rows kept ready for added indicators, hidden until a fill needs them.
 const PREPARED_ROWS: usize = 20;
 
+/// What the rows that lend their style say, and the units they exist for; the last one serves all other units.
+const STYLE_ROW: &str = "書式の見本（消さないでください）";
+const STYLED_UNITS: [&str; 4] = ["％", "円", "回", "その他"];
+
+/// What a draft begins with; whoever takes the words over deletes this line.
+const DRAFT_MARK: &str = "【下書き】";
+
 /// Heights in points.
 const BLOCK_TITLE_HEIGHT: f64 = 22.0;
 const GAP: f64 = 8.0;
@@ -139,6 +146,7 @@ pub fn add(workbook: &mut Workbook) -> Result<(), XlsxError> {
             last_printed = progress.row - 1;
         }
     }
+    write_style_rows(sheet, progress.row)?;
     set_up_print(sheet, last_printed, &progress.page_breaks)?;
     for (name, range) in progress.names {
         workbook.define_name(name, &format!("='{TITLE}'!{range}"))?;
@@ -267,6 +275,21 @@ fn write_data_row(sheet: &mut Worksheet, row: u32, indicator: Option<&Indicator>
     Ok(())
 }
 
+/// Hidden rows below the form whose cells lend their style to figures with a caution, one a unit: the first year of a
+/// group and the others.
+fn write_style_rows(sheet: &mut Worksheet, first: u32) -> Result<(), XlsxError> {
+    for (row, unit) in (first..).zip(STYLED_UNITS) {
+        sheet.write_with_format(row, 0, STYLE_ROW, &look::ground())?;
+        sheet.write_with_format(row, 2, unit, &look::mark())?;
+        let number_format = look::number_format(unit);
+        let figure = look::cautioned(look::figure(number_format), number_format);
+        sheet.write_blank(row, FIRST_YEAR_COLUMN, &figure)?;
+        sheet.write_blank(row, FIRST_YEAR_COLUMN + 1, &look::figure(number_format))?;
+        sheet.set_row_hidden(row)?;
+    }
+    Ok(())
+}
+
 /// The own figure against the nation's of the same year, twenty columns to the right.
 fn colour_own_figures(sheet: &mut Worksheet, first: u32, last: u32) -> Result<(), XlsxError> {
     let row = first + 1;
@@ -307,6 +330,10 @@ fn write_entry(
     sheet.set_row_height(row + 1, height)?;
     let column = if first == 0 { "A" } else { "E" };
     progress.names.push((format!("{}_{name}", block.name), format!("${column}${}", row + 2)));
+    if *step == Some(1) {
+        let is_draft = format!("=LEFT({column}{},{})=\"{DRAFT_MARK}\"", row + 2, DRAFT_MARK.chars().count());
+        sheet.add_conditional_format(row + 1, first, row + 1, last, &look::draft(&is_draft))?;
+    }
     Ok(())
 }
 

@@ -193,6 +193,22 @@ pub fn figure(number_format: &str) -> Format {
         .set_num_format(number_format)
 }
 
+/// `--color-primitive-orange-800`: a figure with a caution, told by its mark as well.
+const CAUTION: Color = Color::RGB(0xC74700);
+
+/// A figure that stands on 「点検」: an orange rule and a mark on the left, the number as it was.
+pub fn cautioned(cell: Format, number_format: &str) -> Format {
+    let marked = number_format.split(';').map(|part| format!("\"＊\"* {part}")).collect::<Vec<_>>().join(";");
+    cell.set_num_format(marked).set_border_left(FormatBorder::Medium).set_border_left_color(CAUTION)
+}
+
+/// Grey and slanted where an entry still holds a draft; black again as soon as its first line is gone.
+pub fn draft(formula: &str) -> ConditionalFormatFormula {
+    ConditionalFormatFormula::new()
+        .set_rule(formula)
+        .set_format(Format::new().set_italic().set_font_color(Color::RGB(0x4D4D4D)))
+}
+
 /// The first column of a group, ruled off from the one before.
 pub fn starts_group(cell: Format) -> Format {
     cell.set_border_left(FormatBorder::Thin).set_border_left_color(RULE_STRONG)
@@ -240,21 +256,22 @@ fn open_cell() -> Format {
         .set_unlocked()
 }
 
-/// Number format of values by unit. Units without decimals on the form have none here.
+/// Number format of values by unit. Units without decimals on the form have none here. A narrow space keeps figures and
+/// marks off the rule on their right.
 pub fn number_format(unit: &str) -> &'static str {
     match unit {
-        "％" | "回" | "日" => "0.0;▲0.0",
-        "円" | "人" => "#,##0;▲#,##0",
-        _ => "#,##0.0;▲#,##0.0",
+        "％" | "回" | "日" => "0.0_ ;▲0.0_ ;0.0_ ;@_ ",
+        "円" | "人" => "#,##0_ ;▲#,##0_ ;0_ ;@_ ",
+        _ => "#,##0.0_ ;▲#,##0.0_ ;0.0_ ;@_ ",
     }
 }
 
 /// Number format of differences by unit: a rise carries its plus.
 pub fn difference_format(unit: &str) -> &'static str {
     match unit {
-        "％" | "回" | "日" => "+0.0;▲0.0;0.0",
-        "円" | "人" => "+#,##0;▲#,##0;0",
-        _ => "+#,##0.0;▲#,##0.0;0.0",
+        "％" | "回" | "日" => "+0.0_ ;▲0.0_ ;0.0_ ;@_ ",
+        "円" | "人" => "+#,##0_ ;▲#,##0_ ;0_ ;@_ ",
+        _ => "+#,##0.0_ ;▲#,##0.0_ ;0.0_ ;@_ ",
     }
 }
 

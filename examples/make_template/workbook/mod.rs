@@ -1,9 +1,13 @@
 //! The standard template as bytes. Whoever fills it finds everything by 指標ID and headings, never by address.
 
+mod chart_data;
+mod charts;
 mod comparison;
 mod form;
 mod indicators;
+mod lists;
 mod look;
+mod polish;
 mod sources;
 
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, XlsxError};
@@ -28,9 +32,13 @@ pub fn build() -> Result<Vec<u8>, XlsxError> {
     );
     form::add(&mut workbook)?;
     comparison::add(&mut workbook)?;
+    charts::add(&mut workbook)?;
+    lists::add_cautions(&mut workbook)?;
+    lists::add_hints(&mut workbook)?;
     sources::add(&mut workbook)?;
+    chart_data::add(&mut workbook)?;
     add_meta(&mut workbook)?;
-    workbook.save_to_buffer()
+    polish::charts(workbook.save_to_buffer()?)
 }
 
 fn add_meta(workbook: &mut Workbook) -> Result<(), XlsxError> {

@@ -25,16 +25,16 @@ enum Kind {
 const COLUMNS: [(&str, f64, Kind); 13] = [
     ("番号", 5.0, Kind::Mark),
     ("指標ID", 7.0, Kind::Mark),
-    ("指標名", 26.0, Kind::Word),
-    ("地域", 13.0, Kind::Word),
-    ("年度", 9.0, Kind::Mark),
+    ("指標名", 44.0, Kind::Word),
+    ("地域", 18.0, Kind::Word),
+    ("年度", 17.0, Kind::Mark),
     ("値", 11.0, Kind::Figure),
     ("単位", 4.0, Kind::Mark),
-    ("ファイル", 28.0, Kind::Word),
-    ("シート", 13.0, Kind::Word),
+    ("ファイル", 52.0, Kind::Word),
+    ("シート", 18.0, Kind::Word),
     ("セル", 6.0, Kind::Mark),
     ("出力日", 12.0, Kind::Mark),
-    ("備考", 12.0, Kind::Word),
+    ("備考", 24.0, Kind::Word),
     ("SHA-256", 68.0, Kind::Hash),
 ];
 
@@ -42,8 +42,6 @@ const COLUMNS: [(&str, f64, Kind); 13] = [
 pub fn add(workbook: &mut Workbook) -> Result<(), XlsxError> {
     let sheet = workbook.add_worksheet().set_name(TITLE)?;
     sheet.set_screen_gridlines(false);
-    // Rows a fill adds carry no height of their own, and not every program fits them to wrapped names.
-    sheet.set_default_row_height(look::TWO_LINES);
     for (row, height) in [(0, 25.0), (1, 18.0), (2, 6.0), (HEADING_ROW, 20.0)] {
         sheet.set_row_height(row, height)?;
     }
@@ -72,7 +70,7 @@ fn cell(kind: Kind) -> Format {
 }
 
 fn set_up_print(sheet: &mut Worksheet) -> Result<(), XlsxError> {
-    sheet.set_paper_size(9).set_landscape(); // A4
+    sheet.set_paper_size(8).set_landscape(); // A3
     sheet.set_margins(0.5, 0.5, 0.6, 0.6, 0.28, 0.28);
     sheet.set_print_fit_to_pages(1, 0).set_print_center_horizontally(true);
     sheet.set_repeat_rows(HEADING_ROW, HEADING_ROW)?;

@@ -67,14 +67,33 @@ fn every_other_part_stays_byte_for_byte() {
             after.iter().map(|(name, packed, plain)| (name.as_str(), (packed, plain))).collect();
         let mut compared = 0;
         for (name, packed, plain) in &before {
-            if !may_change.contains(name.as_str()) && !with_chain.contains(name.as_str()) {
-                assert_eq!(after[name.as_str()], (packed, plain), "{book} {name}");
+            if name.starts_with("xl/charts/chart") {
+                // Charts remember the cells they draw; nothing else of them may change.
+                let same = without_points(after[name.as_str()].1) == without_points(plain);
+                assert!(same, "{book} {name} differs in more than remembered points");
+                compared += 1;
+            } else if !may_change.contains(name.as_str()) && !with_chain.contains(name.as_str()) {
+                assert!(after[name.as_str()] == (packed, plain), "{book} {name} differs");
                 compared += 1;
             }
         }
         assert!(compared >= before.len() - 7, "{book}: {compared} of {}", before.len());
         assert!(filled.notes.is_empty(), "{book}: {:?}", filled.notes);
     }
+}
+
+/// A chart part without the points it remembers.
+fn without_points(chart: &[u8]) -> String {
+    let text = String::from_utf8(chart.to_vec()).unwrap();
+    let mut out = String::new();
+    let mut rest = text.as_str();
+    while let Some((before, points)) = rest.split_once("<c:ptCount") {
+        out.push_str(before);
+        let numbers = points.find("</c:numCache>").unwrap_or(usize::MAX);
+        let strings = points.find("</c:strCache>").unwrap_or(usize::MAX);
+        rest = &points[numbers.min(strings)..];
+    }
+    out + rest
 }
 
 #[test]
@@ -181,6 +200,9 @@ fn no_feature_is_lost() {
         // Blanked shared strings lose their runs and readings, nothing else of that part.
         let blanked: Vec<_> = changed.extract_if(.., |name, _| name.starts_with("sharedStrings/")).collect();
         assert!(blanked.iter().all(|(name, _)| !name.ends_with("/si")), "{book}: {blanked:?}");
+        // The label B6 was emptied: the up to twelve series that draw it forget one point each.
+        let forgotten: Vec<_> = changed.extract_if(.., |name, _| name == "chart/pt" || name == "chart/v").collect();
+        assert!(forgotten.iter().all(|(_, difference)| (-12..0).contains(difference)), "{book}: {forgotten:?}");
         // One formula was overwritten, so the calculation chain is gone with what names it.
         let mut expected: BTreeMap<String, i64> = [("worksheet/f".to_owned(), -1)].into();
         if book == "std.xlsx" {

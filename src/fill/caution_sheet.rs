@@ -1,0 +1,146 @@
+//! The plan of 「点検」, and the marks of figures on the form that stand on it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::form_sheet::FigureCells;
+use super::list_sheet::ListSheet;
+use super::plan::{CellContent, CellStyle, SheetPlan};
+use crate::compare::{Caution, Comparison};
+use crate::form::{FormMap, Role};
+use crate::model::CellRef;
+use crate::read::Grid;
+
+/// The sheet.
+pub const CAUTION_SHEET: &str = "点検";
+/// Characters a line of each column holds.
+const WIDTHS: [usize; 6] = [4, 8, 10, 20, 43, 32];
+/// What hidden rows of the form say that lend their style to marked figures.
+const STYLE_ROW: &str = "書式の見本（消さないでください）";
+/// The row that serves every unit without one of its own.
+pub const OTHER_UNITS: &str = "その他";
+
+/// Plans the list; `None` when the book has no such sheet.
+pub fn plan(
+    grid: &Grid,
+    form: &str,
+    map: &FormMap,
+    comparison: &Comparison,
+    cautions: &[Caution],
+    cells: &FigureCells,
+) -> Option<SheetPlan> {
+    let mut list = ListSheet::below(grid, "番号")?;
+    let like = list.style_row;
+    let text = |text: &str| CellContent::Text(text.to_owned());
+    let marked = cautions.iter().filter(|caution| caution.marks()).count();
+    let own = comparison.participants.first().map(|own| own.area.name.as_str()).unwrap_or_default();
+    let line = match cautions.len() {
+        0 => format!("{own}　確かめることは見つかりませんでした。"),
+        count => format!(
+            "{own}　{count}件（うち「要確認」「注意」として様式に印を付けたもの、または年度に※があるもの {marked}件）"
+        ),
+    };
+    list.sheet.set(CellRef::new(1, 0), text(&line));
+    if cautions.is_empty() {
+        list.push(
+            like,
+            vec![
+                text("－"),
+                text("－"),
+                text("－"),
+                text("－"),
+                text("確かめることは見つかりませんでした。"),
+                text(""),
+            ],
+            &WIDTHS,
+        );
+    }
+    for (number, caution) in (1u32..).zip(cautions) {
+        let at = place(map, comparison, caution, cells);
+        let shown = match (at, &caution.place.cell, &caution.place.file) {
+            (Some(at), ..) => match caution.figures.len() {
+                0 | 1 => at.to_string(),
+                count => format!("{at} ほか{}", count - 1),
+            },
+            (None, Some(cell), Some(_)) => format!("元の {cell}"),
+            (None, _, Some(_)) => "ファイル".to_owned(),
+            _ => "－".to_owned(),
+        };
+        let mut message = caution.message.clone();
+        if let Some(file) = &caution.place.file
+            && !message.contains(file.as_str())
+        {
+            message = format!("『{file}』：{message}");
+        }
+        let row = list.push(
+            like,
+            vec![
+                CellContent::Number(f64::from(number)),
+                text(caution.level.label()),
+                text(caution.kind.label()),
+                text(&shown),
+                text(&message),
+                text(&caution.hint),
+            ],
+            &WIDTHS,
+        );
+        if let Some(at) = at {
+            list.link(CellRef::new(row, 3), form, at);
+        }
+    }
+    Some(list.sheet)
+}
+
+/// The first figure's cell, or the place a figure would have, or the heading of a year.
+fn place(map: &FormMap, comparison: &Comparison, caution: &Caution, cells: &FigureCells) -> Option<CellRef> {
+    let column = |role: Role, year: i32| {
+        let block = map.block(role)?;
+        let place = comparison.years.iter().position(|shown| shown.year == year)?;
+        Some(block.first_col + u32::try_from(place).ok()?).filter(|col| *col <= block.last_col)
+    };
+    if let Some(&(row, who, year)) = caution.figures.first() {
+        if let Some(at) = cells.get(&(row, who, year)) {
+            return Some(*at);
+        }
+        let id = comparison.rows.get(row)?.indicator.id.as_str();
+        let sheet_row = map.rows.iter().find(|known| known.id == id)?.row;
+        return Some(CellRef::new(sheet_row, column(comparison.participants.get(who)?.role, year)?));
+    }
+    Some(CellRef::new(map.year_row, column(Role::Own, caution.year?)?))
+}
+
+/// Gives the figures of cautions the marked style of their unit, where the form has one. Other cells and all number
+/// formats stay.
+pub fn mark(
+    grid: &Grid,
+    map: &FormMap,
+    comparison: &Comparison,
+    cautions: &[Caution],
+    cells: &FigureCells,
+    sheet: &mut SheetPlan,
+) {
+    let Some(col) = map.blocks.first().map(|block| block.first_col) else { return };
+    let styles = style_rows(grid, map);
+    let wanted: BTreeSet<_> =
+        cautions.iter().filter(|caution| caution.marks()).flat_map(|caution| &caution.figures).collect();
+    for key in wanted {
+        let (Some(at), Some(row)) = (cells.get(key), comparison.rows.get(key.0)) else { continue };
+        let unit = match &*row.indicator.unit {
+            "日" => "回",
+            "人" => "円",
+            unit => unit,
+        };
+        let style = styles.get(unit).or_else(|| styles.get(OTHER_UNITS));
+        if let (Some(style), Some(edit)) = (style, sheet.cells.get_mut(at)) {
+            edit.style = CellStyle::Like(CellRef::new(*style, col));
+        }
+    }
+}
+
+/// Hidden rows of the form that lend their style: unit → row. The first year column is marked, the second one plain.
+pub fn style_rows<'a>(grid: &'a Grid, map: &FormMap) -> BTreeMap<&'a str, u32> {
+    let names = grid.cells().iter().filter(|cell| cell.at.col + 1 == map.id_col);
+    names
+        .filter(|cell| cell.value.as_text() == Some(STYLE_ROW))
+        .filter_map(|cell| Some((grid.text(cell.at.row, map.id_col + 1)?, cell.at.row)))
+        .collect()
+}

@@ -1,0 +1,92 @@
+//! What people work with besides the form's figures: drafts, marks, 「点検」, 「検討メモ」, 「グラフ」, links to 「出典」.
+
+use std::collections::BTreeMap;
+
+use super::draft::{self, DRAFT_LINE, Draft};
+use super::form_sheet::FigureCells;
+use super::list_sheet::{lines_of, link};
+use super::plan::{CellContent, FillPlan};
+use super::{caution_sheet, chart_sheet, memo_sheet, source_sheet};
+use crate::compare::{self, Comparison};
+use crate::diagnostic::Diagnostic;
+use crate::error::FileError;
+use crate::form::FormMap;
+use crate::model::CellRef;
+use crate::read::Grid;
+
+/// Characters of full width a line of 「全国平均等との比較」 holds, points a line takes, and the least height.
+const ENTRY_WIDTH: usize = 36;
+const ENTRY_LINE: f64 = 17.5;
+const ENTRY_LEAST: f64 = 146.0;
+const HIGHEST: f64 = 409.0;
+
+/// The book that is filled: its grids by sheet name, and its form.
+pub struct Book<'a> {
+    /// All sheets
+    pub grids: &'a BTreeMap<String, Grid>,
+    /// Name of the form's sheet
+    pub form: &'a str,
+    /// Its geometry
+    pub map: &'a FormMap,
+    /// Name of 「出典」
+    pub sources: &'a str,
+    /// Name of `_meta`
+    pub meta: &'a str,
+}
+
+/// Adds to a plan that has the form's figures. Sheets the book does not have are left out.
+///
+/// # Errors
+/// A text of a draft that does not render.
+pub fn add(
+    plan: &mut FillPlan,
+    book: &Book<'_>,
+    comparison: &Comparison,
+    diagnostics: &[Diagnostic],
+    cells: &FigureCells,
+) -> Result<Vec<Draft>, FileError> {
+    let cautions = compare::cautions(comparison, diagnostics);
+    let mut drafts = Vec::new();
+    if let Some(grid) = book.grids.get(book.form) {
+        drafts = draft::drafts(grid, book.grids.get(book.meta), comparison)?;
+        let sheet = plan.sheet(book.form);
+        for draft in &drafts {
+            sheet.set(draft.cell, CellContent::Text(draft.text.clone()));
+            let lines = lines_of(&draft.text, ENTRY_WIDTH);
+            sheet.row_heights.insert(draft.cell.row, (lines as f64 * ENTRY_LINE + 8.0).clamp(ENTRY_LEAST, HIGHEST));
+        }
+        caution_sheet::mark(grid, book.map, comparison, &cautions, cells, sheet);
+        if let Some(sources) = book.grids.get(book.sources) {
+            for (row, source_row) in source_sheet::first_rows(sources, comparison) {
+                let figure = cells.range((row, 0, i32::MIN)..=(row, usize::MAX, i32::MAX)).next();
+                if let Some((_, at)) = figure {
+                    let to = CellRef::new(source_row, 0);
+                    sheet.links.insert(CellRef::new(at.row, book.map.id_col), link(book.sources, to));
+                }
+            }
+        }
+    }
+    if let Some(grid) = book.grids.get(caution_sheet::CAUTION_SHEET)
+        && let Some(sheet) = caution_sheet::plan(grid, book.form, book.map, comparison, &cautions, cells)
+    {
+        plan.sheets.insert(caution_sheet::CAUTION_SHEET.to_owned(), sheet);
+    }
+    if let Some(grid) = book.grids.get(memo_sheet::MEMO_SHEET)
+        && let Some(sheet) = memo_sheet::plan(grid, book.form, comparison, &compare::hints(comparison), cells)
+    {
+        plan.sheets.insert(memo_sheet::MEMO_SHEET.to_owned(), sheet);
+    }
+    if let (Some(charts), Some(data)) =
+        (book.grids.get(chart_sheet::CHART_SHEET), book.grids.get(chart_sheet::DATA_SHEET))
+    {
+        let (sheet, bounds) = chart_sheet::plan_data(data, comparison);
+        plan.sheets.insert(chart_sheet::DATA_SHEET.to_owned(), sheet);
+        plan.sheets.insert(chart_sheet::CHART_SHEET.to_owned(), chart_sheet::plan_words(charts, comparison));
+        plan.chart_bounds.extend(bounds);
+    }
+    if let Some(meta) = plan.sheets.get_mut(book.meta) {
+        draft::remember(&drafts, meta);
+    }
+    debug_assert!(drafts.iter().all(|draft| draft.text.starts_with(DRAFT_LINE)), "drafts say what they are");
+    Ok(drafts)
+}

@@ -1,0 +1,98 @@
+//! Drafts of 「全国平均等との比較」 and the block of added indicators.
+
+#![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+
+use std::collections::BTreeMap;
+use std::io::Cursor;
+
+use calamine::{Reader, Xlsx};
+use chiiki_sheet::fill::draft::{self, DRAFT_LINE};
+use chiiki_sheet::fill::{self, plan::CellContent, plan::FillPlan};
+use chiiki_sheet::model::CellRef;
+use chiiki_sheet::read::{Grid, Limits, read_bytes};
+
+use super::worked::{FORM, Seen, comparison, filled, part};
+
+fn grids(bytes: &[u8]) -> BTreeMap<String, Grid> {
+    let book = read_bytes("a.xlsx", bytes, &Limits::default()).unwrap();
+    book.grids.into_iter().map(|grid| (grid.name.to_string(), grid)).collect()
+}
+
+#[test]
+fn only_the_comparison_is_drafted_and_says_so() {
+    let (comparison, told) = comparison(2023, 2025, &[]);
+    let bytes = filled(&comparison, &told).bytes;
+    let form = Seen::sheet(&bytes, FORM);
+    // Entry cells of the three blocks, from zero: 全国平均等との比較 in A, 考察 in E, 検証 in A, 対応策 in E, 自由記述 in A.
+    for first in [13, 25, 66] {
+        assert!(form.text(first, 0).starts_with(&format!("{DRAFT_LINE}\n令和7年度（2025）の数値で")), "row {first}");
+        for (row, column) in [(first, 4), (first + 2, 0), (first + 2, 4), (first + 4, 0)] {
+            assert_eq!(form.text(row, column), "", "people's fields stay empty");
+        }
+    }
+    let text = form.text(13, 0);
+    assert!(
+        text.contains("・認定率　21.3％：全国 19.0％の1.12倍（＋2.2ポイント）で同程度。見本県は 20.2％。"),
+        "{text}"
+    );
+    let text = form.text(66, 0);
+    assert!(
+        text.contains("・訪問介護　給付月額 126,635円（全国 81,758円の1.55倍）、回数 44.3回（全国 23.7回の1.87倍）"),
+        "{text}"
+    );
+    assert!(text.find("上回るサービス").unwrap() < text.find("下回るサービス").unwrap());
+    assert!(text.contains("短期入所生活介護"));
+}
+
+#[test]
+fn a_draft_is_known_until_somebody_touches_it() {
+    let (comparison, told) = comparison(2023, 2025, &[]);
+    let bytes = filled(&comparison, &told).bytes;
+    let before = grids(&bytes);
+    let (form, meta) = (&before[FORM], &before["_meta"]);
+    let at = CellRef::parse("A14").unwrap();
+    let text = form.text(13, 0).unwrap().to_owned();
+    assert!(draft::is_ours(&text, meta));
+    assert!(draft::is_ours(&text.replace('\n', "\r\n"), meta), "Excel may change line ends");
+    assert!(!draft::is_ours(&text.replace("同程度", "同じ"), meta));
+    assert!(!draft::is_ours(text.strip_prefix(DRAFT_LINE).unwrap(), meta));
+    let blocks = |grid: &Grid| -> Vec<String> {
+        draft::drafts(grid, Some(meta), &comparison).unwrap().into_iter().map(|draft| draft.block).collect()
+    };
+    assert_eq!(blocks(form).len(), 3);
+
+    // One character more: the text is a person's.
+    let mut plan = FillPlan::default();
+    plan.sheet(FORM).set(at, CellContent::Text(format!("{text}。")));
+    let after = grids(&fill::apply(bytes.as_slice(), &plan).unwrap().bytes);
+    assert_eq!(blocks(&after[FORM]), ["受給率", "受給者1人あたり給付月額・利用日数回数"]);
+}
+
+#[test]
+fn nothing_is_drafted_without_a_complete_year() {
+    let (mut comparison, told) = comparison(2023, 2025, &[]);
+    comparison.main_year = None;
+    let bytes = filled(&comparison, &told).bytes;
+    assert_eq!(Seen::sheet(&bytes, FORM).text(13, 0), "");
+}
+
+#[test]
+fn added_indicators_get_rows_formats_print_area_and_a_draft() {
+    let (comparison, told) = comparison(2023, 2025, &["A2", "D6-a", "B1"]);
+    let bytes = filled(&comparison, &told).bytes;
+    let form = Seen::sheet(&bytes, FORM);
+    let ids: Vec<String> = (73..77).map(|row| form.text(row, 1)).collect();
+    assert_eq!(ids, ["A2", "D6-a", "B1", ""]);
+    assert!(form.number(74, 6).is_some() && form.number(75, 5).is_some(), "D6-a of 2025, B1 of 2024");
+    let book = umya_spreadsheet::reader::xlsx::read_reader(Cursor::new(bytes.clone()), true).unwrap();
+    let sheet = book.sheet_by_name(FORM).unwrap();
+    let format = |at: &str| sheet.style(at).numbering_format().unwrap().format_code().to_owned();
+    assert_eq!(format("G75"), "#,##0_ ;▲#,##0_ ;0_ ;@_ ");
+    assert_eq!(format("F76"), "#,##0_ ;▲#,##0_ ;0_ ;@_ ", "people like yen");
+    assert!(part(&bytes, "xl/workbook.xml").contains(&format!("'{FORM}'!$A$1:$CF$100<")), "the fourth block prints");
+    assert!(form.text(95, 0).starts_with(DRAFT_LINE), "{}", form.text(95, 0));
+    let hidden: Vec<u32> = (72..=100).filter(|row| sheet.row_dimension(*row).is_some_and(|row| row.hidden())).collect();
+    assert_eq!(hidden, (77..=94).collect::<Vec<_>>(), "rows not in use, and the gap below them");
+    let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).unwrap();
+    assert!(book.worksheet_range(FORM).is_ok());
+}
