@@ -33,7 +33,7 @@ const TARGETS: [(&str, Target); 6] = [
     ("take", |bytes| {
         for outcome in read_all("D2_受給率_2025_地域別.xlsx", bytes, &Limits::default()) {
             if let Ok(book) = outcome.result {
-                drop(take_book(&book, Context { catalog: Catalog::shipped(), year: Some(2024) }));
+                drop(take_book(&book, Context::new(Catalog::shipped(), Some(2024))));
             }
         }
     }),

@@ -168,7 +168,7 @@ fn wrong<'a>(truth: &Truth, observations: &'a [Observation], diagnostics: &[Diag
 
 fn run(layout: &str, usual: u64, paths: &[&str]) {
     let catalog = catalog();
-    let context = Context { catalog: &catalog, year: None };
+    let context = Context::new(&catalog, None);
     let count: u64 = std::env::var("MUTANTS").ok().and_then(|text| text.parse().ok()).unwrap_or(usual);
     let books: Vec<Book> = paths.iter().map(|path| book(path)).collect();
     let truths: Vec<Truth> = books.iter().map(|book| truth(book, context)).collect();

@@ -89,7 +89,7 @@ pub fn changed(mut comparison: Comparison, mut change: impl FnMut(&str, usize, i
 }
 
 pub fn fresh(comparison: &Comparison) -> Vec<u8> {
-    fill_standard(StandardTemplate::shipped().unwrap(), comparison, day(1)).unwrap().bytes
+    fill_standard(StandardTemplate::shipped().unwrap(), comparison, &[], day(1)).unwrap().bytes
 }
 
 pub fn refilled(bytes: &[u8], comparison: &Comparison, fixed_years: bool) -> Refilled {

@@ -26,7 +26,7 @@ fn mihon() -> PathBuf {
 pub fn evidence() -> (Catalog, Evidence) {
     let areas = std::fs::read_to_string(mihon().join("areas.csv")).unwrap();
     let catalog = Catalog::shipped().with_areas(&areas, "areas.csv").unwrap();
-    let context = Context { catalog: &catalog, year: None };
+    let context = Context::new(&catalog, None);
     let mut reader = Reader::InProcess(Limits::default());
     let files = list_files(&[mihon().join("受付")]).unwrap();
     let taken = files.iter().flat_map(|file| take_path(file, context, &mut reader).unwrap()).collect();
@@ -38,6 +38,9 @@ pub fn evidence() -> (Catalog, Evidence) {
 pub fn comparison(from: i32, to: i32, added: &[&str]) -> (Comparison, Vec<Diagnostic>) {
     let (catalog, evidence) = evidence();
     let request = FillRequest {
+        xlsx: true,
+        papers: Vec::new(),
+        public: false,
         own: "見本県みほん市".to_owned(),
         compare: vec!["見本県みなと市".to_owned(), "見本県たかね市".to_owned()],
         from: Some(from),
