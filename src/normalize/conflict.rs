@@ -133,8 +133,20 @@ fn carry_part_year(mut best: Observation, same_figure: &[&Observation]) -> Obser
     best
 }
 
+/// Two numbers with just as many decimals as tell them apart, at least one where either has any.
+fn tell_apart(a: f64, b: f64) -> (String, String) {
+    let shown = |value: f64, decimals: usize| format!("{value:.decimals$}");
+    let whole = a.fract() == 0.0 && b.fract() == 0.0;
+    let first = usize::from(!whole);
+    (first..=8)
+        .map(|decimals| (shown(a, decimals), shown(b, decimals)))
+        .find(|(a, b)| a != b)
+        .unwrap_or_else(|| (a.to_string(), b.to_string()))
+}
+
 fn differing(winner: &Observation, loser: &Observation, kept: f64, dropped: f64) -> Diagnostic {
     let what = format!("{} {} {}", winner.indicator, winner.area.name, winner.period.label.replace('\n', " "));
+    let (kept, dropped) = tell_apart(kept, dropped);
     if reach(winner) > reach(loser) {
         let months = |observation: &Observation| match (observation.period.part_year, observation.period.months) {
             (false, _) => "1年分".to_owned(),

@@ -52,14 +52,18 @@ pub(super) fn plan(
     }
     let before: Vec<String> = plan.sheets.keys().cloned().collect();
     let name = base.map.sheet.to_string();
+    // Row heights of the form are people's by now.
+    let heights = form.row_heights.clone();
     plan.sheets.insert(name.clone(), std::mem::take(form));
     let grids = base.grids.iter().map(|grid| (grid.name.to_string(), grid.clone())).collect();
     let book = Book { grids: &grids, form: &name, map: &base.map, sources: SOURCE_SHEET, meta: META_SHEET };
     let drafts = work_sheets::add(&mut plan, &book, comparison, told, cells)?;
     *form = plan.sheets.remove(&name).unwrap_or_default();
+    form.row_heights = heights;
     for (sheet, planned) in plan.sheets.iter_mut().filter(|(sheet, _)| !before.contains(sheet)) {
         if let (Some(grid), Some(pristine)) = (base.grid(sheet), template.grid(sheet)) {
             clear_leftovers(grid, pristine, planned);
+            drop_idle(grid, planned);
         }
     }
     Ok(Work { sheets: plan.sheets, chart_bounds: plan.chart_bounds, drafts })

@@ -73,10 +73,7 @@ pub fn refill(
         }
         let mut form = form::plan(base, grid, &blocks, &options);
         texts::place(base, grid, incoming, catalog, &mut form.sheet, &mut form.handover);
-        let mut work = Work::default();
-        if base.last.is_some() {
-            work = companions::plan(base, &blocks.comparison, &mut form.sheet, &form.cells, told, template)?;
-        }
+        let work = companions::plan(base, &blocks.comparison, &mut form.sheet, &form.cells, told, template)?;
         companions::drop_idle(grid, &mut form.sheet);
         let mut scratch = FillPlan::default();
         let items = handover::plan(base, &form.handover, &mut scratch);

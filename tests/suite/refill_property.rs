@@ -235,17 +235,31 @@ fn figures(
     ours
 }
 
+/// What follows the cells, without the links that lead from a row to its sources: those follow the row.
+fn without_source_links(tail: &str) -> String {
+    let mut kept = String::new();
+    for piece in tail.split_inclusive("/>") {
+        if !(piece.contains("<hyperlink ") && piece.contains("'出典'!")) {
+            kept.push_str(piece);
+        }
+    }
+    kept.replace("<hyperlinks>", "").replace("</hyperlinks>", "")
+}
+
 /// Every cell but figures and our own headings has its bytes, every row its height, every column its width.
 fn untouched(context: &str, places: &Places, was: &Doc, is: &Doc, ours: &BTreeSet<(u32, u32)>, years_move: bool) {
     assert_eq!(was.rows.len(), is.rows.len(), "{context}");
     for (row, (attributes, cells)) in &was.rows {
         let (now, after) = &is.rows[row];
+        // A draft nobody touched is ours: it is written anew with the new figures.
+        let draft = |cell: Option<&_>| cell.is_some_and(|cell| format!("{cell:?}").contains("【下書き】"));
         assert_eq!(now, attributes, "{context} row {row}");
         let cols: BTreeSet<u32> = cells.keys().chain(after.keys()).copied().collect();
         for col in cols.into_iter().filter(|col| !ours.contains(&(*row, *col))) {
             let remark = col == places.id_col + 2 && *row >= places.first;
             let heading = *row < places.first && (*row == 1 || *row >= places.year_row - 1);
-            if remark || heading {
+            let redrafted = draft(cells.get(&col)) && draft(after.get(&col));
+            if remark || heading || redrafted {
                 continue;
             }
             assert_eq!(after.get(&col), cells.get(&col), "{context} {}", name((*row, col)));
@@ -254,5 +268,5 @@ fn untouched(context: &str, places: &Places, was: &Doc, is: &Doc, ours: &BTreeSe
     if !years_move {
         assert_eq!(is.head, was.head, "{context}");
     }
-    assert_eq!(is.tail, was.tail, "{context}");
+    assert_eq!(without_source_links(&is.tail), without_source_links(&was.tail), "{context}");
 }
