@@ -1,6 +1,6 @@
 //! Refilling a book people worked in: only statistic cells change, everything else keeps its bytes.
 //!
-//! A [`Base`] is the book as it stands. [`plan_refill`] compares every statistic cell with what was written last
+//! A [`Base`] is the book as it stands. [`refill()`] compares every statistic cell with what was written last
 //! (`_meta`) and with the new figure, and decides: written anew, or a person's and therefore left and reported. What
 //! finds no place any more goes to 「引継ぎ」; what became different is told on 「更新内容」.
 

@@ -1,6 +1,6 @@
 //! Any other official table: what runs down, what runs across, and what is not understood.
 //!
-//! [`understand`] never stores anything: it makes a [`Mapping`] for a person to look at, correct and save.
+//! [`understand`] never stores anything: it makes a mapping for a person to look at, correct and save.
 //! [`apply`] reads by saved mappings.
 
 mod apply;
