@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::form::{FormMap, find_entries};
+use crate::fill::meta_sheet::role_id;
+use crate::form::{FormMap, Role, find_entries};
 use crate::model::CellRef;
 use crate::notation::fold;
 use crate::read::{Book, CellValue, Grid};
@@ -150,7 +151,7 @@ fn key_of(grid: &Grid, at: CellRef, table: &SourceTable<'_>, book: &Book) -> Opt
         let row = table.rows.iter().find(|row| **row == at.row)?;
         return table.key(*row);
     }
-    if let Some(key) = compared_key(grid, at, table) {
+    if let Some(key) = compared_key(grid, at, table, book) {
         return Some(key);
     }
     let map = FormMap::find(grid, 1)?;
@@ -161,13 +162,13 @@ fn key_of(grid: &Grid, at: CellRef, table: &SourceTable<'_>, book: &Book) -> Opt
     let caption = block.captions.iter().map(|(_, text)| text.trim()).find(|text| areas.contains_key(*text));
     let area = match caption {
         Some(area) => area.to_owned(),
-        None => area_of_role(book, &crate::fill::meta_sheet::role_id(block.role))?,
+        None => area_of_role(book, &role_id(block.role))?,
     };
     Some(Key { id: row.id.clone(), area, year })
 }
 
 /// 比較と判定: the year stands in a column of its own, the area above the value.
-fn compared_key(grid: &Grid, at: CellRef, table: &SourceTable<'_>) -> Option<Key> {
+fn compared_key(grid: &Grid, at: CellRef, table: &SourceTable<'_>, book: &Book) -> Option<Key> {
     let head = grid.rows().find_map(|row| {
         let col = |word: &str| {
             let heading = row.iter().find(|cell| cell.value.as_text().is_some_and(|text| fold(text) == word));
@@ -177,9 +178,13 @@ fn compared_key(grid: &Grid, at: CellRef, table: &SourceTable<'_>) -> Option<Key
     });
     let (id, year) = head?;
     let areas = table.areas();
-    let area = (id.row..at.row)
-        .filter_map(|row| grid.text(row, at.col))
-        .find_map(|text| areas.get_key_value(text.trim()).map(|(area, _)| area.clone()))?;
+    let area = (id.row..at.row).filter_map(|row| grid.text(row, at.col)).find_map(|text| {
+        match areas.get_key_value(text.trim()) {
+            Some((area, _)) => Some(area.clone()),
+            None if fold(text) == "自地域" => area_of_role(book, &role_id(Role::Own)),
+            None => None,
+        }
+    })?;
     Some(Key {
         id: crate::form::id_in(grid.text(at.row, id.col)?)?,
         area,

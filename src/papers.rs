@@ -7,6 +7,7 @@ use crate::compare::Comparison;
 use crate::deliver::{NameWords, Replace, file_name, publish};
 use crate::diagnostic::Diagnostic;
 use crate::error::{Error, Result};
+use crate::fill::draft::DRAFT_LINE;
 use crate::handout::{Kind, Options, TemplateFiles, options, prepare, render};
 use crate::intake::{Evidence, take_book};
 use crate::layout::Context;
@@ -48,7 +49,11 @@ pub fn print(
     context: Context<'_>,
     request: &PaperRequest<'_>,
 ) -> Result<Papers> {
-    let texts = texts_of(workbook, context)?;
+    let mut texts = texts_of(workbook, context)?;
+    if request.public {
+        // What nobody has looked at does not leave the house.
+        texts.retain(|text| !text.text.starts_with(DRAFT_LINE));
+    }
     let layouts: BTreeMap<String, &'static str> =
         evidence.files.iter().filter_map(|file| Some((file.sha256.clone(), file.layout?))).collect();
     let background = prepare::Background {

@@ -1,4 +1,5 @@
-"""Makes docs/pictures/sheet.png again: pages 1 and 3 of the demo's sheet as LibreOffice prints them.
+"""Makes the pictures of docs/pictures again: sheet.png, pages 1 and 3 of the demo's sheet as LibreOffice prints them, and
+handout.png, the first two pages of its handout.
 
 Needs libreoffice-calc, poppler-utils and fonts-morisawa-bizud-gothic; run from anywhere in the project.
 """
@@ -12,6 +13,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 DPI = 80
+HANDOUT_DPI = 75
 # Page, and left, top, width and height of what is shown of it.
 CROPS = [(1, (30, 30, 1260, 705)), (3, (30, 30, 1260, 780))]
 
@@ -20,10 +22,10 @@ def run(*command):
     subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
 
 
-def pixels(pdf, page, crop):
+def pixels(pdf, page, crop, dpi=DPI):
     """Width and the rows of a page as RGB bytes."""
     left, top, width, height = map(str, crop)
-    command = ["pdftoppm", "-r", str(DPI), "-f", str(page), "-l", str(page)]
+    command = ["pdftoppm", "-r", str(dpi), "-f", str(page), "-l", str(page)]
     ppm = subprocess.run([*command, "-x", left, "-y", top, "-W", width, "-H", height, pdf], check=True, capture_output=True).stdout
     _, size, _, rgb = ppm.split(b"\n", 3)
     width, height = map(int, size.split())
@@ -57,9 +59,17 @@ def main():
         profile = f"-env:UserInstallation=file://{work}/profile"
         run("soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", work, book)
         pages = [pixels(work / "sheet.pdf", page, crop) for page, crop in CROPS]
+        paper = next((work / "demo" / "出力").glob("*.pdf"))
+        # A4 upright at this resolution.
+        halves = [pixels(paper, page, (0, 0, HANDOUT_DPI * 827 // 100, HANDOUT_DPI * 1169 // 100), HANDOUT_DPI) for page in (1, 2)]
+    save("handout.png", halves[0][0] * 2, [left + right for left, right in zip(halves[0][1], halves[1][1])])
     width = min(width for width, _ in pages)
     rows = [row[: width * 3] for _, page in pages for row in page]
-    target = ROOT / "docs" / "pictures" / "sheet.png"
+    save("sheet.png", width, rows)
+
+
+def save(name, width, rows):
+    target = ROOT / "docs" / "pictures" / name
     target.write_bytes(png(width, rows))
     print(f"{target.relative_to(ROOT)}: {width} × {len(rows)}, {target.stat().st_size} bytes")
 

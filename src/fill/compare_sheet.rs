@@ -127,9 +127,10 @@ fn groups_for(places: &Places, comparison: &Comparison) -> Vec<(usize, u32)> {
 
 fn head(sheet: &mut SheetPlan, grid: &Grid, places: &Places, comparison: &Comparison) {
     let title_row = grid.cells().first().map_or(0, |cell| cell.at.row);
+    let own = comparison.participants.first().map(|own| own.area.name.as_str()).unwrap_or_default();
     let line = match comparison.main_year {
         Some(year) => format!(
-            "{}（{year}）の数値で比べています（12か月分そろった、いちばん新しい年度）。自地域÷比べる地域 が {} 以上なら「上回る」、{} 以下なら「下回る」です。",
+            "{own}　{}（{year}）の数値で比べています（12か月分そろった、いちばん新しい年度）。自地域÷比べる地域 が {} 以上なら「上回る」、{} 以下なら「下回る」です。",
             wareki(year),
             comparison.thresholds.above,
             comparison.thresholds.below
@@ -137,9 +138,6 @@ fn head(sheet: &mut SheetPlan, grid: &Grid, places: &Places, comparison: &Compar
         None => "12か月分そろった年度が無いため、比較と判定はしていません。".to_owned(),
     };
     sheet.set(CellRef::new(title_row + 1, 0), CellContent::Text(line));
-    if let Some(own) = comparison.participants.first() {
-        sheet.set(CellRef::new(places.role_row + 1, places.own_col), CellContent::Text(own.area.name.clone()));
-    }
     // The thresholds the formulas use stand right of their labels.
     for (label, value) in [("上回る", comparison.thresholds.above), ("下回る", comparison.thresholds.below)] {
         let cell = grid.cells().iter().take_while(|cell| cell.at.row < places.role_row).find(|cell| {

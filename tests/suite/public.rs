@@ -126,3 +126,27 @@ fn what_hangs_on_a_removed_sheet_goes_with_it() {
     let sheets: Vec<&str> = book.sheet_collection().iter().map(|sheet| sheet.name()).collect();
     assert_eq!(sheets, ["地域分析・検討シート", "残る"]);
 }
+
+/// Papers for handing out carry no draft and no file name; those for the house carry both.
+#[test]
+fn papers_for_handing_out_carry_no_draft() {
+    if std::process::Command::new("pdftotext").arg("-v").output().is_err() {
+        println!("SKIP: pdftotext is not installed");
+        return;
+    }
+    let out = tempfile::tempdir().unwrap();
+    let text = |public: &str| {
+        let dir = out.path().join(format!("出力{}", public.trim()));
+        let line =
+            format!("fill --own 見本県みほん市 --formats pdf --date 2026-11-22 --json{public} --out {}", dir.display());
+        let said = program(&with_mihon(&line));
+        assert_eq!(said.code, 0, "{said:?}");
+        let pdf = said.json()["outputs"][0]["path"].as_str().unwrap().to_owned();
+        let told = std::process::Command::new("pdftotext").args([&pdf, "-"]).output().unwrap();
+        String::from_utf8(told.stdout).unwrap().replace(char::is_whitespace, "")
+    };
+    let (house, public) = (text(""), text(" --public"));
+    assert!(house.contains("【下書き】") && house.contains("地域分析・検討シート.xlsx"));
+    assert!(!public.contains("【下書き】") && !public.contains(".xlsx"), "{public}");
+    assert!(public.contains("みほん市"));
+}
