@@ -100,6 +100,8 @@ fi
 # --- the code -------------------------------------------------------------------------------------------------------
 
 all_tests() {
+    # Mutants of each layout: fewer by hand, all of them on CI.
+    if [ "${CI:-}" = true ]; then export MUTANTS="${MUTANTS:-2000}"; fi
     if cargo nextest --version >/dev/null 2>&1; then
         cargo nextest run --locked --no-fail-fast || return 1
     else
