@@ -244,7 +244,7 @@ impl FormMap {
         let starts = if role_cells.is_empty() {
             Self::starts_by_years(&years)
         } else {
-            Self::starts_by_headings(grid, role_cells)
+            Self::starts_by_headings(grid, role_cells, &years)
         };
         let mut blocks: Vec<FormBlock> = Vec::with_capacity(starts.len());
         for (index, (first_col, last_col, role)) in starts.iter().copied().enumerate() {
@@ -293,14 +293,24 @@ impl FormMap {
     }
 
     /// With headings: from each heading to the next one, at most as wide as its merged area where it has one.
-    fn starts_by_headings(grid: &Grid, role_cells: &[(CellRef, Role)]) -> Vec<(u32, u32, Role)> {
-        role_cells
-            .iter()
-            .map(|(at, role)| {
-                let merged = grid.merges.iter().find(|(from, to)| from == at && to.col > from.col);
-                (at.col, merged.map_or(at.col + EXPORT_BLOCK_WIDTH - 1, |(_, to)| to.col), *role)
-            })
-            .collect()
+    ///
+    /// A sheet may name only the area over the own block: one run of years left of 都道府県 or 全国 is then the own
+    /// block's, as in the form's order. Whose it is, its captions must say.
+    fn starts_by_headings(grid: &Grid, role_cells: &[(CellRef, Role)], years: &[(u32, i32)]) -> Vec<(u32, u32, Role)> {
+        let unnamed = role_cells.first().filter(|(_, role)| matches!(role, Role::Prefecture | Role::Nation)).and_then(
+            |(heading, _)| {
+                let left: Vec<(u32, i32)> = years.iter().copied().take_while(|(col, _)| *col < heading.col).collect();
+                let one_run = left.windows(2).all(|pair| matches!(pair, [(_, a), (_, b)] if a < b));
+                let named_elsewhere = role_cells.iter().any(|(_, role)| *role == Role::Own);
+                let (first, _) = *left.first()?;
+                (one_run && !named_elsewhere).then_some((first, heading.col - 1, Role::Own))
+            },
+        );
+        let named = role_cells.iter().map(|(at, role)| {
+            let merged = grid.merges.iter().find(|(from, to)| from == at && to.col > from.col);
+            (at.col, merged.map_or(at.col + EXPORT_BLOCK_WIDTH - 1, |(_, to)| to.col), *role)
+        });
+        unnamed.into_iter().chain(named).collect()
     }
 
     /// 単位 and 備考 stand between the 指標ID and the first block; which is which is told by their cells.

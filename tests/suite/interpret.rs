@@ -147,6 +147,22 @@ fn blocks_without_any_heading_are_read_by_their_order_with_a_warning() {
 }
 
 #[test]
+fn an_own_block_headed_by_its_area_alone_is_the_run_of_years_left_of_the_prefecture() {
+    let heads = ["見本県 みほん市||全国平均／合計|", "||全国|", "2024|2025|2024|2025"];
+    let taken = take_sheet("地域分析・検討シート.xlsx", heads, ROWS);
+    assert_eq!(totals(&taken.observations, "B4-a", "見本県 みほん市"), [(Some(2024), 20.1), (Some(2025), 20.2)]);
+    assert_eq!(totals(&taken.observations, "B4-a", "全国"), [(Some(2024), 19.1), (Some(2025), 19.2)]);
+    // Two runs of years there leave it open which of them is meant; nobody's name over it leaves it open whose it is.
+    for heads in [
+        ["見本県 みほん市||全国平均／合計|", "||全国|", "2025|2025|2024|2025"],
+        ["||全国平均／合計|", "||全国|", "2024|2025|2024|2025"],
+    ] {
+        let taken = take_sheet("地域分析・検討シート.xlsx", heads, ROWS);
+        assert_eq!(taken.report.outcome, Outcome::Waiting, "{heads:?}");
+    }
+}
+
+#[test]
 fn months_are_read_from_remarks_in_many_wordings() {
     for (remark, months) in [
         ("令和8年度：令和8年3月サービス提供分のみ", Some(1)),
