@@ -83,6 +83,10 @@ impl Words {
         if single_group {
             // Rates of equal rank: none of them leads.
             text.push_str(&self.standouts(block, &[])?);
+            if let Some(first) = first.filter(|_| text.is_empty()) {
+                // Nothing could be compared: that is said, too.
+                text.push_str(&self.say("point", &context(handout, first, main))?);
+            }
         } else {
             for lead in &leads {
                 text.push_str(&self.say("point", &context(handout, lead, main))?);
@@ -112,6 +116,7 @@ impl Words {
             "上回る一覧": list(Verdict::Above),
             "下回る一覧": list(Verdict::Below),
             "比べた数": compared,
+            "一部": compared < block.indicators.len(),
             "ほかの指標": !leads.is_empty(),
         });
         self.say("standout", &context)
@@ -130,12 +135,25 @@ impl Words {
                 "倍率": finding.parts.join("、"),
                 "上回る": finding.verdict == Verdict::Above,
                 "ない": false,
+                "一部": false,
+                "比べた数": 0,
+                "全体の数": 0,
             });
             Ok(Topic { text: self.say("question", &context)?, check: Vec::new() })
         });
         let mut topics = questions.collect::<Result<Vec<_>, TemplateProblem>>()?;
         if topics.is_empty() {
-            let context = json!({ "名前": "", "倍率": "", "上回る": false, "ない": true });
+            let rows = || handout.blocks.iter().flat_map(|block| &block.indicators);
+            let (compared, all) = (rows().filter(|row| row.ratio.is_some()).count(), rows().count());
+            let context = json!({
+                "名前": "",
+                "倍率": "",
+                "上回る": false,
+                "ない": true,
+                "一部": compared < all,
+                "比べた数": compared,
+                "全体の数": all,
+            });
             topics.push(Topic { text: self.say("question", &context)?, check: Vec::new() });
         }
         Ok(topics)

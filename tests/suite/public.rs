@@ -150,3 +150,38 @@ fn papers_for_handing_out_carry_no_draft() {
     assert!(!public.contains("【下書き】") && !public.contains(".xlsx"), "{public}");
     assert!(public.contains("みほん市"));
 }
+
+/// With one indicator of 39 to compare, the paper must not say that nothing differs.
+#[test]
+fn a_paper_of_few_figures_says_how_few_were_compared() {
+    if std::process::Command::new("pdftotext").arg("-v").output().is_err() {
+        println!("SKIP: pdftotext is not installed");
+        return;
+    }
+    let out = tempfile::tempdir().unwrap();
+    let file = |name: &str| crate::program::package(&format!("examples/mihon/受付/{name}")).display().to_string();
+    let (insured, certified) = (file("令和6年度_02h.xlsx"), file("令和6年度_04-1-1h.xlsx"));
+    let areas = crate::program::package("examples/mihon/areas.csv").display().to_string();
+    let dir = out.path().display().to_string();
+    let said = program(&[
+        "fill",
+        "--own",
+        "見本県みほん市",
+        "--formats",
+        "pdf",
+        "--areas",
+        &areas,
+        "--out",
+        &dir,
+        "--input",
+        &insured,
+        &certified,
+        "--json",
+    ]);
+    assert_eq!(said.code, 0, "{said:?}");
+    let pdf = said.json()["outputs"][0]["path"].as_str().unwrap().to_owned();
+    let told = std::process::Command::new("pdftotext").args([&pdf, "-"]).output().unwrap();
+    let text = String::from_utf8(told.stdout).unwrap().replace(char::is_whitespace, "");
+    assert!(text.contains("39指標のうち、全国と比べられたのは1指標"), "{text}");
+    assert!(!text.contains("全国と大きく違う指標はありません"), "{text}");
+}
