@@ -15,6 +15,8 @@
 //!
 //! [`missing`] tells which figures lack and which downloads bring them, [`explain`] where a figure of a sheet came from.
 //!
+//! [`serve`] is the page beside Excel.
+//!
 //! [`intake`] strings 1–3 together, [`job`] the rest; the fronts ([`cli`]) know only these and [`workspace`].
 //! [`model`], [`catalog`] and [`diagnostic`] are the shared words and know no stage.
 
@@ -42,6 +44,7 @@ pub mod papers;
 pub mod read;
 pub mod refill;
 pub mod request;
+pub mod serve;
 pub mod store;
 pub mod template;
 pub mod workspace;

@@ -16,6 +16,7 @@ mod progress;
 mod rebuild;
 mod run;
 mod say;
+mod serve;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -55,6 +56,8 @@ fn dispatch(arguments: args::Arguments) -> Result<()> {
         args::Command::Explain(explain) => explain::run(&explain),
         args::Command::Batch(batch) => batch::run(&batch),
         args::Command::Lint(lint) => lint::run(&lint),
+        args::Command::Open(open) => serve::open(&open),
+        args::Command::Stop(stop) => serve::stop(&stop),
         args::Command::Rebuild(rebuild) => rebuild::run(&rebuild),
         // Handled before anything else; see `run`.
         args::Command::Read => Ok(()),

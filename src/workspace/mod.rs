@@ -1,12 +1,14 @@
 //! A workspace: the folders people drop files into and find sheets in, its settings and its store.
 
 mod mappings;
+mod sample;
 mod settings;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub use mappings::MAPPINGS;
+pub use sample::{DEMO_MARK, create_sample};
 pub use settings::{SETTINGS_TEMPLATE, Settings};
 
 use crate::catalog::Catalog;
