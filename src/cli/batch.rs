@@ -42,7 +42,6 @@ pub fn run(arguments: &Batch) -> Result<()> {
     for (number, insurer) in insurers.iter().enumerate() {
         eprintln!("（{}／{}）{}", number + 1, insurers.len(), insurer.name);
         let request = FillRequest {
-            own: insurer.code.map_or_else(|| insurer.name.clone(), |code| code.to_string()),
             compare: arguments.compare.clone(),
             from: arguments.from,
             to: arguments.to,
@@ -50,9 +49,11 @@ pub fn run(arguments: &Batch) -> Result<()> {
             thresholds,
             xlsx: wanted.xlsx,
             papers: wanted.papers.clone(),
-            out: arguments.out.clone(),
-            date: arguments.date.unwrap_or_else(clock::today),
-            public: false,
+            ..FillRequest::new(
+                insurer.code.map_or_else(|| insurer.name.clone(), |code| code.to_string()),
+                arguments.out.clone(),
+                arguments.date.unwrap_or_else(clock::today),
+            )
         };
         let (report, message) = match fill_sheet(&request, &evidence, &catalog, template) {
             Ok(report) => (Some(report), None),
