@@ -34,6 +34,7 @@ pub fn run(arguments: &Batch) -> Result<()> {
         workspace: arguments.workspace.as_deref(),
         areas: arguments.areas.as_deref(),
         year: arguments.year,
+        readings: arguments.readings.as_deref(),
     };
     let Loaded { catalog, evidence, thresholds } = sources.load()?;
     let insurers = insurers(arguments.prefecture.as_deref(), &catalog, &evidence)?;

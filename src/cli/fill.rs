@@ -28,9 +28,12 @@ pub fn run(arguments: &Fill) -> Result<()> {
         }
         (None, false) => {
             let catalog = input::catalog(arguments.areas.as_deref())?;
-            let evidence = input::evidence(&arguments.input, Context::new(&catalog, arguments.year))?;
+            let mappings = input::readings(arguments.readings.as_deref())?;
+            let context = Context { mappings: &mappings, ..Context::new(&catalog, arguments.year) };
+            let evidence = input::evidence(&arguments.input, context)?;
             (catalog, evidence)
         }
+        (Some(_), true) if arguments.readings.is_some() => return Err(input::readings_are_kept()),
         (Some(folder), true) => {
             let workspace = Workspace::open(folder)?;
             let catalog = match &arguments.areas {
