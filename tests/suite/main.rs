@@ -1,5 +1,6 @@
 //! Behaviour tests, one module a feature: a real file in, a value or a text out.
 
+mod addin;
 mod architecture;
 mod batch;
 mod catalog;
