@@ -79,8 +79,8 @@ pub fn fill(app: &App, call: &Call<'_>) -> Answer {
                 FillRequest { xlsx, papers, out: room.workspace.folder(OUTPUT), ..wish.request(&held, date)? };
             progress.step("シートと資料を作成中", 1, 2)?;
             let _one_writer = room.desk.exclusive();
-            let template = job::standard_template().map_err(problem)?;
-            let report = job::fill_sheet(&request, &held.evidence, &held.catalog, template).map_err(problem)?;
+            let bases = Bases::default();
+            let report = job::make(&request, &bases, &held.evidence, &held.catalog).map_err(problem)?;
             told(room, &report)
         }),
     )?;
@@ -229,8 +229,7 @@ fn aside(
     let request =
         FillRequest { xlsx, papers: papers.to_vec(), out: folder.path().to_owned(), ..wish.request(held, date)? };
     let bases = Bases { previous: Some(sheet.path.clone()), template: None, adopt };
-    let template = job::standard_template().map_err(problem)?;
-    let report = job::fill_on(&request, &bases, &held.evidence, &held.catalog, template).map_err(problem)?;
+    let report = job::make(&request, &bases, &held.evidence, &held.catalog).map_err(problem)?;
     let book = report.outputs.iter().find(|output| output.kind == "xlsx").map(|output| output.path.clone());
     Ok((AsideFile { path: book.unwrap_or_else(|| sheet.path.clone()), _folder: folder }, report))
 }

@@ -50,17 +50,13 @@ impl Wish {
             return Err(bad(format!("比較地域と指標追加は、それぞれ{MOST}までにしてください。")));
         }
         Ok(FillRequest {
-            own: self.own.clone(),
             compare: self.compare.clone(),
             from: self.from,
             to: self.to,
             add: self.add.clone(),
             thresholds: held.settings.thresholds().map_err(problem)?,
             xlsx: false,
-            papers: Vec::new(),
-            out: std::path::PathBuf::new(),
-            date,
-            public: false,
+            ..FillRequest::new(self.own.clone(), std::path::PathBuf::new(), date)
         })
     }
 }
