@@ -31,6 +31,7 @@ mod read;
 mod real_files;
 mod refill;
 mod refill_property;
+mod serve;
 mod store;
 mod template_file;
 mod truth;
