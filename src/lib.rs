@@ -16,6 +16,7 @@
 //! [`missing`] tells which figures lack and which downloads bring them, [`explain`] where a figure of a sheet came from.
 //!
 //! [`intake`] strings 1–3 together, [`job`] the rest; the fronts ([`cli`]) know only these and [`workspace`].
+//! [`request_file`] understands requests that other programs, or people, leave as files.
 //! [`model`], [`catalog`] and [`diagnostic`] are the shared words and know no stage.
 
 #![deny(missing_docs)]
@@ -42,6 +43,7 @@ pub mod papers;
 pub mod read;
 pub mod refill;
 pub mod request;
+pub mod request_file;
 pub mod store;
 pub mod template;
 pub mod workspace;

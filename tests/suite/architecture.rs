@@ -22,7 +22,10 @@ const LEVELS: &[&[&str]] = &[
     &["papers"],
     &["job"],
     &["workspace"],
-    &["watch", "serve", "addin"],
+    &["request_file"],
+    &["watch"],
+    &["doctor"],
+    &["serve", "addin"],
     &["cli"],
 ];
 
