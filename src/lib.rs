@@ -15,11 +15,14 @@
 //!
 //! [`missing`] tells which figures lack and which downloads bring them, [`explain`] where a figure of a sheet came from.
 //!
+//! [`addin`] is Excel's side of the local service: manifest, certificate, Office.js, putting them in place.
+//!
 //! [`intake`] strings 1–3 together, [`job`] the rest; the fronts ([`cli`]) know only these and [`workspace`].
 //! [`model`], [`catalog`] and [`diagnostic`] are the shared words and know no stage.
 
 #![deny(missing_docs)]
 
+pub mod addin;
 pub mod catalog;
 pub mod cli;
 mod clock;

@@ -153,6 +153,7 @@ fn fill_all(workspace: &Workspace, date: Date) -> Result<Vec<Report>> {
                 out: workspace.folder(OUTPUT),
                 date,
                 public: false,
+                names: crate::deliver::Patterns::default(),
             };
             let mut report = fill_sheet(&request, &evidence, &catalog, crate::job::standard_template()?)?;
             report.diagnostics.splice(0..0, evidence.diagnostics.iter().cloned());

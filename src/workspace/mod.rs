@@ -6,7 +6,7 @@ mod settings;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-pub use mappings::MAPPINGS;
+pub use mappings::{MAPPINGS, mappings_in, write_draft, write_mapping};
 pub use settings::{SETTINGS_TEMPLATE, Settings};
 
 use crate::catalog::Catalog;
@@ -161,8 +161,10 @@ impl Workspace {
     /// # Errors
     /// See [`store::rebuild`](crate::store::rebuild).
     pub fn rebuild(&self, catalog: &Catalog, reader: &mut Reader) -> Result<Rebuilt> {
+        let mappings = self.mappings()?;
         rebuild(&self.root, |name, bytes, year| {
-            let taken = take_bytes(name, bytes, Context::new(catalog, year), reader)?;
+            let context = Context { mappings: &mappings, ..Context::new(catalog, year) };
+            let taken = take_bytes(name, bytes, context, reader)?;
             let Some(one) = taken.into_iter().next() else {
                 return Err(Error::Internal(format!("読み取り結果がありません: {name}")));
             };

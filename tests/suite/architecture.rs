@@ -22,7 +22,8 @@ const LEVELS: &[&[&str]] = &[
     &["papers"],
     &["job"],
     &["workspace"],
-    &["watch", "serve", "addin"],
+    &["addin"],
+    &["watch", "serve"],
     &["cli"],
 ];
 
