@@ -27,6 +27,10 @@ pub enum Command {
     Init(Init),
     /// 「受付」に入れたファイルを取り込み、シートを「出力」に作ります
     Run(Run),
+    /// 画面（ブラウザー）を開きます
+    Open(Open),
+    /// 動いている chiiki-sheet を終わらせます
+    Stop(Stop),
     /// ファイルから何が読み取れるかを見ます（何も保存しません）
     Inspect(Inspect),
     /// ファイルを作業フォルダーに取り込みます
@@ -61,6 +65,23 @@ pub struct Demo {
     /// 試しに作るフォルダー（空か、まだ無いフォルダー）
     #[arg(long, value_name = "フォルダー")]
     pub dir: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct Open {
+    /// 作業フォルダー（書かないと、前に使ったもの）
+    #[arg(long, value_name = "フォルダー")]
+    pub workspace: Option<PathBuf>,
+    /// 開かずに、画面のアドレス（60秒のあいだ1回だけ使えます）を表示します
+    #[arg(long)]
+    pub print: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Stop {
+    /// 作業フォルダー（書かないと、動いているものすべて）
+    #[arg(long, value_name = "フォルダー")]
+    pub workspace: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

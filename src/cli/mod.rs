@@ -18,6 +18,7 @@ mod rebuild;
 mod run;
 mod say;
 mod template;
+mod serve;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -62,6 +63,8 @@ fn dispatch(arguments: args::Arguments) -> Result<()> {
         args::Command::Batch(batch) => batch::run(&batch),
         args::Command::Mapping(command) => mapping::run(&command),
         args::Command::Lint(lint) => lint::run(&lint),
+        args::Command::Open(open) => serve::open(&open),
+        args::Command::Stop(stop) => serve::stop(&stop),
         args::Command::Rebuild(rebuild) => rebuild::run(&rebuild),
         args::Command::Template(template) => template::run(&template),
         // Handled before anything else; see `run`.

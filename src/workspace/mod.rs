@@ -3,6 +3,7 @@
 mod check;
 mod mappings;
 mod note;
+mod sample;
 mod settings;
 
 use std::io::Write;
@@ -12,6 +13,7 @@ use std::sync::Arc;
 pub use mappings::{MAPPINGS, mappings_in, write_draft, write_mapping};
 pub use note::quarantine_note;
 pub use settings::{Change, Lines, SETTINGS_TEMPLATE, SettingValue, Settings, Text, Watching};
+pub use sample::{DEMO_MARK, create_sample};
 
 use crate::catalog::Catalog;
 use crate::diagnostic::Diagnostic;
