@@ -130,7 +130,7 @@ async function request(method, path, body, { signal } = {}) {
     setLine("ok");
     return answer;
   }
-  const told = await answer.json().catch(() => ({}));
+  const told = (await answer.json().catch(() => null)) ?? {};
   // Only the key's own failure: other 403 are about the request.
   if (answer.status === 401) setLine("key");
   else setLine("ok");
