@@ -1,10 +1,11 @@
 // The page's frame: the key, who the service is, which view stands in the middle, and what is always in sight (the
 // line to the service, the last drop).
 
+import { setAddress } from "./lib/address.js";
 import { line, onLine, takeKey, untilItWorks } from "./lib/api.js";
 import { fill, h } from "./lib/dom.js";
 import { follow, greet, known, onState, stateNow } from "./lib/store.js";
-import { host } from "./host.js";
+import { settle } from "./lib/place.js";
 import { typeSize } from "./parts/type-size.js";
 import { trouble } from "./parts/trouble.js";
 import { dropAnywhere } from "./parts/upload.js";
@@ -48,7 +49,7 @@ async function render() {
   if (view?.leave && !(await view.leave())) {
     // The user stays: the address goes back without another turn.
     turn += 1;
-    history.replaceState(null, "", shownHash);
+    setAddress(shownHash);
     return;
   }
   if (mine !== turn) return;
@@ -113,8 +114,8 @@ function showLine(state) {
 /** The result of the last drop, and notices of the service. */
 function showState(state) {
   const notices = [...(state.notices ?? [])];
-  if (state.disk_ok === false) notices.push({ code: "disk-full", message: "ディスクの空き容量が足りません。", hint: "要らないファイルを消して、空きを作ってください。いまあるシートはそのままです。" });
-  if (state.folder_ok === false) notices.push({ code: "folder-gone", message: "作業フォルダーが見つかりません。", hint: "外付けのディスクや共有フォルダーの場合は、つながっているか確かめてください。" });
+  if (state.disk_ok === false && state.folder_ok !== false) notices.push({ code: "disk-full", message: "作業フォルダーに書き込めません。", hint: "要らないファイルを消して空きを作るか、フォルダーに書き込めるか確かめてください。いまあるシートはそのままです。" });
+  if (state.folder_ok === false && known.hello?.workspace && notices.length === 0) notices.push({ code: "folder-gone", message: "作業フォルダーが見つかりません。", hint: "外付けのディスクや共有フォルダーの場合は、つながっているか確かめてください。" });
   if (state.watching === "stopped" && state.folder_ok !== false) notices.push({ code: "watch-stopped", message: "「受付」フォルダーの見張りが止まっています。", hint: "「chiiki-sheet」を起動し直してください。画面から入れたファイルは受け取れます。" });
   const text = JSON.stringify(notices);
   const box = document.getElementById("notices");
@@ -146,12 +147,12 @@ async function begin() {
   });
   onLine(showLine);
   onState(showState);
-  await host.start().catch(() => {});
   try {
     await untilItWorks(async () => {
       await takeKey();
       await greet();
     });
+    await settle();
   } catch (error) {
     showLine(line());
     if (line() === "ok") fill(root, trouble(error, () => location.reload()));

@@ -95,7 +95,7 @@ export async function mock({ port = 0, sheets = 1, setup = false } = {}) {
         const page = Number(searchParams.get("page") ?? 1);
         return { total: found.length, page, size: 50, items: found.slice((page - 1) * 50, page * 50) };
       },
-      "GET /sheets/:id": () => ({ ...world.sheets.find((one) => one.id === id), selection: world.settings, form_sheet: "地域分析・検討シート", comparison: preview, texts: [...world.texts.values()].map((text) => ({ ...text, hash: hash(text.text) })), comments: [{ sheet: "地域分析・検討シート", cell: "G8", author: "係長", text: "この値は月報と合っているか。" }], cautions: preview.cautions, history: [{ at: "2026-11-20T10:00:00", kind: "refilled", added: 12, revised: 3, gone: 0 }, { at: "2026-10-01T09:30:00", kind: "made", added: 541, revised: 0, gone: 0 }], memo: ["訪問介護の給付月額が高い：同一建物への訪問が多い可能性がある。確かめる資料：同一建物減算の件数"] }),
+      "GET /sheets/:id": () => ({ ...world.sheets.find((one) => one.id === id), selection: world.settings, form_sheet: "地域分析・検討シート", comparison: preview, texts: [...world.texts.values()].map((text) => ({ ...text, hash: hash(text.text) })), comments: [{ sheet: "地域分析・検討シート", cell: "G8", author: "係長", text: "この値は月報と合っているか。" }], cautions: preview.cautions, history: [{ at: "2026-11-20T10:00:00", kind: "refilled", added: 12, revised: 3, gone: 0 }, { at: "2026-10-01T09:30:00", kind: "made", added: 541, revised: 0, gone: 0 }], memo: [{ block: "受給者1人あたり給付月額・利用日数回数", cell: "A71", fact: "訪問介護の給付月額が全国の1.55倍です。", candidates: "同じ建物への訪問が多い可能性があります。", checks: "同一建物減算の件数", question: "訪問の回数が多いのは、どのような住まいの方でしょうか。" }] }),
       "GET /sheets/:id/changes": () => [{ kind: "revised", indicator: "D17-a", name: "受給者1人あたり給付月額（訪問介護）", area: "見本県 みほん市", year: 2025, old: 125114.9, new: 126634.5, source_new: { file: "見本県 みほん市_地域分析・検討シート.xlsx", sheet: "地域分析・検討シート", cell: "H71" } }],
       "GET /sheets/:id/source": () => ({ explain: { kind: "figure", sheet: "地域分析・検討シート", cell: "G8", indicator: "B4-a", name: "認定率", area: "見本県 みほん市", year: 2025, value: "21.26403593", unit: "％", source: { file: "見本県 みほん市_地域分析・検討シート.xlsx", sheet: "地域分析・検討シート", cell: "H6" } } }),
       "POST /sheets/:id/status": () => ((world.sheets.find((one) => one.id === id).status = body.shared ? "shared" : "private"), {}),
@@ -138,6 +138,8 @@ export async function mock({ port = 0, sheets = 1, setup = false } = {}) {
         Object.assign(drop, { outcome: body.accept ? "read" : "refused", question: null, message: body.accept ? null : "取り込まないことにしました。", answered: body });
         return { drop };
       },
+      "GET /drops/:id": () => ({ drop: world.drops.find((one) => one.id === id) }),
+      "POST /table-token": () => ({ url: "http://127.0.0.1/table.csv", m_code: "let 元 = 1 in 元", steps: ["「データ」の「データの取得」を押します。"] }),
       "GET /log": () => ({ lines: [{ at: "2026-11-22T10:05:00", level: "info", text: "取り込みました。" }] }),
       "GET /licences": () => ({ text: "MIT License …" }),
       "GET /doctor": () => ({ checks: [{ id: "disk", name: "空き容量", ok: true, message: "10 GB", hint: null }] }),

@@ -15,7 +15,7 @@ beforeEach(async () => {
   answers = [];
   globalThis.sessionStorage = { getItem: (name) => kept.get(name) ?? null, setItem: (name, value) => kept.set(name, value) };
   globalThis.location = { hash: "", search: "", pathname: "/" };
-  globalThis.history = { replaceState: (_state, _title, url) => ((location.hash = ""), (location.search = ""), (location.cleaned = url)) };
+  globalThis.history = { replaceState: (_state, _title, url) => ((location.hash = ""), (location.search = url.slice("/".length))) };
   globalThis.fetch = async (url, options) => {
     asked.push({ url, ...options });
     const next = answers.shift();
@@ -51,6 +51,12 @@ test("Excel's key comes with the address and leaves it", async () => {
     assert.equal(kept.get("chiiki.key"), "ABC");
     assert.equal(location[part], "");
   }
+});
+
+test("what Excel says of itself stays in the address", async () => {
+  location.search = "?k=ABC&_host_Info=Excel$Win32$16";
+  await api.takeKey();
+  assert.equal(location.search, "?_host_Info=Excel%24Win32%2416");
 });
 
 test("a view's address is no key", async () => {

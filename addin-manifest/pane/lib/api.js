@@ -1,5 +1,7 @@
 // The local service, version 1. Every failure becomes a `ServiceError` with a sentence and what to do next.
 
+import { setAddress } from "./address.js";
+
 const KEY = "chiiki.key";
 
 /** What went wrong, in words for the user; `code` is for the IT section. */
@@ -58,7 +60,12 @@ export async function takeKey() {
   const query = new URLSearchParams(location.search);
   const direct = fragment.get("k") ?? query.get("k");
   const token = fragment.get("t");
-  if (direct || token) history.replaceState(null, "", location.pathname);
+  if (direct || token) {
+    // The rest of the query is the host's (Excel names itself there).
+    query.delete("k");
+    const rest = query.toString();
+    setAddress(location.pathname + (rest ? `?${rest}` : ""));
+  }
   if (direct) keep(direct);
   if (token) {
     const answer = await send("POST", "/launch", { token });
@@ -81,7 +88,7 @@ export function post(path, body = {}, options = {}) {
   return send("POST", path, body, options);
 }
 
-/** The bytes behind a path, with their file name. */
+/** The bytes behind a path. */
 export async function bytes(path, query) {
   const answer = await request("GET", `${path}?${new URLSearchParams(query)}`, null, {});
   return answer.blob();

@@ -1,7 +1,7 @@
 // Cautions and remarks grouped by what they are about; a click shows the place.
 
 import { fill, h, tell } from "../lib/dom.js";
-import { host } from "../host.js";
+import { host } from "../lib/place.js";
 import { placeWords, severityMark } from "./trouble.js";
 
 /** The heading of a group, by the code of its members. */

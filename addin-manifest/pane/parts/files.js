@@ -1,7 +1,6 @@
 // Handing a file over: opened on this PC by the service; where that fails, saved by the browser.
 
 import { bytes, post } from "../lib/api.js";
-import { host } from "../host.js";
 
 /** Opens the workbook ("xlsx"), a handout ("pdf") or the folder that holds them. */
 export async function openFile(sheet, what, handout = null) {
@@ -21,7 +20,6 @@ export async function download(sheet, kind, handout = null) {
   const name = kind === "pdf" ? (handout?.name ?? `${sheet.name}.pdf`) : sheet.name.endsWith(".xlsx") ? sheet.name : `${sheet.name}.xlsx`;
   const href = URL.createObjectURL(blob);
   try {
-    if (await host.openFile(href, name)) return;
     const link = document.createElement("a");
     link.href = href;
     link.download = name;

@@ -2,7 +2,7 @@
 
 import { get } from "../lib/api.js";
 import { fill, h } from "../lib/dom.js";
-import { host } from "../host.js";
+import { host } from "../lib/place.js";
 import { openFile } from "./files.js";
 import { report } from "./job.js";
 import { trouble } from "./trouble.js";
@@ -25,7 +25,8 @@ export function made(job) {
   const insert = async () => {
     try {
       const sheet = await get(`/jobs/${encodeURIComponent(job.id)}/sheet`);
-      const { sheet: name } = await host.insertSheet(sheet);
+      const put = await host.insertSheet(sheet);
+      const name = typeof put === "string" ? put : (put?.sheet ?? sheet.name);
       fill(failure, h("p", { class: "box done", role: "status" }, `開いているブックに「${name}」を入れました。`));
     } catch (error) {
       fill(failure, trouble(error));

@@ -1,6 +1,6 @@
 // A table of no known layout: what was understood of it, and a yes, a no or a correction.
 
-import { post } from "../lib/api.js";
+import { get, post } from "../lib/api.js";
 import { fill, h, newId, say } from "../lib/dom.js";
 import { stateNow } from "../lib/store.js";
 import { trouble } from "./trouble.js";
@@ -15,6 +15,18 @@ const FIELDS = [
 
 /** The question of a waiting drop. */
 export function question(drop, reload) {
+  const box = h("div");
+  if (drop.question) fill(box, questionView(drop, reload));
+  else {
+    // The list leaves the tables out; one file's answer has them.
+    get(`/drops/${encodeURIComponent(drop.id)}`)
+      .then((answer) => fill(box, questionView(answer.drop ?? drop, reload)))
+      .catch((error) => fill(box, trouble(error)));
+  }
+  return box;
+}
+
+function questionView(drop, reload) {
   const asked = drop.question;
   const result = h("div");
   if (!asked) return h("p", { class: "note" }, "直したファイルを、もう一度入れてください。");

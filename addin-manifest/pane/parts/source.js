@@ -3,7 +3,7 @@
 import { get } from "../lib/api.js";
 import { h, tell } from "../lib/dom.js";
 import { shown } from "../lib/numbers.js";
-import { host } from "../host.js";
+import { host } from "../lib/place.js";
 import { trouble } from "./trouble.js";
 
 /** An `onfigure` for a preview (its `sources` say it), or for a sheet (the service reads it from the workbook). */

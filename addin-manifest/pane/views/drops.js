@@ -73,8 +73,8 @@ export async function show(root, _params, app) {
               h("ul", { class: "drops" }, others.map((drop) => row(drop, load, open))),
             )
           : null,
-        answer.total > items.length + (page - 1) * 50 || items.length >= 50 || page > 1
-          ? h("nav", { class: "pager", "aria-label": "ページ" }, h("button", { type: "button", disabled: page <= 1, onclick: () => ((page -= 1), load()) }, "新しい方へ"), h("span", {}, `${page}ページ`), h("button", { type: "button", disabled: items.length < 50, onclick: () => ((page += 1), load()) }, "古い方へ"))
+        answer.more || page > 1
+          ? h("nav", { class: "pager", "aria-label": "ページ" }, h("button", { type: "button", disabled: page <= 1, onclick: () => ((page -= 1), load()) }, "新しい方へ"), h("span", {}, `${page}ページ`), h("button", { type: "button", disabled: !answer.more, onclick: () => ((page += 1), load()) }, "古い方へ"))
           : null,
       );
     } catch (error) {

@@ -2,7 +2,6 @@
 
 import { get, post } from "../lib/api.js";
 import { field, fill, h, say, select } from "../lib/dom.js";
-import { known } from "../lib/store.js";
 import { areaId, areaPicker, fullName } from "../parts/area-picker.js";
 import { addPart, choiceFrom, comparePart, periodPart } from "../parts/selection.js";
 import { trouble, waiting } from "../parts/trouble.js";
@@ -130,7 +129,6 @@ export async function show(root, _params, app) {
     ),
     h("div", { class: "save-bar" }, result, h("button", { type: "button", class: "main", onclick: save }, "設定を保存する")),
     h("p", { class: "note" }, "同じ内容は、作業フォルダーの「設定.toml」にもあります。説明の行はそのまま残ります。"),
-    powerQuery(settings),
   );
   return { leave: () => !changed || confirm("変えた設定が保存されていません。保存しないで移りますか。") };
 }
@@ -138,30 +136,4 @@ export async function show(root, _params, app) {
 function sizePart() {
   const choose = select(sizes, typeSize(), (value) => typeSize(value));
   return h("section", { class: "card" }, h("h2", {}, "文字の大きさ"), field("この画面の文字", choose));
-}
-
-function powerQuery(settings) {
-  const on = known.hello?.features?.powerquery ?? settings.power_query;
-  const result = h("div");
-  const make = async () => {
-    try {
-      const answer = await post("/table-token", {});
-      fill(
-        result,
-        field("つなぐ先（URL）", h("input", { type: "text", readonly: true, value: answer.url })),
-        field("Power Queryに貼り付ける式", h("textarea", { readonly: true, rows: 6, value: answer.m_code })),
-        h("ol", {}, [answer.steps ?? []].flat().map((step) => h("li", {}, step))),
-      );
-    } catch (error) {
-      fill(result, trouble(error, make));
-    }
-  };
-  return h(
-    "details",
-    { class: "card" },
-    h("summary", {}, "Power Queryで数値を使う（表計算に慣れた方へ）"),
-    h("p", {}, "シートの数値を、読み取り専用の表としてExcelのPower Queryから読めます。ふだんは切ってあります。"),
-    on ? h("button", { type: "button", onclick: make }, "つなぎ方を表示する") : h("p", { class: "note" }, "使うときは、作業フォルダーの「設定.toml」で「PowerQuery」を true に書き換えて保存してください。"),
-    result,
-  );
 }

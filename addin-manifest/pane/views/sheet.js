@@ -3,7 +3,8 @@
 import { get, post } from "../lib/api.js";
 import { ask, fill, h, say, time } from "../lib/dom.js";
 import { number, wareki } from "../lib/numbers.js";
-import { host } from "../host.js";
+import { host } from "../lib/place.js";
+import { powerQuery } from "../parts/power-query.js";
 import { cautions, place } from "../parts/cautions.js";
 import { download, openFile } from "../parts/files.js";
 import { report, run } from "../parts/job.js";
@@ -55,18 +56,20 @@ export async function show(root, [id, tab = "figures"], app) {
   };
   const openPdf = () => openFile(sheet, "pdf", sheet.handouts?.[0] ?? null).then(() => fill(working, h("p", { class: "box done", role: "status" }, "配布資料を開きました。開いた画面から印刷できます。")), fails(openPdf));
   const openXlsx = () => openFile(sheet, "xlsx").catch(fails(openXlsx));
-  const inExcel = async (call) => {
+  const update = async () => {
+    const lines = (all) => h("ul", {}, (all ?? []).map((line) => h("li", {}, line)));
     try {
-      fill(working, call);
+      fill(working, waiting("開いているブックを調べています…"));
+      const plan = await host.planUpdate({ get, post });
+      fill(working);
+      const words = plan.lines ? lines(plan.lines) : h("p", {}, `新しくする数値は${plan.writes?.length ?? 0}件です。`);
+      if ((await ask("数値だけ更新しますか", [words, h("p", { class: "note" }, "書いた文章は変えません。この操作は、Excelの「元に戻す」で戻せないことがあります。")], [{ label: "更新する", value: "yes", main: true }, { label: "やめる", value: "no" }])) !== "yes") return;
+      const answer = await host.applyUpdate(plan);
+      fill(working, h("div", { class: "box done", role: "status" }, h("p", {}, `数値を${answer.written}件、新しくしました。`), answer.kept ? h("p", {}, `手で書き換えられた数値${answer.kept}件は、そのままにしました。`) : null, lines(answer.lines)));
     } catch (error) {
-      fill(working, trouble(error));
+      fill(working, trouble(error, update));
     }
   };
-  const update = () =>
-    host.updateFigures(id).then(
-      (answer) => inExcel(h("div", { class: "box done", role: "status" }, h("p", {}, `数値を${answer.written}件、新しくしました。`), answer.kept ? h("p", {}, `手で書き換えられた数値${answer.kept}件は、そのままにしました。`) : null, h("ul", {}, (answer.lines ?? []).map((line) => h("li", {}, line))))),
-      fails(update),
-    );
   const button = (label, onclick, main = false) => h("button", { type: "button", class: main ? "main" : "", onclick }, label);
 
   const body = h("div", { class: "tab-body", role: "tabpanel", id: "tab-body", tabindex: "-1" });
@@ -124,6 +127,7 @@ export async function show(root, [id, tab = "figures"], app) {
           button("フォルダーを開く", () => openFile(sheet, "folder").catch(fails(null))),
           button("ファイルを保存する", () => download(sheet, "xlsx").catch(fails(null))),
           button("この画面を印刷する", () => window.print()),
+          button("Power Queryでつなぐ", () => powerQuery(sheet.id)),
           button("手で直した数値も新しい値にする", async () => {
             const sure = await ask("手で直した数値も置き換えますか", h("p", {}, "シートで書き換えられた数値を、ファイルの数値に置き換えます。その前に、日付の付いた控えができます。"), [
               { label: "置き換える", value: "yes" },
@@ -189,14 +193,25 @@ function checks(sheet) {
           {},
           h("h3", {}, "検討の手がかり"),
           h("p", { class: "note" }, "全国との違いから考えられることと、確かめる資料です。答えではありません。"),
-          h("ul", {}, sheet.memo.map((hint) => h("li", {}, typeof hint === "string" ? hint : [hint.text ?? [hint.indicator, hint.candidates].filter(Boolean).join("："), hint.check ? h("span", { class: "note" }, `　確かめる資料：${[hint.check].flat().join("、")}`) : null]))),
+          sheet.memo.map(hintView),
         )
       : null,
   );
 }
 
-const CHANGED = { new: "新しい数値", revised: "変わった数値", gone: "なくなった数値" };
-const DONE = { made: "作成", refilled: "数値を更新", text: "書き込みを保存", status: "状態を変更" };
+function hintView(hint) {
+  if (typeof hint === "string") return h("p", {}, hint);
+  const line = (label, text) => (text ? [h("dt", {}, label), h("dd", {}, text)] : null);
+  return h(
+    "details",
+    {},
+    h("summary", {}, hint.fact ?? hint.text ?? ""),
+    h("dl", { class: "pairs" }, line("区分", hint.block), line("考えられること", hint.candidates), line("確かめる資料", hint.checks), line("話し合いたいこと", hint.question)),
+  );
+}
+
+const CHANGED = { new: "新しい数値", revised: "変わった数値", gone: "なくなった数値", kept: "手で直された数値", mention: "文章の見直し" };
+const DONE = { made: "作成", refilled: "数値を更新", text: "書き込みを保存", status: "状態を変更", paper: "配布資料を作成", copied: "写しとして作成" };
 
 async function history(body, sheet, path) {
   fill(body, waiting());
@@ -208,7 +223,7 @@ async function history(body, sheet, path) {
   } catch (error) {
     failure = trouble(error, () => history(body, sheet, path));
   }
-  const events = sheet.history ?? [];
+  const events = [...(sheet.history ?? [])].sort((a, b) => (a.at < b.at ? 1 : -1));
   fill(
     body,
     h(
