@@ -17,8 +17,8 @@ mod progress;
 mod rebuild;
 mod run;
 mod say;
-mod template;
 mod serve;
+mod template;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

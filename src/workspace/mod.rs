@@ -12,8 +12,8 @@ use std::sync::Arc;
 
 pub use mappings::{MAPPINGS, mappings_in, write_draft, write_mapping};
 pub use note::quarantine_note;
-pub use settings::{Change, Lines, SETTINGS_TEMPLATE, SettingValue, Settings, Text, Watching};
 pub use sample::{DEMO_MARK, create_sample};
+pub use settings::{Change, Lines, SETTINGS_TEMPLATE, SettingValue, Settings, Text, Watching};
 
 use crate::catalog::Catalog;
 use crate::diagnostic::Diagnostic;
