@@ -19,6 +19,7 @@
 //! [`addin`] is Excel's side of the local service: manifest, certificate, Office.js, putting them in place.
 //!
 //! [`intake`] strings 1–3 together, [`job`] the rest; the fronts ([`cli`]) know only these and [`workspace`].
+//! [`request_file`] understands requests that other programs, or people, leave as files.
 //! [`model`], [`catalog`] and [`diagnostic`] are the shared words and know no stage.
 
 #![deny(missing_docs)]
@@ -46,6 +47,7 @@ pub mod papers;
 pub mod read;
 pub mod refill;
 pub mod request;
+pub mod request_file;
 pub mod serve;
 pub mod store;
 pub mod template;

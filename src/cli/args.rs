@@ -50,6 +50,11 @@ pub enum Command {
     Mapping(MappingCommand),
     /// 自分で作ったひな形の差し込み記号（{{…}}）を調べます
     Lint(Lint),
+    /// 配布資料とシートの文のひな形を、書きかえるためのファイルに書き出します
+    Template(Template),
+    /// (the typesetter's child process)
+    #[command(name = "__paper", hide = true)]
+    Paper,
     /// (the reader's child process)
     #[command(name = "__read", hide = true)]
     Read,
@@ -370,6 +375,13 @@ pub struct Lint {
     /// 結果をJSONで出力します
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Template {
+    /// ひな形を書き出すフォルダー
+    #[arg(long, value_name = "フォルダー")]
+    pub out: PathBuf,
 }
 
 fn date(text: &str) -> Result<Date, String> {
