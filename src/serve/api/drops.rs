@@ -186,12 +186,18 @@ pub fn answer(app: &App, call: &Call<'_>) -> Answer {
         return ok(&json!({ "drop": value(&drop), "saved": null }));
     }
     let question = ask(app, &room, &drop)?.ok_or_else(|| {
-        Problem::new(409, "no-question", "このファイルには、画面から答えられる質問がありません。", "表示された案内のとおりにしてください。")
+        Problem::new(
+            409,
+            "no-question",
+            "このファイルには、画面から答えられる質問がありません。",
+            "表示された案内のとおりにしてください。",
+        )
     })?;
     let path = place(&room, &drop).ok_or_else(Problem::not_found)?;
     let (name, saved) = match question {
         Question::Year(_) => {
-            let year = reply.corrections.get("年度").and_then(Value::as_i64).filter(|year| (2000..=2100).contains(year));
+            let year =
+                reply.corrections.get("年度").and_then(Value::as_i64).filter(|year| (2000..=2100).contains(year));
             let year = year.ok_or_else(|| bad("corrections の「年度」に西暦の年度（例 2023）を書いてください。"))?;
             let year = i32::try_from(year).map_err(|_| bad("年度が大きすぎます。"))?;
             (format!("{}_{}", wareki(year), drop.name), None)

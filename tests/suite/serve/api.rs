@@ -77,7 +77,7 @@ fn texts_go_into_the_workbook_and_nothing_else_changes() {
             changed.push((sheet.as_str(), cell.as_str(), value.clone()));
         }
     }
-    assert_eq!(changed, [(field["place"]["sheet"].as_str().unwrap(), at, CellValue::Text(text.to_owned()))]);
+    assert_eq!(changed, [(field["place"]["sheet"].as_str().unwrap(), at, CellValue::Text(text.into()))]);
     assert_eq!(old.keys().filter(|key| !new.contains_key(*key)).count(), 0);
 
     // The page still shows what was there before: nothing is overwritten, the new text is shown.
@@ -99,10 +99,7 @@ fn texts_go_into_the_workbook_and_nothing_else_changes() {
 fn grids(bytes: &[u8]) -> std::collections::BTreeMap<(String, String), CellValue> {
     let book = read_bytes("a.xlsx", bytes, &Limits::default()).unwrap();
     let of = |grid: &chiiki_sheet::read::Grid| -> Vec<((String, String), CellValue)> {
-        grid.cells()
-            .iter()
-            .map(|cell| ((grid.name.to_string(), cell.at.to_string()), cell.value.clone()))
-            .collect()
+        grid.cells().iter().map(|cell| ((grid.name.to_string(), cell.at.to_string()), cell.value.clone())).collect()
     };
     book.grids.iter().flat_map(of).collect()
 }
@@ -142,8 +139,8 @@ fn a_copy_is_refilled_by_itself() {
     assert_eq!(done["state"], "done", "{done}");
     assert_eq!(done["report"]["outputs"][0]["name"], "会議用.xlsx");
     assert_eq!(std::fs::read(&path).unwrap(), before, "the other sheet of the insurer stays");
-    let (_, job) =
-        office.post(&format!("/api/v1/sheets/{}/handout", copy["id"].as_str().unwrap()), &json!({ "kinds": ["1枚もの"] }));
+    let (_, job) = office
+        .post(&format!("/api/v1/sheets/{}/handout", copy["id"].as_str().unwrap()), &json!({ "kinds": ["1枚もの"] }));
     let done = office.finish(&job);
     assert_eq!(done["report"]["outputs"][0]["name"], "会議用_1枚もの.pdf", "{done}");
 }
@@ -259,7 +256,8 @@ fn a_table_is_given_only_for_its_token() {
 fn settings_are_changed_line_by_line() {
     let office = Office::with(false);
     let path = office.workspace.folder("設定.toml");
-    let comments = |text: &str| text.lines().filter(|line| line.starts_with('#')).map(str::to_owned).collect::<Vec<_>>();
+    let comments =
+        |text: &str| text.lines().filter(|line| line.starts_with('#')).map(str::to_owned).collect::<Vec<_>>();
     let before = std::fs::read_to_string(&path).unwrap();
     let (status, told) = office.post("/api/v1/settings", &json!({ "compare": ["見本県みなと市"], "to": 2024 }));
     assert_eq!((status, &told["settings"]["to"]), (200, &json!(2024)), "{told}");

@@ -44,8 +44,7 @@ fn what_needs_the_key_is_described_so() {
 /// Asks and holds the answer against its schema.
 fn described(office: &Office, method: &str, route: &str, address: &str, body: &Value) -> Value {
     let root = description();
-    let (status, value) =
-        if method == "get" { office.get(address) } else { office.post(address, body) };
+    let (status, value) = if method == "get" { office.get(address) } else { office.post(address, body) };
     let responses = &root["paths"][route][method]["responses"];
     let mut response = &responses[status.to_string()];
     if let Some(target) = response["$ref"].as_str() {

@@ -17,8 +17,22 @@ pub fn problems(root: &Value, schema: &Value, value: &Value) -> Vec<String> {
 
 fn check(root: &Value, schema: &Value, value: &Value, at: &str, found: &mut Vec<String>) {
     let known = [
-        "$ref", "anyOf", "oneOf", "type", "enum", "properties", "required", "additionalProperties", "items", "minimum",
-        "maximum", "minLength", "maxLength", "maxItems", "format", "exclusiveMinimum",
+        "$ref",
+        "anyOf",
+        "oneOf",
+        "type",
+        "enum",
+        "properties",
+        "required",
+        "additionalProperties",
+        "items",
+        "minimum",
+        "maximum",
+        "minLength",
+        "maxLength",
+        "maxItems",
+        "format",
+        "exclusiveMinimum",
     ];
     for word in schema.as_object().unwrap().keys() {
         assert!(known.contains(&word.as_str()), "this checker does not know `{word}`");

@@ -184,7 +184,16 @@ fn paths_lead_nowhere_but_to_the_page() {
     ] {
         assert_eq!(door.status(&format!("GET {path} HTTP/1.1"), &[HOST], ""), 400, "{path}");
     }
-    for path in ["/etc/passwd", "/Cargo.toml", "/openapi.json", "/icons/icon-32.png", "/addin/icons/x.png", "/a/b/c.js", "/officejs/office.js", "/pane"] {
+    for path in [
+        "/etc/passwd",
+        "/Cargo.toml",
+        "/openapi.json",
+        "/icons/icon-32.png",
+        "/addin/icons/x.png",
+        "/a/b/c.js",
+        "/officejs/office.js",
+        "/pane",
+    ] {
         assert_eq!(door.status(&format!("GET {path} HTTP/1.1"), &[HOST], ""), 404, "{path}");
     }
     // Where nothing is, a stranger learns nothing but that he is one.

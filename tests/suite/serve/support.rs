@@ -54,7 +54,9 @@ impl Desk for Double {
     }
 
     fn log(&self, _: usize) -> Vec<LogLine> {
-        vec![LogLine { at: "2026-11-22T10:00:00+09:00".to_owned(), level: "info".to_owned(), text: "開始".to_owned() }]
+        vec![LogLine {
+            at: "2026-11-22T10:00:00+09:00".to_owned(), level: "info".to_owned(), text: "開始".to_owned()
+        }]
     }
 
     fn exclusive<'a>(&'a self) -> Box<dyn Hold + 'a> {
