@@ -1,8 +1,13 @@
 //! The command line: one file a command, all thin over [`crate::job`].
 
+// First: its macros stand in for the standard ones in every command below.
+#[macro_use]
+mod out;
+
 mod args;
 mod batch;
 mod demo;
+mod doctor;
 mod explain;
 mod fill;
 mod import;
@@ -34,7 +39,12 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     if let args::Command::Read = arguments.command {
         return sandbox::child_main(std::io::stdin().lock(), std::io::stdout().lock());
     }
-    match dispatch(arguments) {
+    let done = dispatch(arguments);
+    if let Err(error) = out::finish() {
+        eprintln!("結果を書き出せませんでした。書き出し先の空き容量を確かめてください。（{error}）");
+        return ExitCode::FAILURE;
+    }
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{error}");
@@ -56,6 +66,7 @@ fn dispatch(arguments: args::Arguments) -> Result<()> {
         args::Command::Batch(batch) => batch::run(&batch),
         args::Command::Lint(lint) => lint::run(&lint),
         args::Command::Rebuild(rebuild) => rebuild::run(&rebuild),
+        args::Command::Doctor(doctor) => doctor::run(&doctor),
         // Handled before anything else; see `run`.
         args::Command::Read => Ok(()),
     }
