@@ -6,14 +6,14 @@ use super::say;
 use crate::clock;
 use crate::error::{Error, Result};
 pub use crate::job::Wanted;
-use crate::job::{Bases, FillRequest, Report, fill_marked, fill_on, marked_template};
+use crate::job::{Bases, FillRequest, Report, make, marked_template};
 
 /// Reads or loads, fills, publishes, tells.
 pub fn run(arguments: &Fill) -> Result<()> {
     let (common, making) = (&arguments.common, &arguments.making);
     let wanted = Wanted::parse(&making.formats, &making.handout)?;
-    // Opened before anything is read, so that a mistake is told at once.
-    let marked = arguments.template.as_deref().map(marked_template).transpose()?.flatten();
+    // A template that does not work is told before anything is read.
+    arguments.template.as_deref().map(marked_template).transpose()?;
     let Loaded { catalog, evidence, thresholds } = Sources::of(common).load()?;
     let request = FillRequest {
         compare: common.compare.clone(),
@@ -28,10 +28,7 @@ pub fn run(arguments: &Fill) -> Result<()> {
     };
     let bases =
         Bases { previous: arguments.previous.clone(), template: arguments.template.clone(), adopt: arguments.adopt };
-    let made = match &marked {
-        Some(template) => fill_marked(&request, &evidence, &catalog, template),
-        None => fill_on(&request, &bases, &evidence, &catalog, crate::job::standard_template()?),
-    };
+    let made = make(&request, &bases, &evidence, &catalog);
     let mut report = match made {
         Ok(report) => report,
         Err(error) => {

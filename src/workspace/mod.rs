@@ -3,14 +3,16 @@
 mod check;
 mod mappings;
 mod note;
+mod sample;
 mod settings;
 
 use std::io::Write;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
-pub use mappings::MAPPINGS;
+pub use mappings::{MAPPINGS, mappings_in, write_draft, write_mapping};
 pub use note::quarantine_note;
+pub use sample::{DEMO_MARK, create_sample};
 pub use settings::{Change, Lines, SETTINGS_TEMPLATE, SettingValue, Settings, Text, Watching};
 
 use crate::catalog::Catalog;
@@ -243,8 +245,10 @@ impl Workspace {
     /// # Errors
     /// See [`store::rebuild`](crate::store::rebuild).
     pub fn rebuild(&self, catalog: &Catalog, reader: &mut Reader) -> Result<Rebuilt> {
+        let mappings = self.mappings()?;
         rebuild(&self.root, |name, bytes, year| {
-            let taken = take_bytes(name, bytes, Context::new(catalog, year), reader)?;
+            let context = Context { mappings: &mappings, ..Context::new(catalog, year) };
+            let taken = take_bytes(name, bytes, context, reader)?;
             let Some(one) = taken.into_iter().next() else {
                 return Err(Error::Internal(format!("読み取り結果がありません: {name}")));
             };

@@ -25,7 +25,8 @@ const LEVELS: &[&[&str]] = &[
     &["request_file"],
     &["watch"],
     &["doctor"],
-    &["serve", "addin"],
+    &["addin"],
+    &["serve"],
     &["cli"],
 ];
 

@@ -1,5 +1,6 @@
 //! Behaviour tests, one module a feature: a real file in, a value or a text out.
 
+mod addin;
 mod architecture;
 mod batch;
 mod catalog;
@@ -25,6 +26,7 @@ mod missing;
 mod mutants;
 mod notation;
 mod notes;
+mod official_tables;
 mod pipes;
 mod program;
 mod public;
