@@ -1,7 +1,9 @@
 //! The command line: one file a command, all thin over [`crate::job`].
 
+mod addin;
 mod args;
 mod batch;
+mod confirm;
 mod demo;
 mod explain;
 mod fill;
@@ -16,6 +18,7 @@ mod progress;
 mod rebuild;
 mod run;
 mod say;
+mod tls;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -56,6 +59,8 @@ fn dispatch(arguments: args::Arguments) -> Result<()> {
         args::Command::Batch(batch) => batch::run(&batch),
         args::Command::Lint(lint) => lint::run(&lint),
         args::Command::Rebuild(rebuild) => rebuild::run(&rebuild),
+        args::Command::Addin(addin) => addin::run(&addin),
+        args::Command::Tls(tls) => tls::run(&tls),
         // Handled before anything else; see `run`.
         args::Command::Read => Ok(()),
     }
