@@ -4,10 +4,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::catalog::Catalog;
-use crate::compare::Thresholds;
 use crate::diagnostic::Diagnostic;
 use crate::error::{Error, Result};
 use crate::fill::meta_sheet::role_id;
+use crate::fill::source_sheet::record_of;
 use crate::intake::Evidence;
 use crate::job::{FillRequest, understand};
 use crate::model::{Datum, MissingReason};
@@ -22,7 +22,7 @@ pub struct UpdateRequest {
     pub compare: Vec<String>,
     /// The form's years on the sheet
     pub years: Vec<i32>,
-    /// 指標ID of added rows
+    /// 指標ID of the rows; those that neither the catalog nor the files know are passed over
     #[serde(default)]
     pub add: Vec<String>,
 }
@@ -51,8 +51,8 @@ pub struct UpdateFigure {
     pub number: Option<f64>,
     /// What stands for a missing value
     pub mark: Option<&'static str>,
-    /// Where it comes from
-    pub source: String,
+    /// What 「出典」 says of it: unit, file, sheet, cell, date of export, note, hash of the file
+    pub record: [String; 7],
 }
 
 /// An indicator the sheet may show.
@@ -95,18 +95,15 @@ pub fn figures(request: &UpdateRequest, evidence: &Evidence, catalog: &Catalog) 
             "シートに年度の見出しが見つかりません。年度の見出しを元に戻してください。".to_owned(),
         ));
     };
+    let known = |id: &&String| {
+        catalog.indicator(id).is_some() || evidence.observations.iter().any(|one| one.indicator.as_str() == id.as_str())
+    };
     let fill = FillRequest {
-        own: request.own.clone(),
         compare: request.compare.clone(),
         from: Some(*from),
         to: Some(*to),
-        add: request.add.clone(),
-        thresholds: Thresholds::default(),
-        xlsx: true,
-        papers: Vec::new(),
-        out: std::path::PathBuf::new(),
-        date: crate::clock::today(),
-        public: false,
+        add: request.add.iter().filter(known).cloned().collect(),
+        ..FillRequest::new(request.own.clone(), std::path::PathBuf::new(), crate::clock::today())
     };
     let (comparison, diagnostics) = understand(&fill, evidence, catalog)?;
     let areas: Vec<UpdateArea> = comparison
@@ -135,7 +132,7 @@ pub fn figures(request: &UpdateRequest, evidence: &Evidence, catalog: &Catalog) 
                 year,
                 number,
                 mark,
-                source: figure.source.to_string(),
+                record: record_of(figure),
             });
         }
     }

@@ -1,8 +1,8 @@
 //! `addin …`: the manifest, putting the add-in in place, looking at what hinders it, Office.js.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use super::args::{Addin, AddinInstall, AddinManifest, Route};
+use super::addin_args::{Addin, AddinInstall, AddinManifest, Route};
 use super::confirm::confirm;
 use crate::addin::certificate;
 use crate::addin::check;
@@ -13,6 +13,8 @@ use crate::addin::officejs::{self, Shelf};
 use crate::addin::place::Places;
 use crate::addin::system::{System, ThisPc, run_all, shown};
 use crate::error::{Error, Result};
+use crate::serve::place::{Card, Cards, random_port};
+use crate::workspace::Workspace;
 
 /// Runs one of them.
 pub fn run(command: &Addin) -> Result<()> {
@@ -21,14 +23,59 @@ pub fn run(command: &Addin) -> Result<()> {
         Addin::Check { file } => check_file(file),
         Addin::Install(args) => install(args),
         Addin::Uninstall { dry_run, yes } => uninstall(*dry_run, *yes),
-        Addin::Doctor { port, json } => doctor(*port, *json),
+        Addin::Doctor { workspace, json } => doctor(workspace.as_deref(), *json),
         Addin::Officejs { from, dry_run } => office_js(from, *dry_run),
     }
 }
 
+/// Port and key of the service the add-in will talk to.
+struct Service {
+    cards: Cards,
+    card: Card,
+    port: u16,
+}
+
+impl Service {
+    fn installation(&self) -> Result<Installation> {
+        Ok(Installation { port: self.port, key: Some(self.card.key()?.as_str().to_owned()) })
+    }
+
+    /// Writes the port down, so that the service opens it when it starts.
+    fn keep(&self) -> Result<()> {
+        if self.card.tls_port == Some(self.port) {
+            return Ok(());
+        }
+        let mut card = self.card.clone();
+        card.tls_port = Some(self.port);
+        self.cards.keep(&card)
+    }
+}
+
+fn last_used(cards: &Cards) -> Option<PathBuf> {
+    cards.workspaces().into_iter().find(|root| Workspace::open(root).is_ok())
+}
+
+fn service(workspace: Option<&Path>, port: Option<u16>) -> Result<Service> {
+    let cards = Cards::of_user()?;
+    let root = workspace.map(Path::to_owned).or_else(|| last_used(&cards)).ok_or_else(|| {
+        Error::Usage(
+            "作業フォルダーがまだありません。chiiki-sheet init で作るか、--workspace で指定してください。".to_owned(),
+        )
+    })?;
+    Workspace::open(&root)?;
+    let card = cards.card(Some(&root))?;
+    let port = match port.or(card.tls_port) {
+        Some(port) => port,
+        None => random_port()?,
+    };
+    Ok(Service { cards, card, port })
+}
+
 fn manifest(args: &AddinManifest) -> Result<()> {
-    let installation = Installation { port: args.port, key: args.key.clone() };
+    let service = service(args.workspace.as_deref(), args.port)?;
+    let installation = service.installation()?;
     let text = render(&installation)?;
+    service.keep()?;
     let hint = "書き込める場所かどうか確かめてください。";
     std::fs::write(&args.out, text).map_err(Error::io(&args.out, "保存", hint))?;
     println!("アドインの定義を {} に書きました（{}）。", args.out.display(), installation.origin());
@@ -57,17 +104,18 @@ fn install(args: &AddinInstall) -> Result<()> {
             .as_deref()
             .ok_or_else(|| Error::Usage("できたファイルを置くフォルダーを --out で指定してください。".to_owned()))
     };
+    let service = service(args.workspace.as_deref(), args.port)?;
     let plan = match args.route {
-        Route::User => install::for_user(&places, &Installation { port: args.port, key: args.key.clone() })?,
+        Route::User => install::for_user(&places, &service.installation()?)?,
         Route::Share => {
             let share = args.share.as_deref().ok_or_else(|| {
                 Error::Usage(
                     "共有フォルダーを --share で \\\\サーバー名\\フォルダー の形で指定してください。".to_owned(),
                 )
             })?;
-            install::for_share(share, out()?, args.port)?
+            install::for_share(share, out()?, service.port)?
         }
-        Route::Tenant => install::for_tenant(out()?, args.port)?,
+        Route::Tenant => install::for_tenant(out()?, service.port)?,
     };
     show(&plan);
     if args.dry_run {
@@ -79,6 +127,7 @@ fn install(args: &AddinInstall) -> Result<()> {
         println!("何もしませんでした。");
         return Ok(());
     }
+    service.keep()?;
     plan.write_files()?;
     if system.is_windows() {
         run_all(&system, &plan.steps)?;
@@ -133,7 +182,10 @@ fn uninstall(dry_run: bool, yes: bool) -> Result<()> {
     Ok(())
 }
 
-fn doctor(port: Option<u16>, json: bool) -> Result<()> {
+fn doctor(workspace: Option<&Path>, json: bool) -> Result<()> {
+    let cards = Cards::of_user()?;
+    let root = workspace.map(Path::to_owned).or_else(|| last_used(&cards));
+    let port = cards.known(root.as_deref())?.and_then(|card| card.tls_port);
     let checks = examine(&Places::of_user()?, port, &ThisPc);
     if json {
         let text = serde_json::to_string_pretty(&serde_json::json!({ "checks": checks }))

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::addin_args::{Addin, Tls};
 use crate::model::Date;
 
 /// 統計のファイルから「地域分析・検討シート」（Excel）を作ります。
@@ -27,6 +28,10 @@ pub enum Command {
     Init(Init),
     /// 「受付」に入れたファイルを取り込み、シートを「出力」に作ります
     Run(Run),
+    /// 画面（ブラウザー）を開きます
+    Open(Open),
+    /// 動いている chiiki-sheet を終わらせます
+    Stop(Stop),
     /// ファイルから何が読み取れるかを見ます（何も保存しません）
     Inspect(Inspect),
     /// ファイルを作業フォルダーに取り込みます
@@ -41,6 +46,9 @@ pub enum Command {
     Batch(Batch),
     /// 取り込みの記録を、保管してある元のファイルから作り直します
     Rebuild(Rebuild),
+    /// 決まった様式でない表の「読み方」を作り、試します
+    #[command(subcommand)]
+    Mapping(MappingCommand),
     /// 自分で作ったひな形の差し込み記号（{{…}}）を調べます
     Lint(Lint),
     /// Excelのアドインを用意します
@@ -49,6 +57,11 @@ pub enum Command {
     /// アドインのための証明書（https://localhost）を用意します
     #[command(subcommand, arg_required_else_help = true)]
     Tls(Tls),
+    /// 配布資料とシートの文のひな形を、書きかえるためのファイルに書き出します
+    Template(Template),
+    /// (the typesetter's child process)
+    #[command(name = "__paper", hide = true)]
+    Paper,
     /// (the reader's child process)
     #[command(name = "__read", hide = true)]
     Read,
@@ -59,6 +72,23 @@ pub struct Demo {
     /// 試しに作るフォルダー（空か、まだ無いフォルダー）
     #[arg(long, value_name = "フォルダー")]
     pub dir: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct Open {
+    /// 作業フォルダー（書かないと、前に使ったもの）
+    #[arg(long, value_name = "フォルダー")]
+    pub workspace: Option<PathBuf>,
+    /// 開かずに、画面のアドレス（60秒のあいだ1回だけ使えます）を表示します
+    #[arg(long)]
+    pub print: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Stop {
+    /// 作業フォルダー（書かないと、動いているものすべて）
+    #[arg(long, value_name = "フォルダー")]
+    pub workspace: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -98,6 +128,9 @@ pub struct Inspect {
     /// 一覧に足す地域（CSV）
     #[arg(long, value_name = "CSV")]
     pub areas: Option<PathBuf>,
+    /// 保存した読み方（作業フォルダー、「読み方」フォルダー、またはそのファイル）
+    #[arg(long, value_name = "読み方")]
+    pub readings: Option<PathBuf>,
 }
 
 /// How `inspect` answers.
@@ -170,6 +203,9 @@ pub struct Fill {
     /// 一覧に足す地域（CSV）
     #[arg(long, value_name = "CSV")]
     pub areas: Option<PathBuf>,
+    /// 保存した読み方（作業フォルダー、「読み方」フォルダー、またはそのファイル）
+    #[arg(long, value_name = "読み方")]
+    pub readings: Option<PathBuf>,
     /// 公開・配布用の写しを作ります（作業用のシート、下書き、取扱注意の指標を除きます）
     #[arg(long)]
     pub public: bool,
@@ -210,6 +246,9 @@ pub struct Missing {
     /// 一覧に足す地域（CSV）
     #[arg(long, value_name = "CSV")]
     pub areas: Option<PathBuf>,
+    /// 保存した読み方（作業フォルダー、「読み方」フォルダー、またはそのファイル）
+    #[arg(long, value_name = "読み方")]
+    pub readings: Option<PathBuf>,
     /// 今日とみなす日付（例 2026-11-22）
     #[arg(long, value_name = "年-月-日", value_parser = date)]
     pub date: Option<Date>,
@@ -273,6 +312,9 @@ pub struct Batch {
     /// 一覧に足す地域（CSV）
     #[arg(long, value_name = "CSV")]
     pub areas: Option<PathBuf>,
+    /// 保存した読み方（作業フォルダー、「読み方」フォルダー、またはそのファイル）
+    #[arg(long, value_name = "読み方")]
+    pub readings: Option<PathBuf>,
     /// 作成日として書く日付（例 2026-11-22）
     #[arg(long, value_name = "年-月-日", value_parser = date)]
     pub date: Option<Date>,
@@ -288,6 +330,50 @@ pub struct Rebuild {
     pub workspace: PathBuf,
 }
 
+/// What to do with a reading.
+#[derive(Debug, Subcommand)]
+pub enum MappingCommand {
+    /// 表の読み方の案を作ります
+    Suggest(SuggestMapping),
+    /// 保存した読み方で何が読み取れるかを見ます（何も保存しません）
+    Check(CheckMapping),
+}
+
+#[derive(Debug, Args)]
+pub struct SuggestMapping {
+    /// 読みたい表のファイル
+    #[arg(value_name = "ファイル")]
+    pub file: PathBuf,
+    /// 読み方を書くファイル（例 読み方/名前.toml）
+    #[arg(long, value_name = "ファイル", conflicts_with = "workspace")]
+    pub out: Option<PathBuf>,
+    /// 読み方を保存する作業フォルダー
+    #[arg(long, value_name = "フォルダー")]
+    pub workspace: Option<PathBuf>,
+    /// 読み方の名前（なければ表題）
+    #[arg(long, value_name = "名前")]
+    pub name: Option<String>,
+    /// 一覧に足す地域（CSV）
+    #[arg(long, value_name = "CSV")]
+    pub areas: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct CheckMapping {
+    /// 読み方のファイル、またはそれを入れたフォルダー
+    #[arg(value_name = "読み方")]
+    pub mapping: PathBuf,
+    /// 読みたい表のファイル
+    #[arg(value_name = "ファイル", required = true)]
+    pub files: Vec<PathBuf>,
+    /// 作業フォルダー（地域の一覧を使います）
+    #[arg(long, value_name = "フォルダー")]
+    pub workspace: Option<PathBuf>,
+    /// 一覧に足す地域（CSV）
+    #[arg(long, value_name = "CSV")]
+    pub areas: Option<PathBuf>,
+}
+
 #[derive(Debug, Args)]
 pub struct Lint {
     /// ひな形（Excelファイル、またはそれを入れたフォルダー）
@@ -298,144 +384,11 @@ pub struct Lint {
     pub json: bool,
 }
 
-/// `addin …`
-#[derive(Debug, Subcommand)]
-pub enum Addin {
-    /// アドインの定義（マニフェスト）を書き出します
-    Manifest(AddinManifest),
-    /// アドインの定義に誤りがないか調べます
-    Check {
-        /// 調べるファイル
-        #[arg(value_name = "ファイル")]
-        file: PathBuf,
-    },
-    /// アドインをExcelに登録します
-    Install(AddinInstall),
-    /// アドインの登録、証明書、Office.js をすべて取り除きます
-    Uninstall {
-        /// することを表示するだけで、何も変えません
-        #[arg(long)]
-        dry_run: bool,
-        /// 確認せずに実行します
-        #[arg(long)]
-        yes: bool,
-    },
-    /// アドインが使えるかどうか、ひとつずつ確かめます
-    Doctor {
-        /// サービスの https のポート
-        #[arg(long, value_name = "番号")]
-        port: Option<u16>,
-        /// 結果をJSONで出力します
-        #[arg(long)]
-        json: bool,
-    },
-    /// インターネットにつながらないPCのために、Office.js を取り込みます
-    Officejs {
-        /// npm パッケージ @microsoft/office-js の .tgz ファイル
-        #[arg(long, value_name = "ファイル")]
-        from: PathBuf,
-        /// することを表示するだけで、何も変えません
-        #[arg(long)]
-        dry_run: bool,
-    },
-}
-
 #[derive(Debug, Args)]
-pub struct AddinManifest {
-    /// 書き出すファイル
-    #[arg(long, value_name = "ファイル")]
-    pub out: PathBuf,
-    /// サービスの https のポート
-    #[arg(long, value_name = "番号")]
-    pub port: u16,
-    /// サービスの鍵
-    #[arg(long, value_name = "鍵", hide = true)]
-    pub key: Option<String>,
-}
-
-#[derive(Debug, Args)]
-pub struct AddinInstall {
-    /// 登録のしかた（user：この利用者だけ、share：共有フォルダー、tenant：Microsoft 365 管理センター）
-    #[arg(long, value_enum, default_value_t = Route::User, value_name = "方法")]
-    pub route: Route,
-    /// 共有フォルダー（\\サーバー名\フォルダー。share のとき）
-    #[arg(long, value_name = "共有フォルダー")]
-    pub share: Option<String>,
-    /// できたファイルを置くフォルダー（share と tenant のとき）
+pub struct Template {
+    /// ひな形を書き出すフォルダー
     #[arg(long, value_name = "フォルダー")]
-    pub out: Option<PathBuf>,
-    /// サービスの https のポート
-    #[arg(long, value_name = "番号")]
-    pub port: u16,
-    /// サービスの鍵
-    #[arg(long, value_name = "鍵", hide = true)]
-    pub key: Option<String>,
-    /// することを表示するだけで、何も変えません
-    #[arg(long)]
-    pub dry_run: bool,
-    /// 確認せずに実行します
-    #[arg(long)]
-    pub yes: bool,
-}
-
-/// Ways to bring the add-in to Excel.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Route {
-    /// The registry of this user
-    User,
-    /// A shared folder
-    Share,
-    /// The tenant's administrator
-    Tenant,
-}
-
-/// `tls …`
-#[derive(Debug, Subcommand)]
-pub enum Tls {
-    /// このPC専用の証明書を作ります
-    Create {
-        /// することを表示するだけで、何も変えません
-        #[arg(long)]
-        dry_run: bool,
-    },
-    /// 証明書を、この利用者の「信頼されたルート証明機関」に加えます
-    Trust {
-        /// することを表示するだけで、何も変えません
-        #[arg(long)]
-        dry_run: bool,
-        /// 確認せずに実行します
-        #[arg(long)]
-        yes: bool,
-    },
-    /// 証明書の期限などを見ます
-    Status,
-    /// 証明書を新しいものに取り替えます
-    Renew {
-        /// することを表示するだけで、何も変えません
-        #[arg(long)]
-        dry_run: bool,
-        /// 確認せずに実行します
-        #[arg(long)]
-        yes: bool,
-    },
-    /// 証明書と、その登録を取り除きます
-    Remove {
-        /// することを表示するだけで、何も変えません
-        #[arg(long)]
-        dry_run: bool,
-        /// 確認せずに実行します
-        #[arg(long)]
-        yes: bool,
-    },
-    /// 職場で発行された証明書（名前に localhost を含むもの）を取り込みます
-    Import {
-        /// 証明書（PEM 形式）
-        #[arg(long, value_name = "ファイル")]
-        cert: PathBuf,
-        /// 秘密鍵（PEM 形式、パスワードなし）
-        #[arg(long, value_name = "ファイル")]
-        key: PathBuf,
-    },
+    pub out: PathBuf,
 }
 
 fn date(text: &str) -> Result<Date, String> {

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::args::Tls;
+use super::addin_args::Tls;
 use super::confirm::confirm;
 use crate::addin::certificate::{self, Kind, VALID_DAYS};
 use crate::addin::place::Places;

@@ -22,8 +22,11 @@ const LEVELS: &[&[&str]] = &[
     &["papers"],
     &["job"],
     &["workspace"],
+    &["request_file"],
+    &["watch"],
+    &["doctor"],
     &["addin"],
-    &["watch", "serve"],
+    &["serve"],
     &["cli"],
 ];
 

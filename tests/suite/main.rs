@@ -24,6 +24,7 @@ mod mass_downloads;
 mod missing;
 mod mutants;
 mod notation;
+mod official_tables;
 mod program;
 mod public;
 mod read;

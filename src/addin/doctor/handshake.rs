@@ -37,7 +37,10 @@ pub fn handshake(tls: &Path, port: u16, patience: Duration) -> Tried {
         let name = ServerName::try_from("localhost").map_err(std::io::Error::other)?;
         let client = ClientConnection::new(config, name).map_err(std::io::Error::other)?;
         let mut tls = StreamOwned::new(client, stream);
-        write!(tls, "GET /addin/icons/icon-16.png HTTP/1.1\r\nHost: localhost:{port}\r\nConnection: close\r\n\r\n")?;
+        // In one piece: a server may answer and leave after the first.
+        let request =
+            format!("GET /addin/icons/icon-16.png HTTP/1.1\r\nHost: localhost:{port}\r\nConnection: close\r\n\r\n");
+        tls.write_all(request.as_bytes())?;
         tls.flush()?;
         let mut head = [0u8; 12];
         tls.read_exact(&mut head)?;

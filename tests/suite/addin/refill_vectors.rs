@@ -57,10 +57,8 @@ fn everyone() -> Comparison {
 fn compared(case: &Value, years: &[i32]) -> Comparison {
     let mut comparison = everyone();
     let model: Arc<Observation> = comparison.rows.iter().find_map(|row| row.figures.values().next().cloned()).unwrap();
-    let in_case: Vec<usize> = list(&case["areas"])
-        .iter()
-        .map(|area| WHO.iter().position(|who| *who == text(&area[1])).unwrap())
-        .collect();
+    let in_case: Vec<usize> =
+        list(&case["areas"]).iter().map(|area| WHO.iter().position(|who| *who == text(&area[1])).unwrap()).collect();
     let all = std::mem::take(&mut comparison.participants);
     comparison.participants = in_case.iter().map(|index| all[*index].clone()).collect();
     comparison.years = years.iter().map(|&year| ShownYear { year, part_year: false, months: None }).collect();
@@ -132,7 +130,14 @@ fn book(case: &Value, names: &Value, keys: &BTreeMap<&str, String>) -> Vec<u8> {
         lines.push(vec!["area".into(), area[0].clone(), keys[who].clone().into(), names[who].clone()]);
     }
     for value in list(&case["values"]) {
-        lines.push(vec!["value".into(), value[0].clone(), value[1].clone(), value[2].clone(), value[3].clone(), "A1".into()]);
+        lines.push(vec![
+            "value".into(),
+            value[0].clone(),
+            value[1].clone(),
+            value[2].clone(),
+            value[3].clone(),
+            "A1".into(),
+        ]);
     }
     for (row, line) in lines.iter().enumerate() {
         for (col, value) in line.iter().enumerate() {
@@ -181,7 +186,8 @@ fn a_refilled_book_becomes_what_the_table_says() {
         for grid in [&old, &new] {
             for one in grid.cells().iter().filter(|one| one.at.row >= first) {
                 if old.get(one.at) != new.get(one.at) {
-                    written.insert(one.at.to_string(), new.get(one.at).map(|value| value.display()).unwrap_or_default());
+                    written
+                        .insert(one.at.to_string(), new.get(one.at).map(|value| value.display()).unwrap_or_default());
                 }
             }
         }
@@ -213,7 +219,10 @@ fn the_service_gives_the_figures_of_the_sheet() {
         .count();
     assert_eq!(given.figures.len(), shown);
     assert!(shown > 100);
-    assert_eq!(given.areas.iter().map(|area| area.role.as_str()).collect::<Vec<_>>(), ["own", "prefecture", "nation", "other1"]);
+    assert_eq!(
+        given.areas.iter().map(|area| area.role.as_str()).collect::<Vec<_>>(),
+        ["own", "prefecture", "nation", "other1"]
+    );
     for (row, figure) in wanted.rows.iter().flat_map(|row| row.figures.iter().map(move |figure| (row, figure))) {
         let ((who, year), observation) = figure;
         let Some(value) = observation.datum.value() else { continue };
