@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { enterExcel, openedByExcel } from "../../addin-manifest/pane/excel/enter.js";
-import { excelHost } from "../../addin-manifest/pane/excel/host.js";
+import { excelHost } from "../../addin-manifest/pane/excel/adapter.js";
+import { connect, openedByExcel } from "../../addin-manifest/pane/host.js";
 import { FakeWorkbook, fakeOffice } from "./fake-office.mjs";
 
 const FORM = "地域分析・検討シート";
@@ -58,25 +58,23 @@ const ANSWER = {
   diagnostics: [],
 };
 
-/** An adapter over a workbook, with what it asked and showed. */
-function hosted(book, { api = "1.13", answer = ANSWER, agree = true } = {}) {
+/** An adapter over a workbook, with what it asked and showed; `update` is the page's way with the two steps. */
+function hosted(book, { api = "1.13", answer = ANSWER, agree = () => true } = {}) {
   const asked = [];
   const seen = [];
   const { Excel, supports } = fakeOffice(book, { api });
-  const host = excelHost({
-    Excel,
-    supports,
-    post: async (path, body) => {
-      asked.push([path, body]);
-      if (answer instanceof Error) throw answer;
-      return typeof answer === "function" ? answer() : answer;
-    },
-    confirm: async (plan) => {
-      seen.push(plan);
-      return typeof agree === "function" ? agree() : agree;
-    },
-  });
-  return { host, asked, seen };
+  const host = excelHost({ Excel, supports });
+  const post = async (path, body) => {
+    asked.push([path, body]);
+    if (answer instanceof Error) throw answer;
+    return answer;
+  };
+  const update = async () => {
+    const plan = await host.planUpdate({ post });
+    seen.push(plan);
+    return agree() ? host.applyUpdate(plan) : null;
+  };
+  return { host, update, asked, seen };
 }
 
 /** Everything the workbook holds, to see that nothing changed. */
@@ -87,7 +85,7 @@ test("the open workbook is recognised by its record", async () => {
   assert.deepEqual(await host.workbook(), { ours: true, name: "見本県 みほん市", sheetId: "901008", form: FORM });
   const other = hosted(new FakeWorkbook([{ name: "Sheet1", cells: { A1: 1 } }]));
   assert.deepEqual(await other.host.workbook(), { ours: false });
-  await assert.rejects(other.host.updateFigures(), { code: "not-ours" });
+  await assert.rejects(other.update(), { code: "not-ours" });
   const later = sheets();
   later[2].cells.C1 = 2;
   assert.deepEqual(await hosted(new FakeWorkbook(later)).host.workbook(), { ours: false });
@@ -103,12 +101,19 @@ test("a form under another name is found by what it holds", async () => {
 for (const api of ["1.4", "1.7", "1.13"]) {
   test(`figures are renewed, a person's stay, with ExcelApi ${api}`, async () => {
     const book = new FakeWorkbook(sheets());
-    const { host, asked, seen } = hosted(book, { api });
-    const answer = await host.updateFigures();
+    const { update, asked, seen } = hosted(book, { api });
+    const answer = await update();
     assert.deepEqual(asked, [["/update-plan", { own: "901008", compare: [], years: [2024, 2025], add: ["B4-a", "D2"] }]]);
     // What the user saw before anything was written.
     assert.deepEqual(seen[0].kept.map(({ id, area, year, before, value }) => [id, area, year, before, value]), [["D2", "見本県 みほん市", 2025, 9.9, 2.75]]);
     assert.deepEqual(seen[0].writes.map(({ id, year, before, value, kind }) => [id, year, before, value, kind]), [["B4-a", 2025, 18.3, 18.9, "revised"], ["D2", 2025, null, 2.85, "new"]]);
+    assert.deepEqual(seen[0].lines, [
+      "手で書き換えられた数値が1件あります。次のまま残します。",
+      "残す：F6 D2 受給率（施設サービス） 見本県 みほん市 2025年度「9.9」（新しい数値は2.8）",
+      "新しくする数値は2件です。",
+      "新しくする：F5 B4-a 認定率 見本県 みほん市 2025年度 18.3 → 18.9",
+      "新しくする：H6 D2 受給率（施設サービス） 全国 2025年度 空白 → 2.9",
+    ]);
     assert.deepEqual([answer.written, answer.kept], [2, 1]);
     assert.equal(book.value(FORM, "F5"), 18.9);
     assert.equal(book.value(FORM, "H6"), 2.85);
@@ -128,7 +133,7 @@ for (const api of ["1.4", "1.7", "1.13"]) {
 
     // A second time there is nothing to do, and the file's refill would see the same.
     const before = all(book);
-    const again = await host.updateFigures();
+    const again = await update();
     assert.deepEqual([again.written, again.kept], [0, 1]);
     assert.equal(all(book), before);
   });
@@ -137,24 +142,21 @@ for (const api of ["1.4", "1.7", "1.13"]) {
 test("nothing is written when the user says no", async () => {
   const book = new FakeWorkbook(sheets());
   const before = all(book);
-  const { host } = hosted(book, { agree: false });
-  const answer = await host.updateFigures();
-  assert.equal(answer.written, 0);
-  assert.match(answer.lines[0], /取りやめました/);
+  await hosted(book, { agree: () => false }).update();
   assert.equal(all(book), before);
 });
 
 test("a cell changed while the user read stops everything", async () => {
   const book = new FakeWorkbook(sheets());
   let before;
-  const { host } = hosted(book, {
+  const { update } = hosted(book, {
     agree: () => {
       book.set(FORM, "F5", 77);
       before = all(book);
       return true;
     },
   });
-  await assert.rejects(host.updateFigures(), { code: "changed-meanwhile" });
+  await assert.rejects(update(), { code: "changed-meanwhile" });
   assert.equal(all(book), before);
 });
 
@@ -162,21 +164,21 @@ test("a service that stops midway loses nothing", async () => {
   const book = new FakeWorkbook(sheets());
   const before = all(book);
   const stopped = Object.assign(new Error("つながりません"), { code: "stopped", hint: "起動してください。" });
-  const { host } = hosted(book, { answer: stopped });
-  await assert.rejects(host.updateFigures(), { code: "stopped", hint: "起動してください。" });
+  const { update } = hosted(book, { answer: stopped });
+  await assert.rejects(update(), { code: "stopped", hint: "起動してください。" });
   assert.equal(all(book), before);
 });
 
 test("a batch that breaks off is mended by the next one", async () => {
   const book = new FakeWorkbook(sheets());
-  const { host } = hosted(book);
+  const { update } = hosted(book);
   // Excel refuses in the middle of the batch that writes: the first figure is in, its record is not.
   book.fail = ({ index, count }) => count > 4 && index === 3;
-  await assert.rejects(host.updateFigures(), (error) => error.code.startsWith("excel-") && error.hint.length > 0);
+  await assert.rejects(update(), (error) => error.code.startsWith("excel-") && error.hint.length > 0);
   book.fail = null;
   assert.equal(book.value(FORM, "F5"), 18.9);
   assert.equal(book.value("_meta", "E7"), 18.3);
-  const answer = await host.updateFigures();
+  const answer = await update();
   assert.equal(answer.written, 1);
   assert.equal(book.value("_meta", "E7"), 18.9);
   assert.equal(book.value(FORM, "H6"), 2.85);
@@ -187,24 +189,25 @@ test("a protected sheet and a cell being edited are told with the way out", asyn
   guarded[0].protected = true;
   const book = new FakeWorkbook(guarded);
   const before = all(book);
-  await assert.rejects(hosted(book).host.updateFigures(), (error) => error.code === "protected" && error.hint.includes("保護の解除"));
+  await assert.rejects(hosted(book).update(), (error) => error.code === "protected" && error.hint.includes("保護の解除"));
   assert.equal(all(book), before);
   const editing = new FakeWorkbook(sheets());
   editing.fail = Object.assign(() => true, { code: "InvalidOperationInCellEditMode" });
-  await assert.rejects(hosted(editing).host.updateFigures(), (error) => error.message.includes("編集中") && error.hint.includes("Enter"));
+  await assert.rejects(hosted(editing).update(), (error) => error.message.includes("編集中") && error.hint.includes("Enter"));
 });
 
 test("a sheet whose headings are gone is told", async () => {
   const spoiled = sheets();
   for (const cell of ["E4", "F4", "G4", "H4"]) delete spoiled[0].cells[cell];
-  await assert.rejects(hosted(new FakeWorkbook(spoiled)).host.updateFigures(), { code: "no-form" });
+  await assert.rejects(hosted(new FakeWorkbook(spoiled)).update(), { code: "no-form" });
 });
 
 test("columns of areas the service knows nothing of stay, and that is said", async () => {
   const book = new FakeWorkbook(sheets());
   const answer = { ...ANSWER, areas: ANSWER.areas.slice(0, 1) };
-  const told = await hosted(book, { answer }).host.updateFigures();
-  assert.match(told.lines.join(), /全国の列は前のまま/);
+  const one = hosted(book, { answer });
+  await one.update();
+  assert.match(one.seen[0].lines.join(), /全国の列は前のまま/);
   assert.equal(book.value(FORM, "H6"), "");
 });
 
@@ -262,14 +265,16 @@ test("the page goes into Excel only when Excel opened it and Office.js answers",
   assert.equal(openedByExcel({ pathname: "/", search: "?_host_Info=x" }, none), false);
   const { Office, Excel } = fakeOffice(new FakeWorkbook(sheets()), { api: "1.7" });
   globalThis.Excel = Excel;
-  const entered = await enterExcel({ post: async () => ANSWER, confirm: async () => true, load: async () => Office });
+  const opened = () => true;
+  const entered = await connect({ load: async () => Office, opened });
   assert.deepEqual([entered.kind, entered.api], ["excel", "1.7"]);
   assert.equal((await entered.workbook()).ours, true);
   const { Office: browser } = fakeOffice(new FakeWorkbook([]), { host: null });
-  assert.equal(await enterExcel({ load: async () => browser }), null);
-  assert.equal(await enterExcel({ load: async () => null }), null);
+  assert.equal(await connect({ load: async () => browser, opened }), null);
+  assert.equal(await connect({ load: async () => null, opened }), null);
   const mute = { onReady: () => new Promise(() => {}) };
-  assert.equal(await enterExcel({ load: async () => mute, patience: 1 }), null);
+  assert.equal(await connect({ load: () => assert.fail("Office.js is fetched"), opened: () => false }), null);
+  assert.equal(await connect({ load: async () => mute, patience: 1, opened }), null);
 });
 
 test("the made-up Excel is as strict as the real one", async () => {

@@ -1,6 +1,7 @@
-// The page beside a workbook: what `../host.js` describes, done with Excel's own functions. Everything is read first,
-// decided by `update.js`, shown to the user, and written in one batch.
+// The page beside a workbook: what `../lib/place.js` describes, done with Excel's own functions. Everything is read
+// first, decided by `update.js`, shown to the user by the page, and written in one batch.
 
+import { display } from "./decide.js";
 import { gridOf, findForm, valueAt } from "./form.js";
 import { META_SHEET, readMeta } from "./meta.js";
 import { address, areasOnSheet, plan, recordRows, sourceRow, wanted } from "./update.js";
@@ -40,11 +41,11 @@ function inWords(error) {
   return new HostError(`excel-${error?.code ?? "failed"}`, message, hint);
 }
 
-/**
- * The adapter. `post(path, body)` asks the service, `confirm(plan)` shows what would be written and resolves true when
- * the user agrees, `supports(version)` tells whether ExcelApi has that version.
- */
-export function excelHost({ Excel, supports, post, confirm }) {
+/** Figures of one kind named one by one before an update; the rest is counted. */
+const NAMED = 30;
+
+/** The adapter. `supports(version)` tells whether ExcelApi has that version. */
+export function excelHost({ Excel, supports }) {
   const run = async (work) => {
     try {
       return await Excel.run(work);
@@ -133,8 +134,8 @@ export function excelHost({ Excel, supports, post, confirm }) {
       return { ours: true, name: own?.name ?? "", sheetId: book.meta.sheetId, form: book.name };
     });
 
-  /** Asks the service and decides; nothing is written. */
-  async function planUpdate() {
+  /** Asks the service (`post` of lib/api.js) and decides; nothing is written. `lines` tell the user what would be. */
+  async function planUpdate({ post }) {
     const question = await run(async (context) => {
       const { grid, form, meta } = needed(await open(context));
       return wanted(grid, form, meta);
@@ -144,7 +145,7 @@ export function excelHost({ Excel, supports, post, confirm }) {
       const { grid, form, meta, formulas, name } = needed(await open(context));
       return { ...plan(grid, form, meta, figures, formulas), sheet: name };
     });
-    return { ...decided, figures };
+    return { ...decided, figures, lines: words(decided) };
   }
 
   /** Writes what was agreed, in one batch; refuses when a cell changed since. */
@@ -182,24 +183,10 @@ export function excelHost({ Excel, supports, post, confirm }) {
         else unsourced += 1;
       }
       await context.sync();
-      return { written: now.writes.length, kept: now.kept.length, unsourced };
+      const lines = now.writes.length > 0 ? ["「比較と判定」・グラフの見出し・下書きは変えていません。「数値を新しくする」でそろいます。"] : [];
+      if (unsourced > 0) lines.unshift(`「出典」に行の無い数値が${unsourced}件あります。「数値を新しくする」でファイルを新しくすると載ります。`);
+      return { written: now.writes.length, kept: now.kept.length, lines };
     });
-
-  async function updateFigures() {
-    const decided = await planUpdate();
-    const lines = [];
-    if (decided.idle.length > 0) lines.push(`サービスに数値が無いため、${decided.idle.join("、")}の列は前のままです。`);
-    if (decided.covered.length > 0) lines.push(`セルが結合されているため書き込めない数値が${decided.covered.length}件あります（${decided.covered.map(({ row, col }) => address(row, col)).join("、")}）。`);
-    if (decided.writes.length === 0) {
-      const mended = decided.records.length > 0 ? await applyUpdate(decided) : null;
-      return { written: 0, kept: decided.kept.length, lines: ["新しくなる数値はありませんでした。", ...lines], mended: mended !== null };
-    }
-    if (!(await confirm({ ...decided, lines }))) return { written: 0, kept: decided.kept.length, lines: ["取りやめました。何も書き込んでいません。"] };
-    const { written, kept, unsourced } = await applyUpdate(decided);
-    if (unsourced > 0) lines.push(`「出典」に行の無い数値が${unsourced}件あります。「数値を新しくする」でファイルを新しくすると載ります。`);
-    lines.push("「比較と判定」・グラフの見出し・下書きは変えていません。「数値を新しくする」でそろいます。");
-    return { written, kept, lines };
-  }
 
   const insertSheet = ({ base64, sheets }) =>
     run(async (context) => {
@@ -269,7 +256,22 @@ export function excelHost({ Excel, supports, post, confirm }) {
     });
   }
 
-  return { kind: "excel", workbook, planUpdate, applyUpdate, updateFigures, insertSheet, goTo, selectedCell, selectedSource };
+  return { kind: "excel", workbook, planUpdate, applyUpdate, insertSheet, goTo, selectedCell, selectedSource };
+}
+
+/** What would be written and what stays, in sentences; what people changed comes first. */
+function words({ writes, kept, gone, covered, idle }) {
+  const where = ({ row, col, id, name, area, year }) => `${address(row, col)} ${id} ${name.replaceAll("\n", "")} ${area} ${year}年度`;
+  const some = (list, line) => [...list.slice(0, NAMED).map(line), ...(list.length > NAMED ? [`ほか${list.length - NAMED}件`] : [])];
+  const lines = [];
+  if (kept.length > 0) lines.push(`手で書き換えられた数値が${kept.length}件あります。次のまま残します。`);
+  lines.push(...some(kept, (one) => `残す：${where(one)}「${display(one.before, one.unit)}」（新しい数値は${display(one.value, one.unit)}）`));
+  lines.push(writes.length > 0 ? `新しくする数値は${writes.length}件です。` : "新しくなる数値はありません。");
+  lines.push(...some(writes, (one) => `新しくする：${where(one)} ${display(one.before, one.unit)} → ${display(one.value, one.unit)}`));
+  if (gone.length > 0) lines.push(`いまの資料に無い数値が${gone.length}件あります。前のまま残します。`);
+  if (covered.length > 0) lines.push(`セルが結合されているため書き込めない数値が${covered.length}件あります（${covered.map(({ row, col }) => address(row, col)).join("、")}）。`);
+  if (idle.length > 0) lines.push(`サービスに数値が無いため、${idle.join("、")}の列は前のまま残します。`);
+  return lines;
 }
 
 /** Texts are written as texts: without the mark Excel would make a date or a formula of some. */
