@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::addin_args::{Addin, Tls};
 use crate::model::Date;
 
 /// 統計のファイルから「地域分析・検討シート」（Excel）を作ります。
@@ -52,6 +53,12 @@ pub enum Command {
     Mapping(MappingCommand),
     /// 自分で作ったひな形の差し込み記号（{{…}}）を調べます
     Lint(Lint),
+    /// Excelのアドインを用意します
+    #[command(subcommand, arg_required_else_help = true)]
+    Addin(Addin),
+    /// アドインのための証明書（https://localhost）を用意します
+    #[command(subcommand, arg_required_else_help = true)]
+    Tls(Tls),
     /// 配布資料とシートの文のひな形を、書きかえるためのファイルに書き出します
     Template(Template),
     /// (the typesetter's child process)

@@ -4,8 +4,11 @@
 #[macro_use]
 mod out;
 
+mod addin;
+mod addin_args;
 mod args;
 mod batch;
+mod confirm;
 mod demo;
 mod doctor;
 mod explain;
@@ -24,6 +27,7 @@ mod run;
 mod say;
 mod serve;
 mod template;
+mod tls;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -77,6 +81,8 @@ fn dispatch(arguments: args::Arguments) -> Result<()> {
         args::Command::Stop(stop) => serve::stop(&stop),
         args::Command::Rebuild(rebuild) => rebuild::run(&rebuild),
         args::Command::Doctor(doctor) => doctor::run(&doctor),
+        args::Command::Addin(addin) => addin::run(&addin),
+        args::Command::Tls(tls) => tls::run(&tls),
         args::Command::Template(template) => template::run(&template),
         // Handled before anything else; see `run`.
         args::Command::Read | args::Command::Paper => Ok(()),
