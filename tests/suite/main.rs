@@ -36,6 +36,7 @@ mod refill;
 mod refill_property;
 mod request_file;
 mod settings;
+mod serve;
 mod store;
 mod template_file;
 mod truth;
