@@ -27,6 +27,10 @@ pub enum Command {
     Init(Init),
     /// 「受付」に入れたファイルを取り込み、シートを「出力」に作ります
     Run(Run),
+    /// 画面（ブラウザー）を開きます
+    Open(Open),
+    /// 動いている chiiki-sheet を終わらせます
+    Stop(Stop),
     /// ファイルから何が読み取れるかを見ます（何も保存しません）
     Inspect(Inspect),
     /// ファイルを作業フォルダーに取り込みます
@@ -41,8 +45,16 @@ pub enum Command {
     Batch(Batch),
     /// 取り込みの記録を、保管してある元のファイルから作り直します
     Rebuild(Rebuild),
+    /// 決まった様式でない表の「読み方」を作り、試します
+    #[command(subcommand)]
+    Mapping(MappingCommand),
     /// 自分で作ったひな形の差し込み記号（{{…}}）を調べます
     Lint(Lint),
+    /// 配布資料とシートの文のひな形を、書きかえるためのファイルに書き出します
+    Template(Template),
+    /// (the typesetter's child process)
+    #[command(name = "__paper", hide = true)]
+    Paper,
     /// (the reader's child process)
     #[command(name = "__read", hide = true)]
     Read,
@@ -53,6 +65,23 @@ pub struct Demo {
     /// 試しに作るフォルダー（空か、まだ無いフォルダー）
     #[arg(long, value_name = "フォルダー")]
     pub dir: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct Open {
+    /// 作業フォルダー（書かないと、前に使ったもの）
+    #[arg(long, value_name = "フォルダー")]
+    pub workspace: Option<PathBuf>,
+    /// 開かずに、画面のアドレス（60秒のあいだ1回だけ使えます）を表示します
+    #[arg(long)]
+    pub print: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Stop {
+    /// 作業フォルダー（書かないと、動いているものすべて）
+    #[arg(long, value_name = "フォルダー")]
+    pub workspace: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -92,6 +121,9 @@ pub struct Inspect {
     /// 一覧に足す地域（CSV）
     #[arg(long, value_name = "CSV")]
     pub areas: Option<PathBuf>,
+    /// 保存した読み方（作業フォルダー、「読み方」フォルダー、またはそのファイル）
+    #[arg(long, value_name = "読み方")]
+    pub readings: Option<PathBuf>,
 }
 
 /// How `inspect` answers.
@@ -164,6 +196,9 @@ pub struct Fill {
     /// 一覧に足す地域（CSV）
     #[arg(long, value_name = "CSV")]
     pub areas: Option<PathBuf>,
+    /// 保存した読み方（作業フォルダー、「読み方」フォルダー、またはそのファイル）
+    #[arg(long, value_name = "読み方")]
+    pub readings: Option<PathBuf>,
     /// 公開・配布用の写しを作ります（作業用のシート、下書き、取扱注意の指標を除きます）
     #[arg(long)]
     pub public: bool,
@@ -204,6 +239,9 @@ pub struct Missing {
     /// 一覧に足す地域（CSV）
     #[arg(long, value_name = "CSV")]
     pub areas: Option<PathBuf>,
+    /// 保存した読み方（作業フォルダー、「読み方」フォルダー、またはそのファイル）
+    #[arg(long, value_name = "読み方")]
+    pub readings: Option<PathBuf>,
     /// 今日とみなす日付（例 2026-11-22）
     #[arg(long, value_name = "年-月-日", value_parser = date)]
     pub date: Option<Date>,
@@ -267,6 +305,9 @@ pub struct Batch {
     /// 一覧に足す地域（CSV）
     #[arg(long, value_name = "CSV")]
     pub areas: Option<PathBuf>,
+    /// 保存した読み方（作業フォルダー、「読み方」フォルダー、またはそのファイル）
+    #[arg(long, value_name = "読み方")]
+    pub readings: Option<PathBuf>,
     /// 作成日として書く日付（例 2026-11-22）
     #[arg(long, value_name = "年-月-日", value_parser = date)]
     pub date: Option<Date>,
@@ -282,6 +323,50 @@ pub struct Rebuild {
     pub workspace: PathBuf,
 }
 
+/// What to do with a reading.
+#[derive(Debug, Subcommand)]
+pub enum MappingCommand {
+    /// 表の読み方の案を作ります
+    Suggest(SuggestMapping),
+    /// 保存した読み方で何が読み取れるかを見ます（何も保存しません）
+    Check(CheckMapping),
+}
+
+#[derive(Debug, Args)]
+pub struct SuggestMapping {
+    /// 読みたい表のファイル
+    #[arg(value_name = "ファイル")]
+    pub file: PathBuf,
+    /// 読み方を書くファイル（例 読み方/名前.toml）
+    #[arg(long, value_name = "ファイル", conflicts_with = "workspace")]
+    pub out: Option<PathBuf>,
+    /// 読み方を保存する作業フォルダー
+    #[arg(long, value_name = "フォルダー")]
+    pub workspace: Option<PathBuf>,
+    /// 読み方の名前（なければ表題）
+    #[arg(long, value_name = "名前")]
+    pub name: Option<String>,
+    /// 一覧に足す地域（CSV）
+    #[arg(long, value_name = "CSV")]
+    pub areas: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct CheckMapping {
+    /// 読み方のファイル、またはそれを入れたフォルダー
+    #[arg(value_name = "読み方")]
+    pub mapping: PathBuf,
+    /// 読みたい表のファイル
+    #[arg(value_name = "ファイル", required = true)]
+    pub files: Vec<PathBuf>,
+    /// 作業フォルダー（地域の一覧を使います）
+    #[arg(long, value_name = "フォルダー")]
+    pub workspace: Option<PathBuf>,
+    /// 一覧に足す地域（CSV）
+    #[arg(long, value_name = "CSV")]
+    pub areas: Option<PathBuf>,
+}
+
 #[derive(Debug, Args)]
 pub struct Lint {
     /// ひな形（Excelファイル、またはそれを入れたフォルダー）
@@ -290,6 +375,13 @@ pub struct Lint {
     /// 結果をJSONで出力します
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Template {
+    /// ひな形を書き出すフォルダー
+    #[arg(long, value_name = "フォルダー")]
+    pub out: PathBuf,
 }
 
 fn date(text: &str) -> Result<Date, String> {

@@ -250,7 +250,7 @@ fn answer(output: &mut impl Write, found: &archive::Found<'_>, limits: &Limits) 
 
 /// Caps this process's own address space; beyond it an allocation fails and the process aborts.
 #[cfg(unix)]
-fn cap_memory(bytes: u64) {
+pub(crate) fn cap_memory(bytes: u64) {
     use rustix::process::{Resource, Rlimit, setrlimit};
     let cap = |bytes| Rlimit { current: Some(bytes), maximum: Some(bytes) };
     // A lower limit set by the administrator stays, and then setting this one fails: good enough.
@@ -260,15 +260,15 @@ fn cap_memory(bytes: u64) {
 
 /// Not enforced here, see [`MEMORY_IS_CAPPED`].
 #[cfg(not(unix))]
-fn cap_memory(_bytes: u64) {}
+pub(crate) fn cap_memory(_bytes: u64) {}
 
 /// A console program started from a service without console would flash a window.
 #[cfg(windows)]
-fn hide_window(command: &mut Command) {
+pub(crate) fn hide_window(command: &mut Command) {
     use std::os::windows::process::CommandExt;
     const CREATE_NO_WINDOW: u32 = 0x0800_0000;
     command.creation_flags(CREATE_NO_WINDOW);
 }
 
 #[cfg(not(windows))]
-fn hide_window(_command: &mut Command) {}
+pub(crate) fn hide_window(_command: &mut Command) {}

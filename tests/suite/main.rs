@@ -1,5 +1,6 @@
 //! Behaviour tests, one module a feature: a real file in, a value or a text out.
 
+mod addin;
 mod architecture;
 mod batch;
 mod catalog;
@@ -23,6 +24,7 @@ mod mass_downloads;
 mod missing;
 mod mutants;
 mod notation;
+mod official_tables;
 mod program;
 mod public;
 mod read;
