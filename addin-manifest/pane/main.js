@@ -157,8 +157,8 @@ async function begin() {
     if (host.kind === "excel") fill(document.getElementById("open-book"), openBook());
   } catch (error) {
     showLine(line());
-    if (line() === "ok") fill(root, trouble(error, () => location.reload()));
-    else root.replaceChildren(h("p", {}, "つながると、ここにシートの一覧が出ます。"));
+    if (line() === "ok") fill(root, h("h1", {}, "地域分析・検討シート"), trouble(error, () => location.reload()));
+    else root.replaceChildren(h("h1", {}, "地域分析・検討シート"), h("p", {}, "つながると、ここにシートの一覧が出ます。"));
   }
   showFrame();
   addEventListener("hashchange", render);
