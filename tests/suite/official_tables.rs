@@ -57,7 +57,13 @@ fn sure_proposals_read_the_truth_and_the_rest_waits() {
         };
         if !seen.is_sure() {
             if std::env::var_os("TABLES_TELL").is_some() {
-                println!("seed {seed} {}: {:.2} {:?} {:?}", table.kind, seen.confidence, seen.mapping.problem(), seen.preview);
+                println!(
+                    "seed {seed} {}: {:.2} {:?} {:?}",
+                    table.kind,
+                    seen.confidence,
+                    seen.mapping.problem(),
+                    seen.preview
+                );
             }
             line[1] += usize::from(!seen.preview.is_empty());
             continue;
