@@ -20,6 +20,7 @@ mod inputs;
 mod interpret;
 mod layouts_more;
 mod layouts_official;
+mod layouts_unverified;
 mod lint;
 mod mass_downloads;
 mod missing;
