@@ -79,6 +79,7 @@ before(async () => {
   run("addin", "check", join(home, "manifest.xml"));
   const manifest = readFileSync(join(home, "manifest.xml"), "utf8");
   pane = /<SourceLocation DefaultValue="([^"]+)"/.exec(manifest)[1];
+  madeUpPackage();
   service = await start();
   const { chromium } = createRequire(join(process.env.CHIIKI_NODE ?? join(target, "test-node"), "/"))("playwright-core");
   browser = await chromium.launch({
@@ -93,6 +94,16 @@ after(async () => {
   if (service) await stop(service);
   rmSync(home, { recursive: true, force: true });
 });
+
+/** A package of the npm package's shape with nothing of Microsoft's in it: its loader is replaced in each test. */
+function madeUpPackage() {
+  const dist = join(home, "package/dist");
+  mkdirSync(join(dist, "ja-jp"), { recursive: true });
+  writeFileSync(join(home, "package/package.json"), JSON.stringify({ name: "@microsoft/office-js", version: "0.0.0" }));
+  for (const name of ["office.js", "excel-win32-16.01.js", "ja-jp/office_strings.js"]) writeFileSync(join(dist, name), "");
+  execFileSync("tar", ["--format=ustar", "-czf", join(home, "made-up.tgz"), "-C", home, "package"]);
+  run("addin", "officejs", "--from", join(home, "made-up.tgz"));
+}
 
 /** The made workbook as the made-up Excel takes it: values as a book keeps them, merged areas. */
 function workbook() {
@@ -194,19 +205,39 @@ test("figures of the open workbook are renewed through the real service", { skip
   await context.close();
 });
 
+test("a sheet made by the real service is put into the open workbook, which is known from then on", { skip: lacking }, async () => {
+  const { context, page, watch } = await open({ office: madeUp([{ name: "Sheet1", cells: { A1: "係のメモ" } }]) });
+  await page.getByText("このソフトで作ったものではありません。").waitFor();
+  const made = await page.evaluate(async () => {
+    const { get, post } = await import("./lib/api.js");
+    const answer = await post("/jobs", { kind: "fill", own: "見本県みほん市", compare: ["見本県みなと市"], formats: ["xlsx"] });
+    let job = answer.job ?? answer;
+    while (["queued", "running"].includes(job.state)) {
+      await new Promise((done) => setTimeout(done, 100));
+      job = (({ job: inner, ...rest }) => inner ?? rest)(await get(`/jobs/${job.id}`));
+    }
+    if (job.state !== "done") throw new Error(JSON.stringify(job));
+    globalThis.sheet = await get(`/jobs/${job.id}/sheet`);
+    return { begins: atob(globalThis.sheet.base64).slice(0, 2), sheets: globalThis.sheet.sheets };
+  });
+  assert.equal(made.begins, "PK");
+  assert.ok(made.sheets.includes("地域分析・検討シート") && !made.sheets.includes("_meta"), made.sheets.join());
+  const inserted = await page.evaluate(async (sheets) => {
+    globalThis.book.insertable[globalThis.sheet.base64] = sheets;
+    const { host } = await import("./lib/place.js");
+    return [await host.insertSheet(globalThis.sheet), await host.workbook(), globalThis.book.value("Sheet1", "A1")];
+  }, workbook().map((one) => ({ ...one, cells: one.name === "地域分析・検討シート" || one.name === "_meta" ? one.cells : {} })));
+  assert.equal(inserted[0].sheet, "地域分析・検討シート");
+  assert.deepEqual([inserted[1].ours, inserted[1].name, inserted[2]], [true, "見本県 みほん市", "係のメモ"]);
+  assert.deepEqual(watch.slips.concat(watch.policy, watch.outside), []);
+  await context.close();
+});
+
 test("a workbook of somebody else's is told so, and nothing is offered", { skip: lacking }, async () => {
   const { context, page, watch } = await open({ office: madeUp([{ name: "Sheet1", cells: { A1: 1 } }]) });
   await page.getByText("このソフトで作ったものではありません。").waitFor();
   assert.equal(await page.getByRole("button", { name: "数値だけ更新する" }).count(), 0);
   assert.deepEqual(watch.slips.concat(watch.policy, watch.outside), []);
-  await context.close();
-});
-
-test("without Office.js the page works as in a browser", { skip: lacking }, async () => {
-  const { context, page, watch } = await open();
-  await page.locator("#main h1").first().waitFor();
-  assert.equal(await page.locator(".open-book").count(), 0);
-  assert.deepEqual(watch, { slips: [], policy: [], outside: [], files: ["/officejs/office.js"] });
   await context.close();
 });
 
@@ -220,6 +251,18 @@ test("a service that stops midway is told, and the workbook stays as it was", { 
   await page.locator(".open-book .trouble").waitFor();
   assert.match(await page.locator(".open-book .trouble").innerText(), /起動/);
   assert.equal(await page.evaluate(() => JSON.stringify(globalThis.book.sheets.map(({ cells }) => [...cells]))), before);
+  await context.close();
+});
+
+test("without Office.js the page works as in a browser, and says what lacks", { skip: lacking }, async () => {
+  rmSync(join(home, "data/chiiki-sheet/officejs"), { recursive: true });
+  await stop(service);
+  service = await start();
+  const { context, page, watch } = await open();
+  await page.getByText("Office.js が無いため").waitFor();
+  await page.locator("#main h1").first().waitFor();
+  assert.equal(await page.locator(".open-book").count(), 0);
+  assert.deepEqual(watch, { slips: [], policy: [], outside: [], files: [] });
   await context.close();
 });
 
