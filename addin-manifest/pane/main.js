@@ -158,8 +158,8 @@ async function begin() {
     else if (lacking) fill(document.getElementById("open-book"), h("p", { class: "box screen" }, "Office.js が無いため、開いているブックにはさわれません。シートを作ることと、ファイルを開くことはできます。入れかたは、手引きの「Office.js を取り込む」をご覧ください。"));
   } catch (error) {
     showLine(line());
-    if (line() === "ok") fill(root, trouble(error, () => location.reload()));
-    else root.replaceChildren(h("p", {}, "つながると、ここにシートの一覧が出ます。"));
+    if (line() === "ok") fill(root, h("h1", {}, "地域分析・検討シート"), trouble(error, () => location.reload()));
+    else root.replaceChildren(h("h1", {}, "地域分析・検討シート"), h("p", {}, "つながると、ここにシートの一覧が出ます。"));
   }
   showFrame();
   addEventListener("hashchange", render);

@@ -17,6 +17,7 @@ use super::room::Room;
 use super::router;
 use crate::addin::officejs::Shelf;
 use crate::error::{Error, Result};
+use crate::intake::Reader;
 use crate::model::Date;
 use crate::workspace::Workspace;
 
@@ -33,6 +34,8 @@ pub struct Options {
     pub watch: Watch,
     /// Today
     pub today: Box<dyn Fn() -> Date + Send + Sync>,
+    /// Reads files from outside
+    pub reader: fn() -> Result<Reader>,
     /// What a connection may cost
     pub limits: Limits,
     /// For Excel: makes the encrypted door's configuration, where there is a certificate
@@ -52,6 +55,7 @@ impl Options {
             opener: Box::new(SystemOpener),
             watch,
             today: Box::new(crate::clock::today),
+            reader: Reader::child,
             limits: Limits::default(),
             tls: None,
             office: user_folder().ok().map(|folder| folder.join("officejs")),

@@ -6,6 +6,7 @@ import { number, wareki } from "../lib/numbers.js";
 import { host } from "../lib/place.js";
 import { updateOpenBook } from "../parts/open-book.js";
 import { powerQuery } from "../parts/power-query.js";
+import { fullName } from "../parts/area-picker.js";
 import { cautions, place } from "../parts/cautions.js";
 import { download, openFile } from "../parts/files.js";
 import { report, run } from "../parts/job.js";
@@ -95,7 +96,7 @@ export async function show(root, [id, tab = "figures"], app) {
     root,
     h("p", { class: "screen" }, h("a", { href: "#/sheets" }, "シート一覧へ戻る")),
     h("h1", {}, sheet.name),
-    h("p", { class: "note" }, [[sheet.prefecture, sheet.insurer].filter(Boolean).join(" "), sheet.changed ? `更新 ${time(sheet.changed)}` : "", sheet.status === "shared" ? "共有済み" : "未公開"].filter(Boolean).join("　")),
+    h("p", { class: "note" }, [fullName({ name: sheet.insurer ?? "", prefecture: sheet.prefecture }), sheet.changed ? `更新 ${time(sheet.changed)}` : "", sheet.status === "shared" ? "共有済み" : "未公開"].filter(Boolean).join("　")),
     sheet.locked ? h("p", { class: "box" }, h("strong", {}, "Excelで開いています。"), "ここで保存するには、先にExcelで保存して閉じてください。") : null,
     h(
       "div",
@@ -166,12 +167,12 @@ function checks(sheet) {
   return h(
     "div",
     {},
-    h("section", {}, h("h3", {}, "確かめたいこと"), items.length > 0 ? h("ul", {}, items) : h("p", {}, "ありません。"), cautions(sheet.comparison?.diagnostics ?? [])),
+    h("section", {}, h("h2", { class: "band" }, "確かめたいこと"), items.length > 0 ? h("ul", {}, items) : h("p", {}, "ありません。"), cautions(sheet.comparison?.diagnostics ?? [])),
     sheet.comments?.length
       ? h(
           "section",
           {},
-          h("h3", {}, "セルに付いたコメント"),
+          h("h2", { class: "band" }, "セルに付いたコメント"),
           h("ul", {}, sheet.comments.map((comment) => h("li", {}, comment.text, comment.author ? h("span", { class: "note" }, `　${comment.author}`) : null, place({ sheet: comment.sheet, cell: comment.cell })))),
         )
       : null,
@@ -179,7 +180,7 @@ function checks(sheet) {
       ? h(
           "section",
           {},
-          h("h3", {}, "検討の手がかり"),
+          h("h2", { class: "band" }, "検討の手がかり"),
           h("p", { class: "note" }, "全国との違いから考えられることと、確かめる資料です。答えではありません。"),
           sheet.memo.map(hintView),
         )
@@ -217,7 +218,7 @@ async function history(body, sheet, path) {
     h(
       "section",
       {},
-      h("h3", {}, "これまでの更新"),
+      h("h2", { class: "band" }, "これまでの更新"),
       events.length > 0
         ? h(
             "ol",
@@ -230,7 +231,7 @@ async function history(body, sheet, path) {
         : h("p", {}, "記録はまだありません。"),
     ),
     failure,
-    h("section", {}, h("h3", {}, "最後の更新で変わった数値"), changes.length > 0 ? changesTable(changes) : failure ? null : h("p", {}, "変わった数値はありません。")),
+    h("section", {}, h("h2", { class: "band" }, "最後の更新で変わった数値"), changes.length > 0 ? changesTable(changes) : failure ? null : h("p", {}, "変わった数値はありません。")),
   );
 }
 
