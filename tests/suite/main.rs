@@ -23,6 +23,7 @@ mod mass_downloads;
 mod missing;
 mod mutants;
 mod notation;
+mod paper_template;
 mod program;
 mod public;
 mod read;
