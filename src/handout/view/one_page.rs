@@ -29,7 +29,7 @@ pub struct OnePage {
     rows: Vec<Row>,
     /// Lines of the table that found no room.
     rest: Vec<Row>,
-    notes: Vec<String>,
+    notes: String,
     points: Vec<Short>,
     blocks: Vec<Vec<Short>>,
     /// Texts that were shortened, in full.
@@ -112,11 +112,10 @@ pub fn one_page(handout: &Handout, points: &[MainPoint], threshold: &str, page: 
     let name_width = widths.first().copied().unwrap_or(0.0) - page.table * 0.8;
 
     let height = page.inner_height() - TITLE;
-    let notes = glance::notes(handout, &reasons);
-    let lines_at_foot: f64 = notes
-        .iter()
-        .map(String::as_str)
-        .chain([threshold, handout.credit.as_str()])
+    // Run on, because every line at the foot costs one of the table.
+    let notes = glance::notes(handout, &reasons).join("　");
+    let lines_at_foot: f64 = [notes.as_str(), threshold, handout.credit.as_str()]
+        .into_iter()
         .map(|note| (tables::ems(note) * page.table / table_width).ceil().max(1.0))
         .sum();
     // Caption and gaps around the table, then the notes under it.
