@@ -1,6 +1,7 @@
 //! A request becomes a job, a job gives a report. Every front (command line, folder, page) comes through here.
 
 mod base;
+mod insurers;
 mod make;
 mod wanted;
 
@@ -25,6 +26,7 @@ use crate::papers::{self, PaperRequest};
 use crate::refill::{self, Base, Changes, Incoming, RefillOptions};
 use crate::request::resolve_area;
 
+pub use insurers::insurers;
 pub use make::{make, marked_template};
 pub use wanted::Wanted;
 

@@ -2,14 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
+use super::args::Common;
 use super::progress::Progress;
 use crate::catalog::Catalog;
 use crate::compare::Thresholds;
 use crate::diagnostic::Diagnostic;
 use crate::error::{Error, Result};
 use crate::intake::{Evidence, Reader, Taken, gather, list_files, take_path};
-use crate::layout::Context;
-use crate::workspace::Workspace;
+use crate::layout::{Context, Mapping};
+use crate::workspace::{Workspace, mappings_in};
 
 /// The catalog, with the areas of a file added.
 ///
@@ -35,18 +36,38 @@ fn lines(diagnostics: &[Diagnostic]) -> String {
 pub fn take(paths: &[PathBuf], context: Context<'_>) -> Result<Vec<Taken>> {
     let files = list_files(paths)?;
     let mut reader = Reader::child()?;
-    let mut progress = Progress::new(files.len());
+    let mut progress = Progress::new(files.len(), "読み取り中");
     let mut all = Vec::new();
     for file in &files {
+        progress.step(&name_of(file));
         all.extend(take_path(file, context, &mut reader)?);
-        progress.step("読み取り中");
     }
     Ok(all)
+}
+
+/// Name of a file without folders, for the progress bar.
+pub fn name_of(path: &Path) -> String {
+    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
 /// Takes and gathers.
 pub fn evidence(paths: &[PathBuf], context: Context<'_>) -> Result<Evidence> {
     Ok(gather(take(paths, context)?, context))
+}
+
+/// The saved readings a person named; none when nobody did.
+///
+/// # Errors
+/// A place that is not there, or a reading that cannot be understood.
+pub fn readings(place: Option<&Path>) -> Result<Vec<Mapping>> {
+    place.map_or_else(|| Ok(Vec::new()), mappings_in)
+}
+
+/// What a workspace holds was read by its own readings already.
+pub fn readings_are_kept() -> Error {
+    Error::Usage(
+        "--readings は --input と一緒に使います。--workspace では、その「読み方」フォルダーが使われます。".to_owned(),
+    )
 }
 
 /// Where the figures of a request come from, as the command line says it.
@@ -60,6 +81,8 @@ pub struct Sources<'a> {
     pub areas: Option<&'a Path>,
     /// `--year`
     pub year: Option<i32>,
+    /// `--readings`
+    pub readings: Option<&'a Path>,
 }
 
 /// What a request works with.
@@ -72,7 +95,18 @@ pub struct Loaded {
     pub thresholds: Thresholds,
 }
 
-impl Sources<'_> {
+impl<'a> Sources<'a> {
+    /// As the arguments name them.
+    pub fn of(common: &'a Common) -> Self {
+        Self {
+            input: &common.input,
+            workspace: common.workspace.as_deref(),
+            areas: common.areas.as_deref(),
+            year: common.year,
+            readings: common.readings.as_deref(),
+        }
+    }
+
     /// Reads the files, or loads what the workspace's store holds; never both.
     ///
     /// # Errors
@@ -88,9 +122,12 @@ impl Sources<'_> {
             )),
             (None, false) => {
                 let catalog = catalog(self.areas)?;
-                let evidence = evidence(self.input, Context::new(&catalog, self.year))?;
+                let mappings = readings(self.readings)?;
+                let context = Context { mappings: &mappings, ..Context::new(&catalog, self.year) };
+                let evidence = evidence(self.input, context)?;
                 Ok(Loaded { catalog, evidence, thresholds: Thresholds::default() })
             }
+            (Some(_), true) if self.readings.is_some() => Err(readings_are_kept()),
             (Some(folder), true) => {
                 let workspace = Workspace::open(folder)?;
                 let catalog = match self.areas {
