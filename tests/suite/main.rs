@@ -26,6 +26,7 @@ mod mass_downloads;
 mod missing;
 mod mutants;
 mod notation;
+mod paper_template;
 mod notes;
 mod official_tables;
 mod pipes;
