@@ -42,7 +42,7 @@ test("from the first start to a printed handout in at most twelve actions", asyn
   const own = page.getByRole("combobox", { name: "自地域（保険者）" });
   await own.waitFor();
   // The example's area is fictitious; a real name is chosen to begin with.
-  await act(() => own.fill("たいせつ"));
+  await act(() => own.fill("大雪"));
   await page.getByRole("option", { name: /大雪地区広域連合/ }).waitFor();
   await sound(page, "own area");
   await shoot(page, "start-2");
@@ -126,7 +126,7 @@ test("the demo's world: list, preview, making, texts, sources, history, papers",
   await page.getByText("指標を追加する").click();
   await page.getByLabel("指標をさがす").fill("高齢化率");
   await page.locator(".tree input:not([disabled])").first().check();
-  await page.getByRole("heading", { name: /指標追加/ }).waitFor();
+  await page.getByRole("heading", { name: /^\d+　指標追加/ }).waitFor();
   await sound(page, "make");
   await shoot(page, "real-make", true);
   await page.locator(".side-foot > button.main").click();
