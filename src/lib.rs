@@ -19,7 +19,8 @@
 //! [`addin`] is Excel's side of the local service: manifest, certificate, Office.js, putting them in place.
 //!
 //! [`intake`] strings 1–3 together, [`job`] the rest; the fronts ([`cli`]) know only these and [`workspace`].
-//! [`request_file`] understands requests that other programs, or people, leave as files.
+//! [`request_file`] understands requests that other programs, or people, leave as files; [`doctor`] looks whether a
+//! workspace and the PC are in order.
 //! [`model`], [`catalog`] and [`diagnostic`] are the shared words and know no stage.
 
 #![deny(missing_docs)]
@@ -31,6 +32,7 @@ mod clock;
 pub mod compare;
 pub mod deliver;
 pub mod diagnostic;
+pub mod doctor;
 pub mod error;
 pub mod explain;
 pub mod fill;

@@ -70,16 +70,16 @@ fn take_inbox(workspace: &Workspace, date: Date) -> Result<(Vec<FileReport>, Vec
     files.sort();
     let mut store = workspace.store()?;
     let mut reader = Reader::child()?;
-    let mut progress = Progress::new(files.len());
+    let mut progress = Progress::new(files.len(), "読み取り中");
     let (mut reports, mut diagnostics) = (Vec::new(), Vec::new());
     for path in files {
+        progress.step(&super::input::name_of(&path));
         let taken = workspace.import(&mut store, &path, &catalog, None, &mut reader)?;
         let kept = taken.iter().any(|one| matches!(one.report.outcome, Outcome::Read | Outcome::Empty));
         let of_file: Vec<FileReport> = taken.iter().map(|one| one.report.clone()).collect();
         file_away(workspace, &path, kept, &of_file, date)?;
         reports.extend(of_file);
         diagnostics.extend(taken.into_iter().flat_map(|one| one.diagnostics));
-        progress.step("読み取り中");
     }
     Ok((reports, diagnostics))
 }

@@ -4,6 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::args::{Open, Stop};
+use crate::addin::certificate;
+use crate::addin::place::Places;
 use crate::error::{Error, Result};
 use crate::serve::desk::Unwatched;
 use crate::serve::opener::{Opener, SystemOpener};
@@ -19,7 +21,8 @@ pub fn serve(workspace: Option<Workspace>, open: bool) -> Result<()> {
         println!("この作業フォルダーの chiiki-sheet は、もう動いています。");
         return if open { open_page(&card) } else { Ok(()) };
     }
-    let options = Options::new(Box::new(|workspace| Ok(Arc::new(Unwatched::new(workspace)))))?;
+    let mut options = Options::new(Box::new(|workspace| Ok(Arc::new(Unwatched::new(workspace)))))?;
+    options.tls = for_excel()?;
     let service = Service::start(workspace, options)?;
     println!("画面: http://127.0.0.1:{}/ （chiiki-sheet open で開きます）", service.app().port());
     if open {
@@ -32,6 +35,22 @@ pub fn serve(workspace: Option<Workspace>, open: bool) -> Result<()> {
     service.close();
     println!("終了しました。");
     Ok(())
+}
+
+/// The encrypted door for Excel, where a certificate was made. One that cannot be used is told, and the page goes on
+/// without it.
+fn for_excel() -> Result<Option<Arc<rustls::ServerConfig>>> {
+    let dir = Places::of_user()?.tls();
+    if certificate::status(&dir).is_ok_and(|status| status.is_none()) {
+        return Ok(None);
+    }
+    match certificate::server_config(&dir) {
+        Ok(config) => Ok(Some(config)),
+        Err(error) => {
+            println!("Excelのアドインは使えません。{error}");
+            Ok(None)
+        }
+    }
 }
 
 /// `open`: the page of a running service, or a service of its own.

@@ -4,6 +4,7 @@ import { get, post } from "../lib/api.js";
 import { ask, fill, h, say, time } from "../lib/dom.js";
 import { number, wareki } from "../lib/numbers.js";
 import { host } from "../lib/place.js";
+import { updateOpenBook } from "../parts/open-book.js";
 import { powerQuery } from "../parts/power-query.js";
 import { fullName } from "../parts/area-picker.js";
 import { cautions, place } from "../parts/cautions.js";
@@ -58,20 +59,7 @@ export async function show(root, [id, tab = "figures"], app) {
     });
   const openPdf = () => openFile(sheet, "pdf", sheet.handouts?.[0] ?? null).then(() => fill(working, h("p", { class: "box done", role: "status" }, "配布資料を開きました。開いた画面から印刷できます。")), fails(openPdf));
   const openXlsx = () => openFile(sheet, "xlsx").catch(fails(openXlsx));
-  const update = async () => {
-    const lines = (all) => h("ul", {}, (all ?? []).map((line) => h("li", {}, line)));
-    try {
-      fill(working, waiting("開いているブックを調べています…"));
-      const plan = await host.planUpdate({ get, post });
-      fill(working);
-      const words = plan.lines ? lines(plan.lines) : h("p", {}, `新しくする数値は${plan.writes?.length ?? 0}件です。`);
-      if ((await ask("数値だけ更新しますか", [words, h("p", { class: "note" }, "書いた文章は変えません。この操作は、Excelの「元に戻す」で戻せないことがあります。")], [{ label: "更新する", value: "yes", main: true }, { label: "やめる", value: "no" }])) !== "yes") return;
-      const answer = await host.applyUpdate(plan);
-      fill(working, h("div", { class: "box done", role: "status" }, h("p", {}, `数値を${answer.written}件、新しくしました。`), answer.kept ? h("p", {}, `手で書き換えられた数値${answer.kept}件は、そのままにしました。`) : null, lines(answer.lines)));
-    } catch (error) {
-      fill(working, trouble(error, update));
-    }
-  };
+  const update = () => updateOpenBook(working).catch(fails(update));
   const button = (label, onclick, main = false) => h("button", { type: "button", class: main ? "main" : "", onclick }, label);
 
   const body = h("div", { class: "tab-body", role: "tabpanel", id: "tab-body", tabindex: "-1" });
