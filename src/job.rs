@@ -1,6 +1,7 @@
 //! A request becomes a job, a job gives a report. Every front (command line, folder, page) comes through here.
 
 mod base;
+mod wanted;
 
 use std::path::PathBuf;
 
@@ -22,6 +23,8 @@ use crate::model::{AreaLevel, Date};
 use crate::papers::{self, PaperRequest};
 use crate::refill::{self, Base, Changes, Incoming, RefillOptions};
 use crate::request::resolve_area;
+
+pub use wanted::Wanted;
 
 /// What to make of the evidence.
 #[derive(Clone, Debug)]

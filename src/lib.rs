@@ -16,16 +16,20 @@
 //! [`missing`] tells which figures lack and which downloads bring them, [`explain`] where a figure of a sheet came from.
 //!
 //! [`intake`] strings 1–3 together, [`job`] the rest; the fronts ([`cli`]) know only these and [`workspace`].
+//! [`watch`] does all this for files dropped into a folder. [`journal`] records every dropped file and every sheet made, so that work goes on where it was cut off.
+//!
+//! [`disk`] is the file system, and where tests make it fail; [`clock`] is the time in Japan.
 //! [`model`], [`catalog`] and [`diagnostic`] are the shared words and know no stage.
 
 #![deny(missing_docs)]
 
 pub mod catalog;
 pub mod cli;
-mod clock;
+pub mod clock;
 pub mod compare;
 pub mod deliver;
 pub mod diagnostic;
+pub mod disk;
 pub mod error;
 pub mod explain;
 pub mod fill;
@@ -33,6 +37,7 @@ pub mod form;
 pub mod handout;
 pub mod intake;
 pub mod job;
+pub mod journal;
 pub mod layout;
 pub mod missing;
 pub mod model;
@@ -44,4 +49,5 @@ pub mod refill;
 pub mod request;
 pub mod store;
 pub mod template;
+pub mod watch;
 pub mod workspace;

@@ -25,8 +25,10 @@ pub enum Command {
     Demo(Demo),
     /// 作業フォルダー（受付・処理済・隔離・出力・設定.toml）を作ります
     Init(Init),
-    /// 「受付」に入れたファイルを取り込み、シートを「出力」に作ります
+    /// 「受付」を見張り、入れたファイルを取り込んで、シートを「出力」に作ります
     Run(Run),
+    /// 動いている「受付」の見張りを終わらせます
+    Stop(Stop),
     /// ファイルから何が読み取れるかを見ます（何も保存しません）
     Inspect(Inspect),
     /// ファイルを作業フォルダーに取り込みます
@@ -76,6 +78,13 @@ pub struct Run {
     /// 作成日として書く日付（例 2026-11-22）
     #[arg(long, value_name = "年-月-日", value_parser = date)]
     pub date: Option<Date>,
+}
+
+#[derive(Debug, Args)]
+pub struct Stop {
+    /// 作業フォルダー
+    #[arg(long, value_name = "フォルダー")]
+    pub workspace: PathBuf,
 }
 
 #[derive(Debug, Args)]

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::args::Batch;
-use super::fill::Wanted;
 use super::input::{Loaded, Sources};
 use super::say;
 use crate::catalog::Catalog;
 use crate::clock;
 use crate::error::{Error, Result};
 use crate::intake::Evidence;
+use crate::job::Wanted;
 use crate::job::{FillRequest, Report, fill_sheet, standard_template};
 use crate::model::{Area, AreaLevel};
 

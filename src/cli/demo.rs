@@ -1,12 +1,13 @@
 //! `demo`: the whole path once on the bundled fictitious insurer.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use include_dir::{Dir, include_dir};
 
 use super::args::Demo;
-use crate::clock;
 use crate::error::{Error, Result};
+use crate::watch::Options;
 use crate::workspace::{INBOX, SETTINGS, Workspace};
 
 /// Drop folder, areas and settings of the fictitious 見本県 みほん市.
@@ -50,7 +51,8 @@ pub fn run(arguments: &Demo) -> Result<()> {
         }
     }
     println!("架空の見本県みほん市の資料を「{}」に入れました。", root.join(INBOX).display());
-    super::run::once(&workspace, clock::today())
+    // The files were written by ourselves: nobody writes to them any more.
+    super::run::once(workspace, Options { settle: Some(Duration::ZERO), ..Options::default() })
 }
 
 /// Says that a folder was made by `demo`, so that a second run may replace it.

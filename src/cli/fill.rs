@@ -8,9 +8,8 @@ use crate::clock;
 use crate::compare::Thresholds;
 use crate::error::{Error, Result};
 use crate::fill::marks::MarkedTemplate;
-use crate::handout::Kind;
 use crate::intake::Evidence;
-use crate::job::{Bases, FillRequest, Report, fill_marked, fill_on};
+use crate::job::{Bases, FillRequest, Report, Wanted, fill_marked, fill_on};
 use crate::layout::Context;
 use crate::workspace::Workspace;
 
@@ -74,53 +73,6 @@ pub fn run(arguments: &Fill) -> Result<()> {
     };
     report.diagnostics.splice(0..0, evidence.diagnostics.iter().cloned());
     tell(&report, arguments.json)
-}
-
-/// What to make: the workbook, papers, or both.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Wanted {
-    /// The workbook
-    pub xlsx: bool,
-    /// Papers; all of 配布資料 unless said otherwise
-    pub papers: Vec<Kind>,
-}
-
-impl Wanted {
-    /// Reads `--formats` and `--handout`.
-    ///
-    /// # Errors
-    /// A format or a paper there is none of.
-    pub fn parse(formats: &[String], handouts: &[String]) -> Result<Self> {
-        let mut wanted = Self { xlsx: false, papers: Vec::new() };
-        let mut pdf = false;
-        for format in formats {
-            match format.trim().to_lowercase().as_str() {
-                "xlsx" => wanted.xlsx = true,
-                "pdf" => pdf = true,
-                _ => {
-                    return Err(Error::Usage(format!(
-                        "「{format}」は作れません。--formats に指定できるのは xlsx と pdf です。"
-                    )));
-                }
-            }
-        }
-        for name in handouts {
-            let kind = Kind::from_label(name).ok_or_else(|| {
-                Error::Usage(format!(
-                    "「{name}」という資料はありません。--handout に指定できるのは 配布資料、1枚もの、記入用 です。"
-                ))
-            })?;
-            if !wanted.papers.contains(&kind) {
-                wanted.papers.push(kind);
-            }
-        }
-        match (pdf, wanted.papers.is_empty()) {
-            (true, true) => wanted.papers.push(Kind::Handout),
-            (false, _) => wanted.papers.clear(),
-            (true, false) => {}
-        }
-        Ok(wanted)
-    }
 }
 
 /// A template with marks, opened before anything is read, so that a mistake is told at once. A workbook without marks

@@ -9,6 +9,7 @@ mod import;
 mod init;
 mod input;
 mod inspect;
+mod interrupt;
 mod json;
 mod lint;
 mod missing;
@@ -48,6 +49,7 @@ fn dispatch(arguments: args::Arguments) -> Result<()> {
         args::Command::Demo(demo) => demo::run(&demo),
         args::Command::Init(init) => init::run(&init),
         args::Command::Run(run) => run::run(&run),
+        args::Command::Stop(stop) => run::stop(&stop),
         args::Command::Inspect(inspect) => inspect::run(&inspect),
         args::Command::Import(import) => import::run(&import),
         args::Command::Fill(fill) => fill::run(&fill),
