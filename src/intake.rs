@@ -6,9 +6,11 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::error::{Error, FileError, Result};
-use crate::layout::{Context, interpret};
+use crate::layout::crosstab::apply_one;
+use crate::layout::{Context, Interpretation, Mapping, interpret};
 use crate::model::{EntryText, Observation, Outcome, SourceFile};
 use crate::normalize::{check, conflict, derive, observe, percent::PercentCells};
 use crate::read::sandbox::{Sandbox, SandboxOptions};
@@ -185,9 +187,24 @@ fn take_outcome(outcome: ReadOutcome, context: Context<'_>) -> Taken {
     }
 }
 
+/// What one saved reading makes of a book, whatever else the book may be; `None` when its headings are not there.
+/// For a person to look at before saving: nothing is stored.
+pub fn try_mapping(book: &Book, mapping: &Mapping, catalog: &Catalog) -> Option<Taken> {
+    let interpretation = apply_one(book, mapping, catalog)?;
+    Some(settle_book(book, Ok(interpretation), catalog))
+}
+
 /// Takes the figures and texts of a book.
 pub fn take_book(book: &Book, context: Context<'_>) -> Taken {
-    let interpretation = match interpret(book, context) {
+    settle_book(book, interpret(book, context), context.catalog)
+}
+
+fn settle_book(
+    book: &Book,
+    interpretation: std::result::Result<Interpretation, FileError>,
+    catalog: &Catalog,
+) -> Taken {
+    let interpretation = match interpretation {
         Ok(interpretation) => interpretation,
         Err(error) if error.code == "layout-unknown" && is_prose(book) => {
             return refused(&book.file, &prose(book));
@@ -195,8 +212,7 @@ pub fn take_book(book: &Book, context: Context<'_>) -> Taken {
         Err(error) => return refused(&book.file, &error),
     };
     let file = Arc::new(SourceFile { exported: interpretation.exported, ..(*book.file).clone() });
-    let (observations, told) =
-        observe::observe(&file, &interpretation.figures, &PercentCells::of(book), context.catalog);
+    let (observations, told) = observe::observe(&file, &interpretation.figures, &PercentCells::of(book), catalog);
     let mut diagnostics = interpretation.diagnostics;
     diagnostics.extend(told);
     let texts: Vec<EntryText> = interpretation

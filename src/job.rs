@@ -1,6 +1,7 @@
 //! A request becomes a job, a job gives a report. Every front (command line, folder, page) comes through here.
 
 mod base;
+mod make;
 mod wanted;
 
 use std::path::PathBuf;
@@ -9,9 +10,10 @@ use serde::Serialize;
 
 use crate::catalog::Catalog;
 use crate::compare::{self, Comparison, Participant, Selection, Thresholds};
-use crate::deliver::naming::{NameWords, sheet_name};
+use crate::deliver::naming::{NameWords, Patterns, sheet_name};
 use crate::deliver::publish::{Replace, backup_copy, publish};
 use crate::diagnostic::Diagnostic;
+use crate::disk::fault;
 use crate::error::{Error, FileError, Result};
 use crate::fill::marks::MarkedTemplate;
 use crate::fill::public::{public_copy, public_name};
@@ -24,6 +26,7 @@ use crate::papers::{self, PaperRequest};
 use crate::refill::{self, Base, Changes, Incoming, RefillOptions};
 use crate::request::resolve_area;
 
+pub use make::{make, marked_template};
 pub use wanted::Wanted;
 
 /// What to make of the evidence.
@@ -51,9 +54,29 @@ pub struct FillRequest {
     pub date: Date,
     /// Make the copy to hand out instead, see [`fill::public`]
     pub public: bool,
+    /// What the files are called
+    pub names: Patterns,
 }
 
 impl FillRequest {
+    /// The workbook of one insurer and nothing else, by the product's own rules.
+    pub fn new(own: impl Into<String>, out: PathBuf, date: Date) -> Self {
+        Self {
+            own: own.into(),
+            compare: Vec::new(),
+            from: None,
+            to: None,
+            add: Vec::new(),
+            thresholds: Thresholds::default(),
+            xlsx: true,
+            papers: Vec::new(),
+            out,
+            date,
+            public: false,
+            names: Patterns::default(),
+        }
+    }
+
     /// Whether the working book itself is written; the copy to hand out leaves it as it stands.
     fn writes_book(&self) -> bool {
         self.xlsx && !self.public
@@ -222,7 +245,7 @@ pub fn fill_on(
     let mut report = made.report;
     if request.public && request.xlsx {
         let own = made.comparison.participants.first().ok_or_else(|| Error::Internal("no own area".to_owned()))?;
-        let name = public_name(&file_name(own, request.date, None)?);
+        let name = public_name(&file_name(own, request.date, request.names.sheet.as_deref())?);
         let copy = public_copy(made.workbook.clone(), catalog).map_err(|error| of_template(&error))?;
         let published = publish(&request.out, &name, &copy, Replace::Never)?;
         report.diagnostics.extend(published.notice);
@@ -250,6 +273,7 @@ fn print_papers(
         date: request.date,
         template: &TemplateFiles::shipped(),
         public: request.public,
+        name: request.names.paper.as_deref(),
     };
     let papers = papers::print(comparison, evidence, workbook, Context::new(catalog, None), &paper)?;
     report.outputs.extend(papers.paths.into_iter().map(|path| Output { kind: "pdf", path }));
@@ -274,7 +298,7 @@ fn make_workbook(
 ) -> Result<Made> {
     let (comparison, diagnostics) = understand(request, evidence, catalog)?;
     let own = comparison.participants.first().ok_or_else(|| Error::Internal("no own area".to_owned()))?;
-    let name = file_name(own, request.date, None)?;
+    let name = file_name(own, request.date, request.names.sheet.as_deref())?;
     let start = base::choose(&request.out, &name, &own.area, bases, catalog)?;
     let Some(chosen) = start.base else {
         let mut made =
@@ -306,7 +330,9 @@ fn make_workbook(
             Some(path.clone())
         }
         Some(path) => {
+            fault::point("refill-before-backup");
             let copy = backup_copy(path, request.date)?;
+            fault::point("refill-after-backup");
             diagnostics.push(Diagnostic::info(
                 "backup",
                 format!(
@@ -402,7 +428,7 @@ pub fn fill_marked(
     let filled = template.fill(&comparison, request.date).map_err(of_user)?;
     diagnostics.extend(filled.diagnostics);
     let own = comparison.participants.first().ok_or_else(|| Error::Internal("no own area".to_owned()))?;
-    let mut name = file_name(own, request.date, template.file_name.as_deref())?;
+    let mut name = file_name(own, request.date, template.file_name.as_deref().or(request.names.sheet.as_deref()))?;
     let mut bytes = filled.bytes;
     if request.public {
         (name, bytes) = (public_name(&name), public_copy(bytes, catalog).map_err(of_user)?);

@@ -15,6 +15,8 @@
 //!
 //! [`missing`] tells which figures lack and which downloads bring them, [`explain`] where a figure of a sheet came from.
 //!
+//! [`addin`] is Excel's side of the local service: manifest, certificate, Office.js, putting them in place.
+//!
 //! [`intake`] strings 1–3 together, [`job`] the rest; the fronts ([`cli`]) know only these and [`workspace`].
 //! [`watch`] does all this for files dropped into a folder. [`journal`] records every dropped file and every sheet made, so that work goes on where it was cut off.
 //!
@@ -23,6 +25,7 @@
 
 #![deny(missing_docs)]
 
+pub mod addin;
 pub mod catalog;
 pub mod cli;
 pub mod clock;

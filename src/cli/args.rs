@@ -43,6 +43,9 @@ pub enum Command {
     Batch(Batch),
     /// 取り込みの記録を、保管してある元のファイルから作り直します
     Rebuild(Rebuild),
+    /// 決まった様式でない表の「読み方」を作り、試します
+    #[command(subcommand)]
+    Mapping(MappingCommand),
     /// 自分で作ったひな形の差し込み記号（{{…}}）を調べます
     Lint(Lint),
     /// (the reader's child process)
@@ -101,6 +104,9 @@ pub struct Inspect {
     /// 一覧に足す地域（CSV）
     #[arg(long, value_name = "CSV")]
     pub areas: Option<PathBuf>,
+    /// 保存した読み方（作業フォルダー、「読み方」フォルダー、またはそのファイル）
+    #[arg(long, value_name = "読み方")]
+    pub readings: Option<PathBuf>,
 }
 
 /// How `inspect` answers.
@@ -173,6 +179,9 @@ pub struct Fill {
     /// 一覧に足す地域（CSV）
     #[arg(long, value_name = "CSV")]
     pub areas: Option<PathBuf>,
+    /// 保存した読み方（作業フォルダー、「読み方」フォルダー、またはそのファイル）
+    #[arg(long, value_name = "読み方")]
+    pub readings: Option<PathBuf>,
     /// 公開・配布用の写しを作ります（作業用のシート、下書き、取扱注意の指標を除きます）
     #[arg(long)]
     pub public: bool,
@@ -213,6 +222,9 @@ pub struct Missing {
     /// 一覧に足す地域（CSV）
     #[arg(long, value_name = "CSV")]
     pub areas: Option<PathBuf>,
+    /// 保存した読み方（作業フォルダー、「読み方」フォルダー、またはそのファイル）
+    #[arg(long, value_name = "読み方")]
+    pub readings: Option<PathBuf>,
     /// 今日とみなす日付（例 2026-11-22）
     #[arg(long, value_name = "年-月-日", value_parser = date)]
     pub date: Option<Date>,
@@ -276,6 +288,9 @@ pub struct Batch {
     /// 一覧に足す地域（CSV）
     #[arg(long, value_name = "CSV")]
     pub areas: Option<PathBuf>,
+    /// 保存した読み方（作業フォルダー、「読み方」フォルダー、またはそのファイル）
+    #[arg(long, value_name = "読み方")]
+    pub readings: Option<PathBuf>,
     /// 作成日として書く日付（例 2026-11-22）
     #[arg(long, value_name = "年-月-日", value_parser = date)]
     pub date: Option<Date>,
@@ -289,6 +304,50 @@ pub struct Rebuild {
     /// 作業フォルダー
     #[arg(long, value_name = "フォルダー")]
     pub workspace: PathBuf,
+}
+
+/// What to do with a reading.
+#[derive(Debug, Subcommand)]
+pub enum MappingCommand {
+    /// 表の読み方の案を作ります
+    Suggest(SuggestMapping),
+    /// 保存した読み方で何が読み取れるかを見ます（何も保存しません）
+    Check(CheckMapping),
+}
+
+#[derive(Debug, Args)]
+pub struct SuggestMapping {
+    /// 読みたい表のファイル
+    #[arg(value_name = "ファイル")]
+    pub file: PathBuf,
+    /// 読み方を書くファイル（例 読み方/名前.toml）
+    #[arg(long, value_name = "ファイル", conflicts_with = "workspace")]
+    pub out: Option<PathBuf>,
+    /// 読み方を保存する作業フォルダー
+    #[arg(long, value_name = "フォルダー")]
+    pub workspace: Option<PathBuf>,
+    /// 読み方の名前（なければ表題）
+    #[arg(long, value_name = "名前")]
+    pub name: Option<String>,
+    /// 一覧に足す地域（CSV）
+    #[arg(long, value_name = "CSV")]
+    pub areas: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct CheckMapping {
+    /// 読み方のファイル、またはそれを入れたフォルダー
+    #[arg(value_name = "読み方")]
+    pub mapping: PathBuf,
+    /// 読みたい表のファイル
+    #[arg(value_name = "ファイル", required = true)]
+    pub files: Vec<PathBuf>,
+    /// 作業フォルダー（地域の一覧を使います）
+    #[arg(long, value_name = "フォルダー")]
+    pub workspace: Option<PathBuf>,
+    /// 一覧に足す地域（CSV）
+    #[arg(long, value_name = "CSV")]
+    pub areas: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -34,6 +34,7 @@ pub fn run(arguments: &Batch) -> Result<()> {
         workspace: arguments.workspace.as_deref(),
         areas: arguments.areas.as_deref(),
         year: arguments.year,
+        readings: arguments.readings.as_deref(),
     };
     let Loaded { catalog, evidence, thresholds } = sources.load()?;
     let insurers = insurers(arguments.prefecture.as_deref(), &catalog, &evidence)?;
@@ -42,7 +43,6 @@ pub fn run(arguments: &Batch) -> Result<()> {
     for (number, insurer) in insurers.iter().enumerate() {
         eprintln!("（{}／{}）{}", number + 1, insurers.len(), insurer.name);
         let request = FillRequest {
-            own: insurer.code.map_or_else(|| insurer.name.clone(), |code| code.to_string()),
             compare: arguments.compare.clone(),
             from: arguments.from,
             to: arguments.to,
@@ -50,9 +50,11 @@ pub fn run(arguments: &Batch) -> Result<()> {
             thresholds,
             xlsx: wanted.xlsx,
             papers: wanted.papers.clone(),
-            out: arguments.out.clone(),
-            date: arguments.date.unwrap_or_else(clock::today),
-            public: false,
+            ..FillRequest::new(
+                insurer.code.map_or_else(|| insurer.name.clone(), |code| code.to_string()),
+                arguments.out.clone(),
+                arguments.date.unwrap_or_else(clock::today),
+            )
         };
         let (report, message) = match fill_sheet(&request, &evidence, &catalog, template) {
             Ok(report) => (Some(report), None),

@@ -1,15 +1,13 @@
 //! `fill`: one sheet from files (`--input`, nothing stored) or from a workspace.
 
-use std::path::Path;
-
 use super::args::Fill;
 use super::{input, say};
 use crate::clock;
 use crate::compare::Thresholds;
 use crate::error::{Error, Result};
-use crate::fill::marks::MarkedTemplate;
 use crate::intake::Evidence;
-use crate::job::{Bases, FillRequest, Report, Wanted, fill_marked, fill_on};
+pub use crate::job::Wanted;
+use crate::job::{Bases, FillRequest, Report, fill_marked, fill_on, marked_template};
 use crate::layout::Context;
 use crate::workspace::Workspace;
 
@@ -30,9 +28,12 @@ pub fn run(arguments: &Fill) -> Result<()> {
         }
         (None, false) => {
             let catalog = input::catalog(arguments.areas.as_deref())?;
-            let evidence = input::evidence(&arguments.input, Context::new(&catalog, arguments.year))?;
+            let mappings = input::readings(arguments.readings.as_deref())?;
+            let context = Context { mappings: &mappings, ..Context::new(&catalog, arguments.year) };
+            let evidence = input::evidence(&arguments.input, context)?;
             (catalog, evidence)
         }
+        (Some(_), true) if arguments.readings.is_some() => return Err(input::readings_are_kept()),
         (Some(folder), true) => {
             let workspace = Workspace::open(folder)?;
             let catalog = match &arguments.areas {
@@ -45,7 +46,6 @@ pub fn run(arguments: &Fill) -> Result<()> {
         }
     };
     let request = FillRequest {
-        own: arguments.own.clone(),
         compare: arguments.compare.clone(),
         from: arguments.from,
         to: arguments.to,
@@ -53,9 +53,8 @@ pub fn run(arguments: &Fill) -> Result<()> {
         thresholds,
         xlsx: wanted.xlsx,
         papers: wanted.papers,
-        out: arguments.out.clone(),
-        date: arguments.date.unwrap_or_else(clock::today),
         public: arguments.public,
+        ..FillRequest::new(&arguments.own, arguments.out.clone(), arguments.date.unwrap_or_else(clock::today))
     };
     let bases =
         Bases { previous: arguments.previous.clone(), template: arguments.template.clone(), adopt: arguments.adopt };
@@ -73,22 +72,6 @@ pub fn run(arguments: &Fill) -> Result<()> {
     };
     report.diagnostics.splice(0..0, evidence.diagnostics.iter().cloned());
     tell(&report, arguments.json)
-}
-
-/// A template with marks, opened before anything is read, so that a mistake is told at once. A workbook without marks
-/// is a form to be filled in place.
-fn marked_template(path: &Path) -> Result<Option<MarkedTemplate>> {
-    let template = MarkedTemplate::open(path)?;
-    if template.has_marks() {
-        return Ok(Some(template));
-    }
-    if path.is_dir() {
-        return Err(Error::Usage(format!(
-            "ひな形『{}』に差し込み記号（{{{{…}}}}）がありません。chiiki-sheet lint で確かめてください。",
-            path.display()
-        )));
-    }
-    Ok(None)
 }
 
 /// The report for a program or for a person.

@@ -8,8 +8,8 @@ use crate::compare::Thresholds;
 use crate::diagnostic::Diagnostic;
 use crate::error::{Error, Result};
 use crate::intake::{Evidence, Reader, Taken, gather, list_files, take_path};
-use crate::layout::Context;
-use crate::workspace::Workspace;
+use crate::layout::{Context, Mapping};
+use crate::workspace::{Workspace, mappings_in};
 
 /// The catalog, with the areas of a file added.
 ///
@@ -49,6 +49,21 @@ pub fn evidence(paths: &[PathBuf], context: Context<'_>) -> Result<Evidence> {
     Ok(gather(take(paths, context)?, context))
 }
 
+/// The saved readings a person named; none when nobody did.
+///
+/// # Errors
+/// A place that is not there, or a reading that cannot be understood.
+pub fn readings(place: Option<&Path>) -> Result<Vec<Mapping>> {
+    place.map_or_else(|| Ok(Vec::new()), mappings_in)
+}
+
+/// What a workspace holds was read by its own readings already.
+pub fn readings_are_kept() -> Error {
+    Error::Usage(
+        "--readings は --input と一緒に使います。--workspace では、その「読み方」フォルダーが使われます。".to_owned(),
+    )
+}
+
 /// Where the figures of a request come from, as the command line says it.
 #[derive(Clone, Copy)]
 pub struct Sources<'a> {
@@ -60,6 +75,8 @@ pub struct Sources<'a> {
     pub areas: Option<&'a Path>,
     /// `--year`
     pub year: Option<i32>,
+    /// `--readings`
+    pub readings: Option<&'a Path>,
 }
 
 /// What a request works with.
@@ -88,9 +105,12 @@ impl Sources<'_> {
             )),
             (None, false) => {
                 let catalog = catalog(self.areas)?;
-                let evidence = evidence(self.input, Context::new(&catalog, self.year))?;
+                let mappings = readings(self.readings)?;
+                let context = Context { mappings: &mappings, ..Context::new(&catalog, self.year) };
+                let evidence = evidence(self.input, context)?;
                 Ok(Loaded { catalog, evidence, thresholds: Thresholds::default() })
             }
+            (Some(_), true) if self.readings.is_some() => Err(readings_are_kept()),
             (Some(folder), true) => {
                 let workspace = Workspace::open(folder)?;
                 let catalog = match self.areas {

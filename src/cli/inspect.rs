@@ -9,7 +9,9 @@ use crate::layout::Context;
 /// Exit 0 even when some files are refused: the answer says so.
 pub fn run(arguments: &Inspect) -> Result<()> {
     let catalog = input::catalog(arguments.areas.as_deref())?;
-    let evidence = input::evidence(&arguments.files, Context::new(&catalog, arguments.year))?;
+    let mappings = input::readings(arguments.readings.as_deref())?;
+    let context = Context { mappings: &mappings, ..Context::new(&catalog, arguments.year) };
+    let evidence = input::evidence(&arguments.files, context)?;
     match arguments.format {
         Format::Json => {
             let stdout = std::io::stdout().lock();

@@ -17,6 +17,7 @@ pub fn run(arguments: &Missing) -> Result<()> {
         workspace: arguments.workspace.as_deref(),
         areas: arguments.areas.as_deref(),
         year: arguments.year,
+        readings: arguments.readings.as_deref(),
     };
     let Loaded { catalog, evidence, thresholds } = sources.load()?;
     check_years(arguments.from, arguments.to)?;

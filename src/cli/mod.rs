@@ -12,6 +12,7 @@ mod inspect;
 mod interrupt;
 mod json;
 mod lint;
+mod mapping;
 mod missing;
 mod progress;
 mod rebuild;
@@ -56,6 +57,7 @@ fn dispatch(arguments: args::Arguments) -> Result<()> {
         args::Command::Missing(missing) => missing::run(&missing),
         args::Command::Explain(explain) => explain::run(&explain),
         args::Command::Batch(batch) => batch::run(&batch),
+        args::Command::Mapping(command) => mapping::run(&command),
         args::Command::Lint(lint) => lint::run(&lint),
         args::Command::Rebuild(rebuild) => rebuild::run(&rebuild),
         // Handled before anything else; see `run`.

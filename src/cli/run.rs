@@ -64,6 +64,11 @@ fn tell(report: &RoundReport) {
     if !report.files.is_empty() {
         println!("{}\n", say::file_counts(&report.files));
     }
+    for name in &report.held {
+        println!(
+            "『{name}』は、ほかのソフトで開かれているか書き込まれているため、「受付」に残しました。閉じてから、もう一度実行してください。"
+        );
+    }
     let mut all = report.diagnostics.clone();
     for sheet in &report.sheets {
         for output in &sheet.outputs {

@@ -78,6 +78,7 @@ pub fn publish_with(
     if found.is(bytes) {
         return Ok(Published { path: target, replaced: false, written: false, notice: None });
     }
+    fault::point("publish-before-write");
     let temp = Temp::write(files, dir, bytes).map_err(|error| not_saved(&target, error))?;
     fault::point("publish-before-rename");
     let outcome = match (&found, replace) {
@@ -89,6 +90,7 @@ pub fn publish_with(
         Ok(()) => {
             fault::point("publish-after-rename");
             files.sync_dir(dir);
+            fault::point("publish-done");
             let replaced = !matches!(found, Found::Nothing);
             return Ok(Published { path: target, replaced, written: true, notice: None });
         }

@@ -97,13 +97,18 @@ const LONGEST_HEADING: usize = 40;
 /// Columns of a block of the system's export (sheet-form: blocks at E, AS, CG, DU).
 const EXPORT_BLOCK_WIDTH: u32 = 40;
 
-/// The 指標ID a cell holds: one capital Latin or Greek δ, up to three digits, up to two small letters; or `X-…`.
+/// Letters of an id behind `X-`, at most.
+const LONGEST_OWN_ID: usize = 40;
+
+/// The 指標ID a cell holds: one capital Latin or Greek δ, up to three digits, up to two small letters; or `X-` and a
+/// name in letters of any script, as saved readings make them (`X-財政力指数`).
 pub fn id_in(text: &str) -> Option<String> {
     let folded: String = unicode_normalization::UnicodeNormalization::nfkc(text.trim())
         .map(|c| if matches!(c, '‐' | '−' | '–' | '－') { '-' } else { c })
         .collect();
     if let Some(rest) = folded.strip_prefix("X-") {
-        let good = !rest.is_empty() && rest.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+        let good = (1..=LONGEST_OWN_ID).contains(&rest.chars().count())
+            && rest.chars().all(|c| c.is_alphanumeric() || c == '-' || c == 'ー');
         return good.then_some(folded);
     }
     let mut chars = folded.chars();

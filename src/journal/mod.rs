@@ -239,12 +239,14 @@ impl Journal {
         })
     }
 
-    /// The process that worked here last, when it did not end in order.
+    /// The process that worked here last, and whether it ended in order.
     ///
     /// # Errors
     /// The journal cannot be read.
-    pub fn unfinished_process(&self) -> Result<Option<u32>> {
-        read::fact(&self.conn, "process").map_err(failed(&self.path))
+    pub fn last_process(&self) -> Result<Option<(u32, bool)>> {
+        let clean = read::fact::<i64>(&self.conn, "clean").map_err(failed(&self.path))?;
+        let process = read::fact::<u32>(&self.conn, "process").map_err(failed(&self.path))?;
+        Ok(process.map(|process| (process, clean == Some(1))))
     }
 
     /// Notes this process as the one that works here.
@@ -252,7 +254,10 @@ impl Journal {
     /// # Errors
     /// The journal cannot be written.
     pub fn begin_process(&mut self) -> Result<()> {
-        self.write(|tx| set_fact(tx, "process", std::process::id()))
+        self.write(|tx| {
+            set_fact(tx, "clean", 0)?;
+            set_fact(tx, "process", std::process::id())
+        })
     }
 
     /// Notes that the process ended in order.
@@ -260,7 +265,7 @@ impl Journal {
     /// # Errors
     /// The journal cannot be written.
     pub fn end_process(&mut self) -> Result<()> {
-        self.write(|tx| tx.execute("DELETE FROM fact WHERE name = 'process'", []).map(|_| ()))
+        self.write(|tx| set_fact(tx, "clean", 1))
     }
 
     fn write<T>(&mut self, work: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>) -> Result<T> {

@@ -11,6 +11,12 @@ const NATION: [&str; 3] = ["全国", "全国計", "全国合計"];
 /// Sums that do not say of what.
 const SUMS: [&str; 7] = ["合計", "総計", "計", "小計", "平均", "総数", "県計"];
 
+/// Whether a name stands for a sum of the rows beside it.
+pub(super) fn is_sum(text: &str) -> bool {
+    let folded = fold_name(text);
+    SUMS.contains(&folded.as_str()) && folded != "平均"
+}
+
 /// What a row says about its area, as written; empty cells and dashes are `None`.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Said<'a> {

@@ -12,7 +12,7 @@ use crate::notation::fold;
 /// In 「地域」: the sheet's name is the area.
 pub const SHEET_NAME: &str = "シート名";
 
-/// In 「期間」: the title over the headings, or the file's name, says it each time.
+/// In 「期間」 and 「地域」: the title over the headings (of the period also the file's name) says it each time.
 pub const TITLE: &str = "表題";
 
 /// How one kind of table is read. Names in the file are Japanese; unknown names are mistakes.
@@ -49,9 +49,45 @@ pub struct Mapping {
     /// A year without 年度 is a calendar year
     #[serde(rename = "暦年", default, skip_serializing_if = "std::ops::Not::not")]
     pub calendar: bool,
+    /// Headings (or letters) of the columns whose words say what a row counts, outermost first
+    #[serde(rename = "項目の列", default, skip_serializing_if = "Vec::is_empty")]
+    pub label_columns: Vec<String>,
+    /// Heading (or letter) of the column of units
+    #[serde(rename = "単位の列", default, skip_serializing_if = "Option::is_none")]
+    pub unit_column: Option<String>,
     /// The columns of figures
     #[serde(rename = "列")]
     pub columns: Vec<Column>,
+    /// What the words of 「項目の列」 mean
+    #[serde(rename = "行", default, skip_serializing_if = "Vec::is_empty")]
+    pub rows: Vec<Row>,
+}
+
+/// What the words at the left of a row mean.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Row {
+    /// The words, those of several columns joined by `／`
+    #[serde(rename = "見出し")]
+    pub heading: String,
+    /// 指標ID; empty where the columns say it
+    #[serde(rename = "指標ID", default, skip_serializing_if = "String::is_empty")]
+    pub indicator: String,
+    /// Unit of the figures as they stand (`千人`)
+    #[serde(rename = "単位", default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<String>,
+    /// 要支援1 … 要介護5
+    #[serde(rename = "要介護度", default, skip_serializing_if = "Option::is_none")]
+    pub care_level: Option<String>,
+    /// サービス種類
+    #[serde(rename = "サービス", default, skip_serializing_if = "Option::is_none")]
+    pub service: Option<String>,
+    /// 年齢階級
+    #[serde(rename = "年齢", default, skip_serializing_if = "Option::is_none")]
+    pub age: Option<String>,
+    /// 男・女
+    #[serde(rename = "性別", default, skip_serializing_if = "Option::is_none")]
+    pub sex: Option<String>,
 }
 
 /// One column of figures.
@@ -64,8 +100,8 @@ pub struct Column {
     /// Its letter, which decides between columns of one heading
     #[serde(rename = "列", default, skip_serializing_if = "Option::is_none")]
     pub letter: Option<String>,
-    /// 指標ID
-    #[serde(rename = "指標ID")]
+    /// 指標ID; empty where the rows say it
+    #[serde(rename = "指標ID", default, skip_serializing_if = "String::is_empty")]
     pub indicator: String,
     /// Unit of the figures as they stand (`千人`)
     #[serde(rename = "単位", default, skip_serializing_if = "Option::is_none")]
@@ -129,9 +165,22 @@ impl Mapping {
         }
         let rows_have_area = self.area.is_some() || self.area_column.is_some() || self.code.is_some();
         let rows_have_period = self.period.is_some() || self.period_column.is_some();
+        if self.label_columns.is_empty() != self.rows.is_empty() {
+            return Some("「項目の列」と、その言葉の意味（[[行]]）は、両方を書いてください。".to_owned());
+        }
+        if let Some(problem) = self.rows.iter().enumerate().find_map(|(at, row)| self.row_problem(at, row)) {
+            return Some(problem);
+        }
+        let rows_have_indicator = self.rows.iter().any(|row| !row.indicator.is_empty());
         self.columns.iter().find_map(|column| {
             let heading = &column.heading;
-            if indicator_id(&column.indicator).is_none() {
+            let said_twice = rows_have_indicator && !column.indicator.is_empty();
+            if said_twice {
+                return Some(format!(
+                    "「{heading}」の指標IDが、行と列の両方に書かれています。どちらかを消してください。"
+                ));
+            }
+            if !rows_have_indicator && indicator_id(&column.indicator).is_none() {
                 return Some(format!(
                     "「{heading}」の指標ID「{}」は「X-人口」や「D17-a」のように書いてください。",
                     column.indicator
@@ -149,15 +198,27 @@ impl Mapping {
     }
 }
 
+impl Mapping {
+    /// What is wrong with one row's meaning. Rows either all name an indicator or none does.
+    fn row_problem(&self, at: usize, row: &Row) -> Option<String> {
+        let heading = &row.heading;
+        if self.rows.iter().take(at).any(|other| fold(&other.heading) == fold(heading)) {
+            return Some(format!("「{heading}」の行が2回書かれています。どちらかを消してください。"));
+        }
+        let first_named = self.rows.first().is_some_and(|row| !row.indicator.is_empty());
+        if first_named != !row.indicator.is_empty() || first_named && indicator_id(&row.indicator).is_none() {
+            return Some(format!(
+                "「{heading}」の指標ID「{}」は「X-人口」や「D17-a」のように書いてください。",
+                row.indicator
+            ));
+        }
+        None
+    }
+}
+
 /// The 指標ID of a column: one of the system's shape, or `X-` and a name in letters of any script.
 pub fn indicator_id(text: &str) -> Option<String> {
-    let name = fold(text);
-    let own = name.strip_prefix("X-").is_some_and(|rest| {
-        !rest.is_empty()
-            && rest.chars().count() <= 40
-            && rest.chars().all(|c| c.is_alphanumeric() || c == '-' || c == 'ー')
-    });
-    if own { Some(name) } else { id_in(text) }
+    id_in(&fold(text))
 }
 
 /// TOML's own words are English; the line and the usual slips are told in Japanese.

@@ -318,8 +318,18 @@ impl Observer<'_> {
     }
 }
 
+/// A figure in thousands and the like, moved in decimal as a person would: 8.037 千人 are 8037 人, not
+/// 8037.000000000001.
 fn scaled(value: f64, factor: f64) -> f64 {
-    if factor == 1.0 { value } else { value * factor }
+    if factor == 1.0 {
+        return value;
+    }
+    let zeros = factor.log10().round();
+    let moved = (10f64.powf(zeros) == factor).then(|| format!("{value:e}")).and_then(|text| {
+        let (digits, exponent) = text.split_once('e')?;
+        format!("{digits}e{}", exponent.parse::<i32>().ok()? + zeros as i32).parse().ok()
+    });
+    moved.unwrap_or(value * factor)
 }
 
 /// Enough of a text to recognise it in a message.
@@ -329,4 +339,25 @@ fn shorten(text: &str) -> String {
         short.push('…');
     }
     short
+}
+
+#[cfg(test)]
+mod tests {
+    use super::scaled;
+
+    #[test]
+    fn thousands_leave_no_broken_digits() {
+        for (value, factor, people) in [
+            (8.037, 1e3, 8037.0),
+            (2.027, 1e3, 2027.0),
+            (-1.007, 1e3, -1007.0),
+            (1.005, 1e3, 1005.0),
+            (0.1, 1e6, 100_000.0),
+            (12.0, 1e8, 1_200_000_000.0),
+            (0.0, 1e3, 0.0),
+            (8.037, 1.0, 8.037),
+        ] {
+            assert_eq!(scaled(value, factor), people);
+        }
+    }
 }

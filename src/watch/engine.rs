@@ -12,12 +12,12 @@ use super::round::RoundReport;
 use super::shared::{Handle, Shared, Watching, Work};
 use super::status::Status;
 use super::wake::{FolderWatcher, Rung};
-use crate::disk::{self, Files, RealFiles, Stat};
+use crate::disk::{self, Files, RealFiles, Stat, fault};
 use crate::error::Result;
 use crate::intake::Reader;
 use crate::journal::{DropKind, DropState, Journal};
 use crate::model::Date;
-use crate::workspace::{DONE, INBOX, OUTPUT, QUARANTINE, SETTINGS, Workspace};
+use crate::workspace::{self as settings, DONE, INBOX, OUTPUT, QUARANTINE, SETTINGS, Workspace};
 
 /// Settings, a request to stop and a logoff are looked for this often; it costs two looks at names.
 const HEARTBEAT: Duration = Duration::from_secs(1);
@@ -131,10 +131,13 @@ impl Engine {
     pub fn open(workspace: Workspace, options: Options) -> Result<Self> {
         let lock = Lock::take(workspace.root())?;
         let mut journal = Journal::open(workspace.root())?;
-        if let Some(process) = journal.unfinished_process()? {
-            remove_leftovers(&workspace, process);
+        fault::point("engine-locked");
+        if let Some((process, in_order)) = journal.last_process()? {
+            remove_leftovers(&workspace, process, in_order);
         }
+        fault::point("engine-tidied");
         journal.begin_process()?;
+        fault::point("engine-begun");
         let log = Log::new(workspace.root());
         let now = options.clock.now();
         Ok(Self {
@@ -200,6 +203,7 @@ impl Engine {
             let (own, whole) = (conditions.settings.own.0.clone(), conditions.whole.clone());
             self.journal.owe(&own, Some(&whole), self.options.clock.moment())?;
             self.conditions = Some(conditions);
+            fault::point("once-owed");
             self.settle()
         };
         let start = self.options.clock.now();
@@ -290,8 +294,8 @@ impl Engine {
 
     /// How long a file must rest.
     pub(super) fn settle(&self) -> Duration {
-        let set = self.conditions.as_ref().and_then(|conditions| conditions.settings.settle().ok());
-        self.options.settle.or(set).unwrap_or(Duration::from_secs(3))
+        let set = self.conditions.as_ref().map_or(3.0, |conditions| conditions.settings.settle_seconds());
+        self.options.settle.unwrap_or(Duration::from_secs_f64(set.clamp(0.0, 3_600.0)))
     }
 
     /// Whether it was told to stop, by a request or from within.
@@ -328,6 +332,7 @@ impl Engine {
             self.watching(Watching::Starting);
             self.watch_at = now;
         }
+        fault::point("scan-listed");
         let moment = self.options.clock.moment();
         let credit = |stat: &Stat| {
             let age = if once { moment.0.saturating_sub(stat.modified_ms) } else { 0 };
@@ -343,6 +348,7 @@ impl Engine {
         } else {
             self.scanned = true;
         }
+        fault::point("scan-journalled");
         journalled
     }
 
@@ -379,7 +385,7 @@ impl Engine {
         }
         self.watch_at = now + WATCH_AGAIN;
         let folder = self.shared.workspace.folder(INBOX);
-        let polls = self.conditions.as_ref().is_some_and(|conditions| conditions.settings.polls().unwrap_or(false));
+        let polls = self.conditions.as_ref().is_some_and(|it| it.settings.watching() == settings::Watching::Poll);
         let why = if polls {
             "設定による"
         } else if !self.options.events {
@@ -472,8 +478,10 @@ impl Engine {
 
     fn end(&mut self) {
         self.watcher = None;
+        fault::point("end-begun");
         self.tell("終わりました。");
         self.show(true);
+        fault::point("end-told");
         // A start after this has nothing to tidy up; were it not written, it would look and find nothing.
         let _ = self.journal.end_process();
     }
@@ -484,11 +492,13 @@ fn kind_of(_name: &str) -> DropKind {
     DropKind::Statistics
 }
 
-/// Temporary files of a process that was killed, in every folder it may have written to.
-fn remove_leftovers(workspace: &Workspace, process: u32) {
+/// Temporary files of a process that is gone, in every folder it may have written to. One that ended in order could at
+/// most not delete what a disk that failed had left.
+fn remove_leftovers(workspace: &Workspace, process: u32, in_order: bool) {
     let mut folders = vec![workspace.root().to_owned(), workspace.folder(OUTPUT)];
     let ledger = workspace.folder(crate::store::LEDGER_FOLDER);
-    for parent in [workspace.folder(DONE), workspace.folder(QUARANTINE), ledger.join("originals")] {
+    let originals = if in_order { None } else { Some(ledger.join("originals")) };
+    for parent in [workspace.folder(DONE), workspace.folder(QUARANTINE)].into_iter().chain(originals) {
         let below = std::fs::read_dir(&parent).into_iter().flatten().flatten().map(|entry| entry.path());
         folders.extend(below.filter(|path| path.is_dir()));
     }

@@ -36,6 +36,8 @@ pub struct RoundReport {
     pub diagnostics: Vec<Diagnostic>,
     /// Why sheets could not be made
     pub problems: Vec<Error>,
+    /// Files that another program holds; they stay in 受付
+    pub held: Vec<String>,
 }
 
 impl Engine {
@@ -125,6 +127,7 @@ impl Engine {
         self.journal.settled(&settled, self.options.clock.moment())?;
         fault::point("take-settled");
         let mut store = self.shared.workspace.store()?;
+        fault::point("take-store-opened");
         let mut reader: Reader = (self.options.reader)()?;
         let (total, mut failed, mut in_a_row) = (jobs.len(), Vec::new(), 0);
         let mut held = 0;
@@ -164,6 +167,7 @@ impl Engine {
                 }
                 Ok(Attempt::Held) => {
                     held += 1;
+                    report.held.push(drop.name.clone());
                     self.inbox.put_off(&drop.name, self.options.clock.now() + HELD_AGAIN);
                 }
                 Ok(Attempt::Changed) => self.inbox.forget(&drop.name),
@@ -198,6 +202,7 @@ impl Engine {
         let own: Vec<String> = conditions.settings.own.0.clone();
         let mut evidence: Option<Evidence> = None;
         let round = self.journal.begin_round()?;
+        fault::point("fill-begun");
         let total = owed.len();
         for owed in owed.iter().filter(|owed| !own.contains(&owed.own)) {
             self.journal.forget_owed(&owed.own)?;
@@ -213,7 +218,7 @@ impl Engine {
                 Some(evidence) => evidence,
                 none => none.insert(self.shared.workspace.evidence(&conditions.catalog)?),
             };
-            fault::point("fill-before-sheet");
+            fault::point("fill-evidence-loaded");
             let made = catch_unwind(AssertUnwindSafe(|| {
                 sheets::make(&self.shared.workspace, conditions, evidence, own, date)
             }));
@@ -255,6 +260,7 @@ impl Engine {
         let read = self.journal.open_drops()?.into_iter().filter(|drop| drop.state == DropState::Read && which(drop));
         let read: Vec<DropRecord> = read.collect();
         self.filing().choose(&read, date)?;
+        fault::point("filing-all-chosen");
         self.finish_filed()
     }
 

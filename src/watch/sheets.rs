@@ -2,7 +2,8 @@
 
 use super::conditions::Conditions;
 use crate::catalog::Catalog;
-use crate::disk;
+use crate::deliver::Patterns;
+use crate::disk::{self, fault};
 use crate::error::{Error, Result};
 use crate::intake::Evidence;
 use crate::job::{FillRequest, Report, Wanted, fill_sheet, standard_template};
@@ -44,6 +45,7 @@ pub(super) fn make(
 ) -> Result<(Report, Vec<NewOutput>)> {
     let request = request(workspace, &conditions.settings, own, date)?;
     let report = fill_sheet(&request, evidence, &conditions.catalog, standard_template()?)?;
+    fault::point("fill-sheet-made");
     let name = resolve_area(own, &conditions.catalog, &evidence.observations)
         .map_or_else(|_| own.to_owned(), |(area, _)| area.name.clone());
     let outputs = report.outputs.iter().map(|output| {
@@ -76,5 +78,6 @@ fn request(workspace: &Workspace, settings: &Settings, own: &str, date: Date) ->
         out: workspace.folder(OUTPUT),
         date,
         public: false,
+        names: Patterns::default(),
     })
 }

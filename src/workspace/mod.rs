@@ -6,8 +6,8 @@ mod settings;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-pub use mappings::MAPPINGS;
-pub use settings::{SETTINGS_TEMPLATE, Settings};
+pub use mappings::{MAPPINGS, mappings_in, write_draft, write_mapping};
+pub use settings::{SETTINGS_TEMPLATE, Settings, Watching};
 
 use crate::catalog::Catalog;
 use crate::diagnostic::Diagnostic;

@@ -1,7 +1,6 @@
 //! 設定.toml: what a person sets once for a workspace.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use serde::Deserialize;
 
@@ -43,11 +42,11 @@ pub struct Settings {
     #[serde(rename = "下回る")]
     pub below: Option<f64>,
     /// Seconds a file in 受付 must not have changed before it is taken
-    #[serde(rename = "書き終わりを待つ秒数")]
-    pub settle_seconds: Option<f64>,
+    #[serde(rename = "安定待ち")]
+    settle: Option<f64>,
     /// `自動`, or `定期` to never rely on the system telling of changes
-    #[serde(rename = "見張り方")]
-    pub watch: Option<String>,
+    #[serde(rename = "監視方法")]
+    watching: Option<String>,
     /// A file of further areas, relative to the workspace
     #[serde(rename = "地域一覧")]
     pub areas: Option<String>,
@@ -91,36 +90,19 @@ impl Settings {
         };
         let settings: Self = toml::from_str(&text).map_err(|error| explain(&text, &error))?;
         settings.thresholds()?;
-        settings.settle()?;
-        settings.polls()?;
         Ok(settings)
     }
 
-    /// How long a file must not have changed before it is taken; 3 seconds unless set.
-    ///
-    /// # Errors
-    /// Something that is no such time.
-    pub fn settle(&self) -> Result<Duration> {
-        match self.settle_seconds {
-            None => Ok(Duration::from_secs(3)),
-            Some(seconds) if (0.0..=600.0).contains(&seconds) => Ok(Duration::from_secs_f64(seconds)),
-            Some(_) => Err(Error::Usage(
-                "設定.toml の「書き終わりを待つ秒数」は、0 から 600 までの数（例 3）にしてください。".to_owned(),
-            )),
-        }
+    /// Seconds a dropped file must lie unchanged before it is read.
+    pub fn settle_seconds(&self) -> f64 {
+        self.settle.unwrap_or(3.0)
     }
 
-    /// Whether 受付 is only looked into from time to time, whatever the system can tell.
-    ///
-    /// # Errors
-    /// A word there is no such way for.
-    pub fn polls(&self) -> Result<bool> {
-        match self.watch.as_deref().map(str::trim) {
-            None | Some("" | "自動") => Ok(false),
-            Some("定期") => Ok(true),
-            Some(other) => Err(Error::Usage(format!(
-                "設定.toml の「見張り方」の「{other}」は使えません。\"自動\" か \"定期\" にしてください。"
-            ))),
+    /// How 受付 is watched.
+    pub fn watching(&self) -> Watching {
+        match self.watching.as_deref().map(str::trim) {
+            Some("poll" | "定期") => Watching::Poll,
+            _ => Watching::Auto,
         }
     }
 
@@ -134,6 +116,16 @@ impl Settings {
             Error::Usage("設定.toml の「上回る」は「下回る」より大きい数（例 1.15 と 0.85）にしてください。".to_owned())
         })
     }
+}
+
+/// How 受付 is watched.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Watching {
+    /// Events wake the scan, except on network drives
+    #[default]
+    Auto,
+    /// By the clock alone
+    Poll,
 }
 
 /// TOML's own words are English; the line and the usual slips are told in Japanese.

@@ -22,8 +22,8 @@ const LEVELS: &[&[&str]] = &[
     &["papers"],
     &["job"],
     &["workspace"],
-    &["journal"],
-    &["watch", "serve", "addin"],
+    &["addin", "journal"],
+    &["watch", "serve"],
     &["cli"],
 ];
 

@@ -1,5 +1,6 @@
 //! Behaviour tests, one module a feature: a real file in, a value or a text out.
 
+mod addin;
 mod architecture;
 mod batch;
 mod catalog;
@@ -16,6 +17,7 @@ mod hostile_input;
 mod identities;
 mod inputs;
 mod interpret;
+mod journal;
 mod layouts_more;
 mod layouts_official;
 mod lint;
@@ -23,6 +25,7 @@ mod mass_downloads;
 mod missing;
 mod mutants;
 mod notation;
+mod official_tables;
 mod program;
 mod public;
 mod read;
@@ -32,4 +35,5 @@ mod refill_property;
 mod store;
 mod template_file;
 mod truth;
+mod watch;
 mod worked;

@@ -3,16 +3,18 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::carry::{Carried, Labels, own_text};
+use super::sums::{Checked, Sums};
 use super::{heads, titles};
 use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::error::FileError;
-use crate::layout::area_cells::{Said, area_of, written};
-use crate::layout::mapping::{Column, Mapping, SHEET_NAME, TITLE, indicator_id};
+use crate::layout::area_cells::{Said, area_of, is_sum, written};
+use crate::layout::mapping::{Column, Mapping, Row, SHEET_NAME, TITLE, indicator_id};
 use crate::layout::{AreaText, Context, Figure, Interpretation, PeriodText, place_of, tell_gap};
 use crate::model::{CellRef, Dimensions, Period};
 use crate::notation::{BareYear, EraCarry, Unit, find_unit_in, has_unit_label, is_note, parse_period, parse_unit};
-use crate::read::{Book, CellValue, Grid};
+use crate::read::{Book, Grid};
 
 /// What must be one figure: indicator, area, period, breakdown.
 type FigureKey = (Option<Arc<str>>, AreaText, String, String);
@@ -23,6 +25,8 @@ struct Fitted<'m> {
     prefecture: Option<u32>,
     area: Option<u32>,
     period: Option<u32>,
+    labels: Vec<u32>,
+    unit: Option<u32>,
     columns: Vec<(u32, Option<u32>, &'m Column)>,
     said: Titles,
 }
@@ -45,7 +49,7 @@ impl Titles {
     }
 
     /// Whether the table says of itself something else than the mapping: another year, place or unit.
-    fn contradicts(&self, mapping: &Mapping, catalog: &Catalog) -> bool {
+    fn contradicts(&self, mapping: &Mapping, sheet: &str, catalog: &Catalog) -> bool {
         let bare = bare_year(mapping);
         let key = |text: &str| parse_period(text, bare).map(|period| period.key());
         let period = match (mapping.period.as_deref(), &self.period) {
@@ -55,13 +59,17 @@ impl Titles {
         };
         let place = |text: &str| catalog.find_name(text).one();
         let area = match (mapping.area.as_deref(), &self.area) {
-            (Some(SHEET_NAME), _) | (None, _) | (_, None) => false,
+            (Some(TITLE), said) => said.is_none(),
+            (None, _) | (_, None) => false,
+            (Some(SHEET_NAME), Some(said)) => place(sheet) != place(said),
             (Some(fixed), Some(said)) => place(fixed) != place(said),
         };
-        let unit = mapping.columns.iter().filter(|column| parse_unit(&column.heading).is_none()).any(|column| {
-            let own = column.unit.as_deref().and_then(parse_unit);
-            !self.units.is_empty() && own.is_none_or(|own| !self.units.contains(&own))
-        });
+        let unit = mapping.unit_column.is_none()
+            && mapping.columns.iter().filter(|column| parse_unit(&column.heading).is_none()).any(|column| {
+                let own = column.unit.as_deref().and_then(parse_unit);
+                let rows = || mapping.rows.iter().any(|row| row.unit.is_some());
+                !self.units.is_empty() && own.map_or_else(|| !rows(), |own| !self.units.contains(&own))
+            });
         period || area || unit || self.unclear
     }
 }
@@ -73,7 +81,8 @@ fn bare_year(mapping: &Mapping) -> BareYear {
 /// A year or a place that only the mapping names may be that of last year's table.
 fn say_what_was_assumed(book: &Book, grid: &Grid, mapping: &Mapping, fitted: &Fitted<'_>, result: &mut Interpretation) {
     let fixed_period = mapping.period.as_deref().filter(|text| *text != TITLE && fitted.said.period.is_none());
-    let fixed_area = mapping.area.as_deref().filter(|text| *text != SHEET_NAME && fitted.said.area.is_none());
+    let told = |text: &&str| *text != SHEET_NAME && *text != TITLE && fitted.said.area.is_none();
+    let fixed_area = mapping.area.as_deref().filter(told);
     let place = Place::file(book.file.name.clone());
     for (what, text) in [("期間", fixed_period), ("地域", fixed_area)] {
         let Some(text) = text else { continue };
@@ -99,15 +108,30 @@ pub fn apply_one(book: &Book, mapping: &Mapping, catalog: &Catalog) -> Option<In
     }
     let mut result = Interpretation { layout: "表", ..Interpretation::default() };
     let mut fits = false;
+    let mut others = Vec::new();
     let named = |grid: &&Grid| mapping.sheet.as_deref().is_none_or(|sheet| heads::same(sheet, &grid.name));
     for grid in book.grids.iter().filter(named) {
         let Some(fitted) = fit(book, grid, mapping, catalog) else { continue };
+        if fitted.said.contradicts(mapping, &grid.name, catalog) {
+            others.push(grid);
+            continue;
+        }
         fits = true;
         say_what_was_assumed(book, grid, mapping, &fitted, &mut result);
         read_rows(book, grid, mapping, &fitted, catalog, &mut result);
     }
     if !fits {
         return None;
+    }
+    for grid in others {
+        result.diagnostics.push(
+            Diagnostic::warning(
+                "sheet-disagrees",
+                "同じ見出しのシートですが、表題の年・地域・単位がこの読み方と合わないため、取り込みませんでした。",
+            )
+            .hint("このシートの表題を確かめてください。")
+            .at(Place::sheet(book.file.name.clone(), grid.name.to_string())),
+        );
     }
     drop_contradictions(book, &mut result);
     let told = format!("保存した読み方「{}」で取り込みました。", mapping.name);
@@ -118,9 +142,6 @@ pub fn apply_one(book: &Book, mapping: &Mapping, catalog: &Catalog) -> Option<In
 fn fit<'m>(book: &Book, grid: &Grid, mapping: &'m Mapping, catalog: &Catalog) -> Option<Fitted<'m>> {
     let (first, last) = (mapping.heading[0].checked_sub(1)?, mapping.heading[1].checked_sub(1)?);
     let said = Titles::of(book, grid, first, catalog);
-    if said.contradicts(mapping, catalog) {
-        return None;
-    }
     let width = grid.extent()?.col + 1;
     let paths: Vec<String> = (0..width).map(|col| heads::path(grid, first, last, col)).collect();
     let with = |heading: &str| -> Vec<u32> {
@@ -149,6 +170,8 @@ fn fit<'m>(book: &Book, grid: &Grid, mapping: &'m Mapping, catalog: &Catalog) ->
         prefecture: key(&mapping.prefecture)?,
         area: key(&mapping.area_column)?,
         period: key(&mapping.period_column)?,
+        labels: mapping.label_columns.iter().map(|name| key(&Some(name.clone()))?).collect::<Option<_>>()?,
+        unit: key(&mapping.unit_column)?,
         columns,
         said,
     })
@@ -171,68 +194,179 @@ fn read_rows(
         Some(TITLE) => fitted.said.period.as_deref(),
         fixed => fixed,
     };
+    let keys = Keys::of(grid, mapping, fitted, catalog);
     let mut eras = EraCarry::new();
-    for cells in grid.rows() {
-        let Some(row) = cells.first().map(|cell| cell.at.row).filter(|row| *row >= mapping.heading[1]) else {
-            continue;
-        };
-        let text = |col: Option<u32>| -> String {
-            col.and_then(|col| down_merged(grid, CellRef::new(row, col))).map(CellValue::display).unwrap_or_default()
-        };
-        let figures =
-            fitted.columns.iter().any(|(col, _, _)| grid.get(CellRef::new(row, *col)).is_some_and(heads::is_figure));
-        if !figures || cells.first().and_then(|cell| cell.value.as_text()).is_some_and(is_note) {
-            continue;
-        }
+    let mut sums = Sums::default();
+    for row in keys.rows.iter().copied() {
         tell_gap(book, grid, row, fitted.columns.iter().map(|(col, _, _)| *col), &mut result.diagnostics);
-        let row_period = fitted.period.map(|col| {
-            let written = text(Some(col));
+        let row_period = fitted.period.map(|_| {
+            let written = keys.periods.text(row).to_owned();
             eras.read(&written, bare).ok_or(written)
         });
+        let label = keys.labels.path(row);
+        let meaning = match keys.meaning(mapping, row) {
+            Ok(meaning) => meaning,
+            Err(why) => {
+                let col = fitted.labels.last().copied().unwrap_or_default();
+                warn(book, grid, CellRef::new(row, col), "row-unknown", &why, result);
+                continue;
+            }
+        };
+        let unit = fitted.unit.map(|col| own_text(grid, CellRef::new(row, col)));
+        let mut checked: Option<(CellRef, Checked)> = None;
         for (col, area_column, column) in &fitted.columns {
             let at = CellRef::new(row, *col);
-            let area = area_column.or(fitted.area);
-            let (code, prefecture, name) = (text(fitted.code), text(fitted.prefecture), text(area));
+            let column = with_row(column, meaning, unit.as_deref());
+            let area_col = area_column.or(fitted.area);
+            let (code, prefecture, name) = keys.area_texts(grid, fitted, area_col, row);
             let whole = column.area.as_deref().or(mapping.area.as_deref());
-            let said = match whole {
-                Some(SHEET_NAME) => Said { name: Some(&grid.name), ..Said::default() },
-                Some(whole) => Said { name: Some(whole), ..Said::default() },
-                None => Said { code: written(&code), prefecture: written(&prefecture), name: written(&name) },
+            let whole = match whole {
+                Some(SHEET_NAME) => Some(&*grid.name),
+                Some(TITLE) => Some(fitted.said.area.as_deref().unwrap_or_default()),
+                whole => whole,
             };
-            let key = area.or(fitted.code).unwrap_or(*col);
-            let area = match area_of(catalog, said) {
+            let key = area_col.or(fitted.code).unwrap_or(*col);
+            let what = format!("{label}\n{}", written(&keys.periods.text(row).to_owned()).unwrap_or_default());
+            if whole.is_none() && (is_sum(&name) || name.is_empty() && is_sum(&prefecture)) {
+                let told = &mut result.diagnostics;
+                let outcome = sums.check(book, grid, &what, at, column.unit.as_deref(), told);
+                let worst = |(first, before): (CellRef, Checked)| {
+                    (first, if before == Checked::Right { outcome } else { before })
+                };
+                checked = Some(checked.map_or((CellRef::new(row, key), outcome), worst));
+                continue;
+            }
+            let known = |name: &str| catalog.find_name(name).one().is_some();
+            let area = match (keys.refused.get(&row), whole) {
+                (Some(why), _) => Err(why.clone()),
+                (None, Some(whole)) if !known(whole) => Err(format!("「{whole}」を1つの地域に決められません。")),
+                (None, Some(whole)) => area_of(catalog, Said { name: Some(whole), ..Said::default() }),
+                (None, None) => area_of(
+                    catalog,
+                    Said { code: written(&code), prefecture: written(&prefecture), name: written(&name) },
+                ),
+            };
+            let area = match area {
                 Ok(area) => area,
                 Err(why) => {
                     warn(book, grid, CellRef::new(row, key), "row-area", &why, result);
                     continue;
                 }
             };
+            if whole.is_none() {
+                sums.add(grid, &what, at);
+            }
             let period = match (column.period.as_deref().or(fixed), &row_period) {
                 (Some(fixed), _) => parse_period(fixed, bare).ok_or_else(|| fixed.to_owned()),
                 (None, Some(read)) => read.clone(),
                 (None, None) => Err(String::new()),
             };
             match period {
-                Ok(period) => result.figures.push(figure(grid, at, column, area, period)),
+                Ok(period) => result.figures.push(figure(grid, at, &column, area, period)),
                 Err(written) => {
                     let why = format!("期間「{written}」を読めません。");
-                    warn(
-                        book,
-                        grid,
-                        CellRef::new(row, fitted.period.unwrap_or(*col)),
-                        "period-unreadable",
-                        &why,
-                        result,
-                    );
+                    let at = CellRef::new(row, fitted.period.unwrap_or(*col));
+                    warn(book, grid, at, "period-unreadable", &why, result);
                 }
             }
+        }
+        if let Some((at, outcome)) = checked {
+            tell_sum_row(book, grid, at, outcome, result);
         }
     }
 }
 
-/// The value of a key cell: of cells merged downwards the first one's; a cell merged across belongs to its first column.
-fn down_merged(grid: &Grid, at: CellRef) -> Option<&CellValue> {
-    grid.get(at).or_else(|| grid.get(grid.merge_anchor(at).filter(|anchor| anchor.col == at.col)?))
+/// A row of sums is no figure of an area; what it was good for is told.
+fn tell_sum_row(book: &Book, grid: &Grid, at: CellRef, outcome: Checked, result: &mut Interpretation) {
+    let told = match outcome {
+        // The cells that are off were told.
+        Checked::Wrong => return,
+        Checked::Right => Diagnostic::info("sum-row", "合計の行は、検算に使いました。上の行を足した数と合っています。"),
+        Checked::Open => {
+            let why = "「合計」の行がどの地域のものか分からず、足した数とも比べられないため、取り込みませんでした。";
+            Diagnostic::warning("row-area", why).hint("元の表を開いて、この所を確かめてください。")
+        }
+    };
+    result.diagnostics.push(told.at(place_of(book, grid, at)));
+}
+
+/// What stands at the left of the rows.
+struct Keys {
+    /// Rows with figures
+    rows: Vec<u32>,
+    prefectures: Carried,
+    areas: HashMap<u32, Carried>,
+    periods: Carried,
+    labels: Labels,
+    /// Rows of groups whose heading is lost, and why
+    refused: HashMap<u32, String>,
+}
+
+impl Keys {
+    fn of(grid: &Grid, mapping: &Mapping, fitted: &Fitted<'_>, catalog: &Catalog) -> Self {
+        let has_figures = |row: &u32| {
+            fitted.columns.iter().any(|(col, _, _)| grid.get(CellRef::new(*row, *col)).is_some_and(heads::is_figure))
+        };
+        let body = grid.rows().filter_map(|cells| Some((cells.first()?.at.row, cells)));
+        let rows: Vec<u32> = body
+            .filter(|(row, cells)| {
+                let note = cells.first().and_then(|cell| cell.value.as_text()).is_some_and(is_note);
+                *row >= mapping.heading[1] && !note && has_figures(row)
+            })
+            .map(|(row, _)| row)
+            .collect();
+        let carried = |col: Option<u32>| col.map(|col| Carried::of(grid, col, &rows)).unwrap_or_default();
+        let area_columns = fitted.columns.iter().filter_map(|(_, col, _)| *col).chain(fitted.area);
+        // Nothing else would tell the rows of one town apart.
+        let several = !fitted.labels.is_empty() || fitted.period.is_some();
+        let areas: HashMap<u32, Carried> =
+            area_columns.map(|col| (col, Carried::with(grid, col, &rows, several))).collect();
+        let (prefectures, periods) = (carried(fitted.prefecture), carried(fitted.period));
+        let labels = Labels::of(grid, &fitted.labels, &rows);
+        let mut refused = HashMap::new();
+        for names in areas.values() {
+            refused.extend(prefectures.strangers(names, catalog));
+            // Only the words of items or periods tell the rows of one town apart.
+            refused.extend(names.repeated(|row| format!("{}\n{}", labels.path(row), periods.text(row))));
+        }
+        Self { rows, prefectures, areas, periods, labels, refused }
+    }
+
+    /// Code, prefecture and name of a row.
+    fn area_texts(&self, grid: &Grid, fitted: &Fitted<'_>, area: Option<u32>, row: u32) -> (String, String, String) {
+        let code = fitted.code.map(|col| own_text(grid, CellRef::new(row, col))).unwrap_or_default();
+        let name = area.and_then(|col| self.areas.get(&col)).map(|names| names.text(row)).unwrap_or_default();
+        (code, self.prefectures.text(row).to_owned(), name.to_owned())
+    }
+
+    /// What the words of a row mean; `None` when the mapping knows no such words.
+    fn meaning<'m>(&self, mapping: &'m Mapping, row: u32) -> Result<Option<&'m Row>, String> {
+        if mapping.label_columns.is_empty() {
+            return Ok(None);
+        }
+        let path = self.labels.path(row);
+        let found = mapping.rows.iter().find(|known| heads::same(&known.heading, &path));
+        found.map(Some).ok_or_else(|| format!("「{path}」の行は、保存した読み方にありません。"))
+    }
+}
+
+/// A column's meaning with that of a row.
+fn with_row(column: &Column, row: Option<&Row>, unit: Option<&str>) -> Column {
+    let mut both = column.clone();
+    if let Some(row) = row {
+        if both.indicator.is_empty() {
+            both.indicator.clone_from(&row.indicator);
+        }
+        both.unit = both.unit.or_else(|| row.unit.clone());
+        both.care_level = both.care_level.or_else(|| row.care_level.clone());
+        both.service = both.service.or_else(|| row.service.clone());
+        both.age = both.age.or_else(|| row.age.clone());
+        both.sex = both.sex.or_else(|| row.sex.clone());
+    }
+    if let Some(unit) = unit.filter(|unit| !unit.is_empty()) {
+        both.unit = Some(unit.to_owned());
+    }
+    both
 }
 
 /// Two cells for one indicator, area and period: the same figure counts once, different ones are nobody's.

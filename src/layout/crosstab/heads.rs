@@ -44,6 +44,19 @@ pub fn is_number(text: &str) -> bool {
     crate::notation::parse_number(text).is_some()
 }
 
+/// The number of a cell and how many decimals it is written with.
+pub fn number_of(value: &CellValue) -> Option<(f64, usize)> {
+    let number = match value {
+        CellValue::Number(number) => *number,
+        CellValue::Text(text) => crate::notation::parse_number(text)?.value,
+        _ => return None,
+    };
+    let shown = value.display();
+    let decimals =
+        shown.trim().rsplit_once('.').map_or(0, |(_, end)| end.chars().take_while(char::is_ascii_digit).count());
+    Some((number, decimals))
+}
+
 fn is_missing(text: &str) -> bool {
     !text.trim().is_empty() && crate::notation::read_missing(text, &crate::notation::MissingLegend::default()).is_some()
 }

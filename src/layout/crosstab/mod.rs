@@ -5,9 +5,12 @@
 
 mod apply;
 mod axes;
+mod carry;
 pub mod heads;
+mod sums;
 mod titles;
 mod understand;
+mod words;
 
 pub use apply::{apply, apply_one};
 pub use understand::{Understanding, understand};
