@@ -47,7 +47,7 @@ impl From<Moment> for String {
 }
 
 /// The date of a day counted from 1970-01-01, by counting 400-year cycles of the Gregorian calendar from March on.
-fn date_of_day(day: i64) -> Date {
+pub fn date_of_day(day: i64) -> Date {
     const CYCLE: i64 = 146_097;
     let shifted = day + 719_468;
     let cycle = shifted.div_euclid(CYCLE);

@@ -1,10 +1,11 @@
 //! A request becomes a job, a job gives a report. Every front (command line, folder, page) comes through here.
 
 mod base;
+mod insurers;
 mod make;
 mod wanted;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
@@ -26,6 +27,7 @@ use crate::papers::{self, PaperRequest};
 use crate::refill::{self, Base, Changes, Incoming, RefillOptions};
 use crate::request::resolve_area;
 
+pub use insurers::insurers;
 pub use make::{make, marked_template};
 pub use wanted::Wanted;
 
@@ -211,10 +213,22 @@ fn nothing_found(own: &str, evidence: &Evidence) -> Error {
 pub struct Bases {
     /// A sheet people worked in (`--previous`)
     pub previous: Option<PathBuf>,
-    /// A form to be filled in place (`--template FILE.xlsx`)
+    /// A form to be filled in place (`--template FILE.xlsx`), or a folder of people's own template
     pub template: Option<PathBuf>,
     /// New figures win over numbers people wrote (`--adopt`)
     pub adopt: bool,
+}
+
+impl Bases {
+    /// The template, when it is a folder: its layouts and sentences are for the papers.
+    fn folder(&self) -> Option<&Path> {
+        self.template.as_deref().filter(|template| template.is_dir())
+    }
+
+    /// The template, when it is a form to be filled in place.
+    fn form(&self) -> Option<&Path> {
+        self.template.as_deref().filter(|template| !template.is_dir())
+    }
 }
 
 /// Fills the standard sheet and publishes it. A sheet of the same insurer in the folder is refilled instead.
@@ -251,13 +265,16 @@ pub fn fill_on(
         report.diagnostics.extend(published.notice);
         report.outputs.push(Output { kind: "xlsx", path: published.path });
     }
-    print_papers(request, &made.comparison, &made.workbook, evidence, catalog, &mut report)?;
+    let layouts = bases.folder();
+    print_papers(request, layouts, &made.comparison, &made.workbook, evidence, catalog, &mut report)?;
     Ok(report)
 }
 
-/// Prints the papers asked for, with the texts that stand on the workbook.
+/// Prints the papers asked for, with the texts that stand on the workbook. `layouts` is the folder with the files
+/// people edited.
 fn print_papers(
     request: &FillRequest,
+    layouts: Option<&Path>,
     comparison: &Comparison,
     workbook: &[u8],
     evidence: &Evidence,
@@ -267,11 +284,15 @@ fn print_papers(
     if request.papers.is_empty() {
         return Ok(());
     }
+    let template = match layouts {
+        Some(folder) => TemplateFiles::from_folder(folder)?,
+        None => TemplateFiles::shipped(),
+    };
     let paper = PaperRequest {
         kinds: &request.papers,
         out: &request.out,
         date: request.date,
-        template: &TemplateFiles::shipped(),
+        template: &template,
         public: request.public,
         name: request.names.paper.as_deref(),
     };
@@ -440,7 +461,7 @@ pub fn fill_marked(
         outputs.push(Output { kind: "xlsx", path: published.path });
     }
     let mut report = Report { outputs, ledger: filled.ledger, changes: Changes::default(), diagnostics };
-    print_papers(request, &comparison, &bytes, evidence, catalog, &mut report)?;
+    print_papers(request, template.folder.as_deref(), &comparison, &bytes, evidence, catalog, &mut report)?;
     Ok(report)
 }
 

@@ -15,12 +15,15 @@
 //!
 //! [`missing`] tells which figures lack and which downloads bring them, [`explain`] where a figure of a sheet came from.
 //!
+//! [`serve`] is the page beside Excel.
 //! [`addin`] is Excel's side of the local service: manifest, certificate, Office.js, putting them in place.
 //!
 //! [`intake`] strings 1–3 together, [`job`] the rest; the fronts ([`cli`]) know only these and [`workspace`].
-//! [`watch`] does all this for files dropped into a folder. [`journal`] records every dropped file and every sheet made, so that work goes on where it was cut off.
+//! [`watch`] does all this for files dropped into a folder; [`journal`] records every dropped file and every sheet
+//! made, so that work goes on where it was cut off.
 //!
 //! [`disk`] is the file system, and where tests make it fail; [`clock`] is the time in Japan.
+//! [`request_file`] understands requests that other programs, or people, leave as files.
 //! [`model`], [`catalog`] and [`diagnostic`] are the shared words and know no stage.
 
 #![deny(missing_docs)]
@@ -50,6 +53,8 @@ pub mod papers;
 pub mod read;
 pub mod refill;
 pub mod request;
+pub mod request_file;
+pub mod serve;
 pub mod store;
 pub mod template;
 pub mod watch;

@@ -27,7 +27,9 @@ pub enum Command {
     Init(Init),
     /// 「受付」を見張り、入れたファイルを取り込んで、シートを「出力」に作ります
     Run(Run),
-    /// 動いている「受付」の見張りを終わらせます
+    /// 画面（ブラウザー）を開きます
+    Open(Open),
+    /// 動いている chiiki-sheet を終わらせます
     Stop(Stop),
     /// ファイルから何が読み取れるかを見ます（何も保存しません）
     Inspect(Inspect),
@@ -48,6 +50,11 @@ pub enum Command {
     Mapping(MappingCommand),
     /// 自分で作ったひな形の差し込み記号（{{…}}）を調べます
     Lint(Lint),
+    /// 配布資料とシートの文のひな形を、書きかえるためのファイルに書き出します
+    Template(Template),
+    /// (the typesetter's child process)
+    #[command(name = "__paper", hide = true)]
+    Paper,
     /// (the reader's child process)
     #[command(name = "__read", hide = true)]
     Read,
@@ -58,6 +65,23 @@ pub struct Demo {
     /// 試しに作るフォルダー（空か、まだ無いフォルダー）
     #[arg(long, value_name = "フォルダー")]
     pub dir: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct Open {
+    /// 作業フォルダー（書かないと、前に使ったもの）
+    #[arg(long, value_name = "フォルダー")]
+    pub workspace: Option<PathBuf>,
+    /// 開かずに、画面のアドレス（60秒のあいだ1回だけ使えます）を表示します
+    #[arg(long)]
+    pub print: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Stop {
+    /// 作業フォルダー（書かないと、動いているものすべて）
+    #[arg(long, value_name = "フォルダー")]
+    pub workspace: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -81,13 +105,6 @@ pub struct Run {
     /// 作成日として書く日付（例 2026-11-22）
     #[arg(long, value_name = "年-月-日", value_parser = date)]
     pub date: Option<Date>,
-}
-
-#[derive(Debug, Args)]
-pub struct Stop {
-    /// 作業フォルダー
-    #[arg(long, value_name = "フォルダー")]
-    pub workspace: PathBuf,
 }
 
 #[derive(Debug, Args)]
@@ -358,6 +375,13 @@ pub struct Lint {
     /// 結果をJSONで出力します
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Template {
+    /// ひな形を書き出すフォルダー
+    #[arg(long, value_name = "フォルダー")]
+    pub out: PathBuf,
 }
 
 fn date(text: &str) -> Result<Date, String> {

@@ -1,19 +1,14 @@
 //! `batch`: one insurer after another; each sheet is made from its own request and nothing is carried over.
 
-use std::sync::Arc;
-
 use serde::Serialize;
 
 use super::args::Batch;
 use super::input::{Loaded, Sources};
 use super::say;
-use crate::catalog::Catalog;
 use crate::clock;
 use crate::error::{Error, Result};
 use crate::intake::Evidence;
-use crate::job::Wanted;
-use crate::job::{FillRequest, Report, fill_sheet, standard_template};
-use crate::model::{Area, AreaLevel};
+use crate::job::{FillRequest, Report, Wanted, fill_sheet, insurers, standard_template};
 
 /// What became of one insurer.
 #[derive(Serialize)]
@@ -66,36 +61,6 @@ pub fn run(arguments: &Batch) -> Result<()> {
         all.push(One { area: insurer.name.clone(), report, message });
     }
     tell(&all, &evidence, arguments.json)
-}
-
-/// The insurers of a prefecture, or every insurer that has figures.
-fn insurers(prefecture: Option<&str>, catalog: &Catalog, evidence: &Evidence) -> Result<Vec<Arc<Area>>> {
-    let prefectures: Vec<Arc<Area>> = match prefecture {
-        Some(name) => {
-            let area = catalog.find(name.trim()).one().filter(|area| area.level == AreaLevel::Prefecture);
-            vec![area.ok_or_else(|| {
-                Error::Usage(format!(
-                    "「{}」という都道府県は見つかりませんでした。福岡県 のように書いてください。",
-                    name.trim()
-                ))
-            })?]
-        }
-        None => catalog.prefectures(),
-    };
-    let mut all: Vec<Arc<Area>> =
-        prefectures.iter().flat_map(|prefecture| catalog.insurers_in(&prefecture.name)).collect();
-    if prefecture.is_none() {
-        let mut with_figures: Vec<&str> = evidence.observations.iter().map(|o| o.area.key()).collect();
-        with_figures.sort_unstable();
-        with_figures.dedup();
-        all.retain(|area| with_figures.binary_search(&area.key()).is_ok());
-    }
-    if all.is_empty() {
-        return Err(Error::Usage(
-            "シートを作れる保険者がありませんでした。保険者の数値が載ったファイルを入れてください。".to_owned(),
-        ));
-    }
-    Ok(all)
 }
 
 fn tell(all: &[One], evidence: &Evidence, json: bool) -> Result<()> {

@@ -7,14 +7,15 @@ use crate::compare::Thresholds;
 use crate::error::{Error, Result};
 use crate::intake::Evidence;
 pub use crate::job::Wanted;
-use crate::job::{Bases, FillRequest, Report, fill_marked, fill_on, marked_template};
+use crate::job::{Bases, FillRequest, Report, make, marked_template};
 use crate::layout::Context;
 use crate::workspace::Workspace;
 
 /// Reads or loads, fills, publishes, tells.
 pub fn run(arguments: &Fill) -> Result<()> {
     let wanted = Wanted::parse(&arguments.formats, &arguments.handout)?;
-    let marked = arguments.template.as_deref().map(marked_template).transpose()?.flatten();
+    // A template that does not work is told before anything is read.
+    arguments.template.as_deref().map(marked_template).transpose()?;
     let mut thresholds = Thresholds::default();
     let (catalog, evidence): (_, Evidence) = match (&arguments.workspace, arguments.input.is_empty()) {
         (Some(_), false) => {
@@ -58,10 +59,7 @@ pub fn run(arguments: &Fill) -> Result<()> {
     };
     let bases =
         Bases { previous: arguments.previous.clone(), template: arguments.template.clone(), adopt: arguments.adopt };
-    let made = match &marked {
-        Some(template) => fill_marked(&request, &evidence, &catalog, template),
-        None => fill_on(&request, &bases, &evidence, &catalog, crate::job::standard_template()?),
-    };
+    let made = make(&request, &bases, &evidence, &catalog);
     let mut report = match made {
         Ok(report) => report,
         Err(error) => {

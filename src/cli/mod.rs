@@ -18,6 +18,8 @@ mod progress;
 mod rebuild;
 mod run;
 mod say;
+mod serve;
+mod template;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -25,6 +27,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use crate::error::Result;
+use crate::handout::child as paper;
 use crate::read::sandbox;
 
 /// Runs one command. Exit 0 done, 2 a mistake of the user's (a Japanese sentence on stderr), 1 a fault of ours.
@@ -35,6 +38,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     if let args::Command::Read = arguments.command {
         return sandbox::child_main(std::io::stdin().lock(), std::io::stdout().lock());
+    }
+    if let args::Command::Paper = arguments.command {
+        return paper::child_main(std::io::stdin().lock(), std::io::stdout().lock());
     }
     match dispatch(arguments) {
         Ok(()) => ExitCode::SUCCESS,
@@ -50,7 +56,6 @@ fn dispatch(arguments: args::Arguments) -> Result<()> {
         args::Command::Demo(demo) => demo::run(&demo),
         args::Command::Init(init) => init::run(&init),
         args::Command::Run(run) => run::run(&run),
-        args::Command::Stop(stop) => run::stop(&stop),
         args::Command::Inspect(inspect) => inspect::run(&inspect),
         args::Command::Import(import) => import::run(&import),
         args::Command::Fill(fill) => fill::run(&fill),
@@ -59,8 +64,11 @@ fn dispatch(arguments: args::Arguments) -> Result<()> {
         args::Command::Batch(batch) => batch::run(&batch),
         args::Command::Mapping(command) => mapping::run(&command),
         args::Command::Lint(lint) => lint::run(&lint),
+        args::Command::Open(open) => serve::open(&open),
+        args::Command::Stop(stop) => serve::stop(&stop),
         args::Command::Rebuild(rebuild) => rebuild::run(&rebuild),
+        args::Command::Template(template) => template::run(&template),
         // Handled before anything else; see `run`.
-        args::Command::Read => Ok(()),
+        args::Command::Read | args::Command::Paper => Ok(()),
     }
 }

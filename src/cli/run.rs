@@ -1,37 +1,19 @@
-//! `run`: what lies in 受付 is taken, sheets are made. `stop` ends it.
+//! `run`: what lies in 受付 is taken, sheets are made.
 
-use std::time::Duration;
-
-use super::args::{Run, Stop};
-use super::interrupt;
+use super::args::Run;
 use super::progress::Progress;
 use super::say;
 use crate::error::Result;
-use crate::watch::{Engine, Options, RoundReport, STATUS_FILE, Stopped, Work, stop as stop_engine};
-use crate::workspace::{INBOX, Workspace};
+use crate::watch::{Engine, Options, RoundReport, Work};
+use crate::workspace::Workspace;
 
-/// Handles what lies in 受付 and ends (`--once`), or watches it until it is told to stop.
+/// Handles what lies in 受付 and ends (`--once`), or watches it and serves the page until it is told to stop.
 pub fn run(arguments: &Run) -> Result<()> {
     let workspace = Workspace::open(&arguments.workspace)?;
-    let options = Options { date: arguments.date, ..Options::default() };
-    if arguments.once {
-        return once(workspace, options);
+    if !arguments.once {
+        return super::serve::serve(Some(workspace), !arguments.no_open, arguments.date);
     }
-    watch(workspace, options)
-}
-
-/// Watches until `stop`, Ctrl+C or a logoff.
-fn watch(workspace: Workspace, options: Options) -> Result<()> {
-    println!(
-        "「{}」を見張っています。様子は「{}」で分かります。終わるには Ctrl+C を押すか、chiiki-sheet stop を実行してください。",
-        workspace.folder(INBOX).display(),
-        workspace.folder(STATUS_FILE).display()
-    );
-    let mut engine = Engine::open(workspace, Options { told_to_stop: interrupt::is_told, ..options })?;
-    interrupt::listen();
-    engine.run()?;
-    println!("終わりました。");
-    Ok(())
+    once(workspace, Options { date: arguments.date, ..Options::default() })
 }
 
 /// One round: files in, sheets out, told on the terminal.
@@ -90,18 +72,4 @@ fn tell(report: &RoundReport) {
         }
     }
     print!("{}", say::diagnostics(&told));
-}
-
-/// How long `stop` waits: a file under way is finished first.
-const PATIENCE: Duration = Duration::from_secs(60);
-
-/// Ends what watches the workspace.
-pub fn stop(arguments: &Stop) -> Result<()> {
-    let workspace = Workspace::open(&arguments.workspace)?;
-    match stop_engine(workspace.root(), PATIENCE)? {
-        Stopped::NotRunning => println!("この作業フォルダーで動いている chiiki-sheet はありません。"),
-        Stopped::Ended => println!("終わらせました。"),
-        Stopped::StillWorking => println!("処理中のファイルが終わりしだい、終わります。"),
-    }
-    Ok(())
 }

@@ -250,7 +250,7 @@ fn answer(output: &mut impl Write, found: &archive::Found<'_>, limits: &Limits) 
 
 /// Caps this process's own address space; beyond it an allocation fails and the process aborts.
 #[cfg(unix)]
-fn cap_memory(bytes: u64) {
+pub(crate) fn cap_memory(bytes: u64) {
     use rustix::process::{Resource, Rlimit, setrlimit};
     let cap = |bytes| Rlimit { current: Some(bytes), maximum: Some(bytes) };
     // A lower limit set by the administrator stays, and then setting this one fails: good enough.
@@ -260,12 +260,12 @@ fn cap_memory(bytes: u64) {
 
 /// Not enforced here, see [`MEMORY_IS_CAPPED`].
 #[cfg(not(unix))]
-fn cap_memory(_bytes: u64) {}
+pub(crate) fn cap_memory(_bytes: u64) {}
 
 /// A console program started from a service without console would flash a window; Ctrl+C in a terminal is for the
 /// parent alone, or it would look as if the file had stopped the reader. The child ends with its pipes.
 #[cfg(windows)]
-fn stand_alone(command: &mut Command) {
+pub(crate) fn stand_alone(command: &mut Command) {
     use std::os::windows::process::CommandExt;
     const CREATE_NO_WINDOW: u32 = 0x0800_0000;
     const CREATE_NEW_PROCESS_GROUP: u32 = 0x0000_0200;
@@ -275,10 +275,10 @@ fn stand_alone(command: &mut Command) {
 /// Ctrl+C in a terminal is for the parent alone, or it would look as if the file had stopped the reader. The child
 /// ends with its pipes.
 #[cfg(unix)]
-fn stand_alone(command: &mut Command) {
+pub(crate) fn stand_alone(command: &mut Command) {
     use std::os::unix::process::CommandExt;
     command.process_group(0);
 }
 
 #[cfg(not(any(unix, windows)))]
-fn stand_alone(_command: &mut Command) {}
+pub(crate) fn stand_alone(_command: &mut Command) {}

@@ -17,6 +17,7 @@ use crate::error::Result;
 use crate::intake::Reader;
 use crate::journal::{DropKind, DropState, Journal};
 use crate::model::Date;
+use crate::request_file::is_request;
 use crate::workspace::{self as settings, DONE, INBOX, OUTPUT, QUARANTINE, SETTINGS, Workspace};
 
 /// Settings, a request to stop and a logoff are looked for this often; it costs two looks at names.
@@ -96,6 +97,8 @@ pub struct Engine {
     retry_at: Duration,
     failures: u32,
     owed_at: Duration,
+    /// Sheets that could not be made are tried again in the next round
+    pub(super) owed_again: bool,
     settings_stat: Option<Vec<Option<Stat>>>,
     scanned: bool,
 }
@@ -157,6 +160,7 @@ impl Engine {
             retry_at: Duration::ZERO,
             failures: 0,
             owed_at: now,
+            owed_again: true,
             settings_stat: None,
             scanned: false,
             options,
@@ -241,11 +245,11 @@ impl Engine {
         let changed = self.settings_changed();
         if rung.poked || changed {
             self.retry_at = Duration::ZERO;
-            self.pending = true;
         }
-        if now >= self.owed_at {
+        if rung.poked || changed || now >= self.owed_at {
             self.owed_at = now + OWED_AGAIN;
             self.pending = true;
+            self.owed_again = true;
         }
         let wake = rung.event || rung.poked || changed;
         let due = self.inbox.next_due(self.settle()).is_some_and(|due| due <= now);
@@ -277,7 +281,9 @@ impl Engine {
         match self.work(now, last, false, &mut report, &mut |_| {}) {
             Ok(()) => {
                 self.failures = 0;
-                self.retry_at = Duration::ZERO;
+                // Without settings nothing can be done; saving them ends the pause.
+                self.retry_at =
+                    if self.conditions.is_some() { Duration::ZERO } else { self.options.clock.now() + BACKOFF.1 };
                 self.problems.round = None;
             }
             Err(error) => {
@@ -442,6 +448,7 @@ impl Engine {
         match Conditions::load(&self.shared.workspace) {
             Ok(conditions) => {
                 self.problems.settings = None;
+                self.log.cap(conditions.settings.log_megabytes());
                 self.conditions = Some(conditions);
                 self.watch_at = Duration::ZERO;
                 self.watcher = None;
@@ -464,10 +471,11 @@ impl Engine {
     pub(super) fn show(&mut self, last: bool) {
         let now = self.options.clock.now();
         let (settling, folders) = (self.inbox.settling(now, self.settle()), self.inbox.folders());
-        let problems = self.problems.all();
+        let (problems, waiting) = (self.problems.all(), self.inbox.waiting());
         self.shared.update(|snapshot| {
             snapshot.settling = settling;
             snapshot.folders = folders;
+            snapshot.waiting = waiting;
             snapshot.problems = problems;
         });
         let mut snapshot = self.handle().snapshot();
@@ -488,8 +496,8 @@ impl Engine {
 }
 
 /// What a file's name says it is for.
-fn kind_of(_name: &str) -> DropKind {
-    DropKind::Statistics
+fn kind_of(name: &str) -> DropKind {
+    if is_request(name) { DropKind::Request } else { DropKind::Statistics }
 }
 
 /// Temporary files of a process that is gone, in every folder it may have written to. One that ended in order could at

@@ -13,7 +13,7 @@ use crate::disk::fault;
 use crate::error::{Error, Result};
 use crate::intake::{Evidence, FileReport, Reader};
 use crate::job::Report;
-use crate::journal::{DropOutcome, DropRecord, DropState};
+use crate::journal::{DropKind, DropOutcome, DropRecord, DropState};
 use crate::model::Date;
 
 /// A file another program holds is looked at again after this.
@@ -82,7 +82,7 @@ impl Engine {
     ) -> Result<()> {
         let date = self.options.date.unwrap_or_else(|| self.options.clock.moment().date());
         self.finish_filed()?;
-        let taken = self.take_settled(now, report, told);
+        let taken = self.take_settled((now, date), report, told);
         fault::point("round-taken");
         // Files that need no sheet go at once, so that people see what is wrong with them.
         self.file_away(date, |drop| !needs_sheet(drop))?;
@@ -92,15 +92,18 @@ impl Engine {
         }
         let waiting: Vec<DropRecord> =
             self.journal.open_drops()?.into_iter().filter(|drop| drop.state == DropState::Read).collect();
-        let oldest = waiting.iter().map(|drop| drop.changed.0).min();
+        let requests = self.settled_requests()?;
+        let oldest = waiting.iter().chain(&requests).map(|drop| drop.changed.0).min();
         let moment = self.options.clock.moment().0;
         if !last && oldest.is_none_or(|oldest| moment.saturating_sub(oldest) < FILL_PATIENCE_MS) {
             // More files are coming; one sheet for all of them.
-            self.pending = !waiting.is_empty();
+            self.pending = !waiting.is_empty() || !requests.is_empty();
             return Ok(());
         }
         self.fill_owed(&waiting, date, report, told)?;
         fault::point("round-filled");
+        self.answer_requests(date, told)?;
+        fault::point("round-answered");
         self.file_away(date, |_| true)?;
         fault::point("round-filed");
         self.pending = false;
@@ -108,7 +111,12 @@ impl Engine {
     }
 
     /// Reads every settled file.
-    fn take_settled(&mut self, now: Duration, report: &mut RoundReport, told: &mut dyn FnMut(&Work)) -> Result<()> {
+    fn take_settled(
+        &mut self,
+        (now, date): (Duration, Date),
+        report: &mut RoundReport,
+        told: &mut dyn FnMut(&Work),
+    ) -> Result<()> {
         let settled = self.inbox.settled(now, self.settle());
         if settled.is_empty() {
             return Ok(());
@@ -135,6 +143,12 @@ impl Engine {
             if self.stopping() {
                 break;
             }
+            if drop.kind == DropKind::Request {
+                // Answered when all figures are in.
+                self.inbox.done(&drop.name);
+                self.pending = true;
+                continue;
+            }
             self.progress(Work { what: "読み取り中", done, total, name: drop.name.clone() }, told);
             let Some(conditions) = &self.conditions else { break };
             let mut taking = Taking {
@@ -144,6 +158,7 @@ impl Engine {
                 store: &mut store,
                 journal: &self.journal,
                 reader: &mut reader,
+                date,
             };
             match taking.take(drop, one) {
                 Ok(Attempt::Done(result, of_file)) => {
@@ -193,8 +208,10 @@ impl Engine {
         report: &mut RoundReport,
         told: &mut dyn FnMut(&Work),
     ) -> Result<()> {
-        self.problems.sheets.clear();
         let owed = self.journal.owed()?;
+        let again = std::mem::take(&mut self.owed_again);
+        let (owed, given_up): (Vec<_>, Vec<_>) = owed.into_iter().partition(|owed| again || owed.problem.is_none());
+        self.problems.sheets = given_up.into_iter().filter_map(|owed| owed.problem).collect();
         if owed.is_empty() {
             return Ok(());
         }
@@ -294,7 +311,7 @@ impl Engine {
         }
     }
 
-    fn progress(&mut self, work: Work, told: &mut dyn FnMut(&Work)) {
+    pub(super) fn progress(&mut self, work: Work, told: &mut dyn FnMut(&Work)) {
         told(&work);
         self.shared.update(|snapshot| snapshot.work = Some(work));
         self.show(false);

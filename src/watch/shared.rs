@@ -46,6 +46,8 @@ pub struct Snapshot {
     pub watching: Watching,
     /// Files in 受付 that were written to a moment ago
     pub settling: usize,
+    /// Files in 受付 that are not handled yet
+    pub waiting: usize,
     /// Files in 受付 that another program holds
     pub held: usize,
     /// Folders in 受付, which are not taken

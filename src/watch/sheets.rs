@@ -2,16 +2,15 @@
 
 use super::conditions::Conditions;
 use crate::catalog::Catalog;
-use crate::deliver::Patterns;
 use crate::disk::{self, fault};
 use crate::error::{Error, Result};
 use crate::intake::Evidence;
-use crate::job::{FillRequest, Report, Wanted, fill_sheet, standard_template};
+use crate::job::{self, Report};
 use crate::journal::{Concerns, NewOutput};
 use crate::model::Date;
 use crate::request::resolve_area;
 use crate::store::sha256_hex;
-use crate::workspace::{OUTPUT, Settings, Workspace};
+use crate::workspace::{Settings, Workspace};
 
 /// Own areas of the settings whose sheets a file may change: figures of the nation are on every sheet, those of a
 /// prefecture on the sheets of its insurers and of whoever is compared with one of them. In doubt, yes: a sheet for
@@ -43,8 +42,8 @@ pub(super) fn make(
     own: &str,
     date: Date,
 ) -> Result<(Report, Vec<NewOutput>)> {
-    let request = request(workspace, &conditions.settings, own, date)?;
-    let report = fill_sheet(&request, evidence, &conditions.catalog, standard_template()?)?;
+    let (request, bases) = workspace.fill_request(&conditions.settings, own, date)?;
+    let report = job::make(&request, &bases, evidence, &conditions.catalog)?;
     fault::point("fill-sheet-made");
     let name = resolve_area(own, &conditions.catalog, &evidence.observations)
         .map_or_else(|_| own.to_owned(), |(area, _)| area.name.clone());
@@ -60,24 +59,4 @@ pub(super) fn make(
     });
     let outputs = outputs.collect::<Result<Vec<_>>>()?;
     Ok((report, outputs))
-}
-
-fn request(workspace: &Workspace, settings: &Settings, own: &str, date: Date) -> Result<FillRequest> {
-    let both = ["xlsx".to_owned(), "pdf".to_owned()];
-    let formats = if settings.formats.0.is_empty() { &both } else { settings.formats.0.as_slice() };
-    let wanted = Wanted::parse(formats, &settings.handout.0)?;
-    Ok(FillRequest {
-        own: own.to_owned(),
-        compare: settings.compare.0.clone(),
-        from: settings.from,
-        to: settings.to,
-        add: settings.add.0.clone(),
-        thresholds: settings.thresholds()?,
-        xlsx: wanted.xlsx,
-        papers: wanted.papers,
-        out: workspace.folder(OUTPUT),
-        date,
-        public: false,
-        names: Patterns::default(),
-    })
 }

@@ -6,17 +6,16 @@ use std::time::Duration;
 
 use super::conditions::Conditions;
 use super::inbox::Settled;
-use super::note;
 use crate::diagnostic::Diagnostic;
 use crate::disk::{Files, fault};
 use crate::error::Result;
 use crate::intake::{FileReport, Reader, Taken};
 use crate::journal::{Concerns, DropOutcome, DropRecord, Journal, ReadResult};
 use crate::layout::Context;
-use crate::model::{AreaLevel, Outcome};
+use crate::model::{AreaLevel, Date, Outcome};
 use crate::read::Limits;
 use crate::store::{Store, sha256_hex};
-use crate::workspace::{INBOX, Workspace};
+use crate::workspace::{INBOX, Workspace, quarantine_note};
 
 /// A file that is settled but held by another program is read beside it after this long: a workbook may stay open in
 /// Excel all day.
@@ -47,6 +46,7 @@ pub(super) struct Taking<'a> {
     pub(super) store: &'a mut Store,
     pub(super) journal: &'a Journal,
     pub(super) reader: &'a mut Reader,
+    pub(super) date: Date,
 }
 
 impl Taking<'_> {
@@ -92,7 +92,7 @@ impl Taking<'_> {
         }
         let taken = self.import(&settled.name, &bytes)?;
         fault::point("take-imported");
-        Ok(Attempt::Done(Box::new(self.result(sha256, &taken, notes)), told(taken)))
+        Ok(Attempt::Done(Box::new(self.result(&settled.name, sha256, &taken, notes)), told(taken)))
     }
 
     /// Whether the store has what the earlier drop brought.
@@ -157,7 +157,7 @@ impl Taking<'_> {
         self.workspace.import_bytes(self.store, (name, bytes), context, self.reader)
     }
 
-    fn result(&self, sha256: Option<String>, taken: &[Taken], notes: Vec<String>) -> ReadResult {
+    fn result(&self, name: &str, sha256: Option<String>, taken: &[Taken], notes: Vec<String>) -> ReadResult {
         let personal = taken.iter().any(|one| one.diagnostics.iter().any(|told| told.code == "personal-data"));
         let has = |outcome| taken.iter().any(|one| one.report.outcome == outcome);
         let outcome = [Outcome::Read, Outcome::Empty, Outcome::Waiting].into_iter().find(|outcome| has(*outcome));
@@ -169,6 +169,7 @@ impl Taking<'_> {
             (false, false) => taken.iter().flat_map(|one| &one.diagnostics).next().map(|told| told.code.to_owned()),
         };
         let reports: Vec<FileReport> = taken.iter().map(|one| one.report.clone()).collect();
+        let diagnostics: Vec<Diagnostic> = taken.iter().flat_map(|one| one.diagnostics.iter().cloned()).collect();
         let messages: Vec<String> = reports.iter().filter_map(|report| report.message.clone()).collect();
         ReadResult {
             sha256,
@@ -176,7 +177,7 @@ impl Taking<'_> {
             code,
             message: (!messages.is_empty()).then(|| messages.join("\n")),
             notes,
-            note_text: (!kept || personal).then(|| note::text(&reports)),
+            note_text: (!kept || personal).then(|| quarantine_note(name, &reports, &diagnostics, self.date)),
             parts: taken.iter().filter_map(|one| Some(one.file.as_ref()?.sha256.clone())).collect(),
             conditions: self.conditions.reading.clone(),
             concerns: concerns(taken),

@@ -22,8 +22,12 @@ const LEVELS: &[&[&str]] = &[
     &["papers"],
     &["job"],
     &["workspace"],
-    &["addin", "journal"],
-    &["watch", "serve"],
+    &["journal"],
+    &["request_file"],
+    &["watch"],
+    &["doctor"],
+    &["addin"],
+    &["serve"],
     &["cli"],
 ];
 

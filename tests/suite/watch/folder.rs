@@ -18,7 +18,7 @@ use super::kit::{
 
 /// Three seconds of wait, as people have it.
 fn waiting() -> String {
-    SETTINGS.replace("\"安定待ち\" = 0", "\"安定待ち\" = 3")
+    SETTINGS.replace("= 0.5", "= 3")
 }
 
 /// Settings without an own insurer: files are read and filed, no sheet is made.
@@ -283,7 +283,7 @@ fn a_workspace_has_one_engine_and_it_can_be_told_to_stop() {
 #[test]
 fn events_of_the_system_wake_it() {
     let folder = tempfile::tempdir().unwrap();
-    let settings = NO_SHEETS.replace("= 3", "= 0.2");
+    let settings = NO_SHEETS.replace("= 3", "= 0.5");
     let workspace = workspace(&folder.path().join("作業"), &settings);
     let root = workspace.root().to_owned();
     let clock = Arc::new(SetClock::default());

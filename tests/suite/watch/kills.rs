@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use super::kit::{SETTINGS, State, copy_folder, files, long, package, put, run_once, table, workspace};
+use super::kit::{SETTINGS, State, backdate, copy_folder, files, long, package, put, run_once, table, workspace};
 
 /// The names of all points in the sources.
 fn points() -> BTreeSet<String> {
@@ -28,6 +28,7 @@ fn prepare(root: &Path) {
     workspace(root, SETTINGS);
     put(root, "B4-a_認定率（要介護度別）_時系列.xlsx");
     fs::write(root.join("受付/最初.csv"), table("D17-f", 5, 1.38)).unwrap();
+    backdate(root);
     assert_eq!(run_once(root, None), Some(0));
     assert_eq!(files(root, "出力").len(), 1);
     put(root, "D2_受給率（施設サービス）（要介護度別）_時系列.xlsx");
@@ -36,6 +37,8 @@ fn prepare(root: &Path) {
     // Comes a second time under the name of a file that was filed today.
     fs::write(root.join("受付/B4-a_認定率（要介護度別）_時系列.xlsx"), table("D17-i", 5, 81.2)).unwrap();
     fs::write(root.join("受付/写し.csv"), table("D17-f", 5, 1.38)).unwrap();
+    fs::write(root.join("受付/依頼.toml"), "\"自地域\" = \"見本県みほん市\"\n\"作るもの\" = \"xlsx\"\n").unwrap();
+    backdate(root);
 }
 
 /// Kills at points chosen by number, a part of all of them.

@@ -22,7 +22,7 @@ use chiiki_sheet::workspace::Workspace;
 
 /// Own insurer, areas, a workbook and no paper, no wait.
 pub const SETTINGS: &str = "\"自地域\" = \"見本県みほん市\"\n\"比較地域\" = [\"見本県みなと市\"]\n\
-    \"地域一覧\" = \"areas.csv\"\n\"作るもの\" = \"xlsx\"\n\"安定待ち\" = 0\n";
+    \"地域一覧\" = \"areas.csv\"\n\"作るもの\" = \"xlsx\"\n\"安定待ち\" = 0.5\n";
 
 pub fn package(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
@@ -132,7 +132,15 @@ pub fn run_once(root: &Path, fail_at: Option<&str>) -> Option<i32> {
     code
 }
 
-/// Copies a folder.
+/// Makes the files of 受付 an hour old, so that `--once` does not wait for them.
+pub fn backdate(root: &Path) {
+    let hour_ago = std::time::SystemTime::now() - seconds(3_600);
+    for name in files(root, "受付").into_keys() {
+        fs::File::options().write(true).open(root.join(name)).unwrap().set_modified(hour_ago).unwrap();
+    }
+}
+
+/// Copies a folder, times too.
 pub fn copy_folder(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {
@@ -141,7 +149,12 @@ pub fn copy_folder(from: &Path, to: &Path) {
         if entry.file_type().unwrap().is_dir() {
             copy_folder(&entry.path(), &target);
         } else {
-            fs::copy(entry.path(), target).unwrap();
+            fs::copy(entry.path(), &target).unwrap();
+            let modified = entry.metadata().unwrap().modified().unwrap();
+            // Kept originals are read-only; their times do not matter.
+            if let Ok(file) = fs::File::options().write(true).open(&target) {
+                file.set_modified(modified).unwrap();
+            }
         }
     }
 }

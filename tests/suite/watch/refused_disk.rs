@@ -6,10 +6,11 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
+use std::time::Duration;
 
 use chiiki_sheet::disk::fault::{Plan, fail};
 use chiiki_sheet::error::Result;
-use chiiki_sheet::watch::Engine;
+use chiiki_sheet::watch::{Engine, Options};
 use chiiki_sheet::workspace::Workspace;
 
 use super::kit::{SETTINGS, SetClock, State, copy_folder, files, options, put, run_once, table, workspace};
@@ -18,7 +19,8 @@ use super::kit::{SETTINGS, SetClock, State, copy_folder, files, options, put, ru
 const ERRORS: [i32; 5] = [5, 32, 33, 30, 28];
 
 fn once(root: &Path) -> Result<()> {
-    let mut engine = Engine::open(Workspace::open(root)?, options(&Arc::new(SetClock::default())))?;
+    let options = Options { settle: Some(Duration::ZERO), ..options(&Arc::new(SetClock::default())) };
+    let mut engine = Engine::open(Workspace::open(root)?, options)?;
     engine.once(&mut |_| {}).map(|_| ())
 }
 

@@ -16,7 +16,7 @@ use chiiki_sheet::store::{Query, Store, sha256_hex};
 use super::kit::{drops, files, table, workspace};
 
 const SETTINGS: &str =
-    "\"自地域\" = \"見本県みほん市\"\n\"地域一覧\" = \"areas.csv\"\n\"作るもの\" = \"xlsx\"\n\"安定待ち\" = 0.3\n";
+    "\"自地域\" = \"見本県みほん市\"\n\"地域一覧\" = \"areas.csv\"\n\"作るもの\" = \"xlsx\"\n\"安定待ち\" = 0.5\n";
 
 struct Random(u64);
 
@@ -30,7 +30,8 @@ impl Random {
 fn start(root: &Path) -> Child {
     let mut command = Command::new(env!("CARGO_BIN_EXE_chiiki-sheet"));
     command.args(["run", "--no-open", "--date", "2026-11-22", "--workspace"]).arg(root);
-    command.stdout(Stdio::null()).spawn().unwrap()
+    // Ports and keys of the service are written down for this test alone.
+    command.env("XDG_DATA_HOME", root.with_extension("user")).stdout(Stdio::null()).spawn().unwrap()
 }
 
 /// Waits for something to become so; what is waited for is another process.
