@@ -1,4 +1,5 @@
-//! Now and today in Japan: the only place that asks the system's clock. Everything else is handed its time.
+//! Now and today in Japan: the only place that asks the system's clock. Everything else is handed its time. And days
+//! counted.
 
 use std::fmt;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -29,7 +30,7 @@ impl Moment {
 
     /// The day in Japan.
     pub fn date(self) -> Date {
-        date_of_day((self.0.div_euclid(1_000) + JST_SECONDS).div_euclid(DAY_SECONDS))
+        date_of_seconds(self.0.div_euclid(1_000))
     }
 }
 
@@ -44,6 +45,23 @@ impl From<Moment> for String {
     fn from(moment: Moment) -> Self {
         moment.to_string()
     }
+}
+
+/// The day in Japan of a moment given in seconds since 1970 (UTC).
+pub fn date_of_seconds(seconds: i64) -> Date {
+    date_of_day((seconds + JST_SECONDS).div_euclid(DAY_SECONDS))
+}
+
+/// Days from 1970-01-01 to a date: the reverse of [`date_of_day`].
+pub fn day_number(date: Date) -> i64 {
+    let (month, day) = (i64::from(date.month), i64::from(date.day));
+    let year = i64::from(date.year) - i64::from(month <= 2);
+    let cycle = year.div_euclid(400);
+    let year_of_cycle = year.rem_euclid(400);
+    let month_from_march = (month + 9) % 12;
+    let of_year = (153 * month_from_march + 2) / 5 + day - 1;
+    let of_cycle = year_of_cycle * 365 + year_of_cycle / 4 - year_of_cycle / 100 + of_year;
+    cycle * 146_097 + of_cycle - 719_468
 }
 
 /// The date of a day counted from 1970-01-01, by counting 400-year cycles of the Gregorian calendar from March on.
@@ -63,7 +81,7 @@ pub fn date_of_day(day: i64) -> Date {
 
 #[cfg(test)]
 mod tests {
-    use super::{Moment, date_of_day};
+    use super::{Moment, date_of_day, day_number};
 
     #[test]
     fn known_days() {
@@ -84,5 +102,12 @@ mod tests {
         // 2026-11-21 23:59:59 in Greenwich
         assert_eq!(Moment(1_795_305_599_999).to_string(), "2026-11-22 08:59:59");
         assert_eq!(Moment(1_795_305_599_999).date().to_string(), "2026-11-22");
+    }
+
+    #[test]
+    fn days_are_counted_there_and_back() {
+        for day in -200_000..=200_000 {
+            assert_eq!(day_number(date_of_day(day)), day);
+        }
     }
 }

@@ -24,6 +24,8 @@
 //!
 //! [`disk`] is the file system, and where tests make it fail; [`clock`] is the time in Japan.
 //! [`request_file`] understands requests that other programs, or people, leave as files.
+//! [`request_file`] understands requests that other programs, or people, leave as files; [`doctor`] looks whether a
+//! workspace and the PC are in order.
 //! [`model`], [`catalog`] and [`diagnostic`] are the shared words and know no stage.
 
 #![deny(missing_docs)]
@@ -36,6 +38,7 @@ pub mod compare;
 pub mod deliver;
 pub mod diagnostic;
 pub mod disk;
+pub mod doctor;
 pub mod error;
 pub mod explain;
 pub mod fill;

@@ -5,7 +5,8 @@ import { setAddress } from "./lib/address.js";
 import { line, onLine, takeKey, untilItWorks } from "./lib/api.js";
 import { fill, h } from "./lib/dom.js";
 import { follow, greet, known, onState, stateNow } from "./lib/store.js";
-import { settle } from "./lib/place.js";
+import { host, settle } from "./lib/place.js";
+import { openBook } from "./parts/open-book.js";
 import { typeSize } from "./parts/type-size.js";
 import { trouble } from "./parts/trouble.js";
 import { dropAnywhere } from "./parts/upload.js";
@@ -153,10 +154,11 @@ async function begin() {
       await greet();
     });
     await settle();
+    if (host.kind === "excel") fill(document.getElementById("open-book"), openBook());
   } catch (error) {
     showLine(line());
-    if (line() === "ok") fill(root, trouble(error, () => location.reload()));
-    else root.replaceChildren(h("p", {}, "つながると、ここにシートの一覧が出ます。"));
+    if (line() === "ok") fill(root, h("h1", {}, "地域分析・検討シート"), trouble(error, () => location.reload()));
+    else root.replaceChildren(h("h1", {}, "地域分析・検討シート"), h("p", {}, "つながると、ここにシートの一覧が出ます。"));
   }
   showFrame();
   addEventListener("hashchange", render);

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::args::Batch;
 use super::input::{Loaded, Sources};
+use super::progress::Progress;
 use super::say;
 use crate::clock;
 use crate::error::{Error, Result};
@@ -23,32 +24,27 @@ struct One {
 
 /// An insurer without figures is told and does not stop the others.
 pub fn run(arguments: &Batch) -> Result<()> {
-    let wanted = Wanted::parse(&arguments.formats, &arguments.handout)?;
-    let sources = Sources {
-        input: &arguments.input,
-        workspace: arguments.workspace.as_deref(),
-        areas: arguments.areas.as_deref(),
-        year: arguments.year,
-        readings: arguments.readings.as_deref(),
-    };
-    let Loaded { catalog, evidence, thresholds } = sources.load()?;
+    let (common, making) = (&arguments.common, &arguments.making);
+    let wanted = Wanted::parse(&making.formats, &making.handout)?;
+    let Loaded { catalog, evidence, thresholds } = Sources::of(common).load()?;
     let insurers = insurers(arguments.prefecture.as_deref(), &catalog, &evidence)?;
     let template = standard_template()?;
     let mut all = Vec::with_capacity(insurers.len());
-    for (number, insurer) in insurers.iter().enumerate() {
-        eprintln!("（{}／{}）{}", number + 1, insurers.len(), insurer.name);
+    let mut progress = Progress::new(insurers.len(), "作成中");
+    for insurer in &insurers {
+        progress.step(&insurer.name);
         let request = FillRequest {
-            compare: arguments.compare.clone(),
-            from: arguments.from,
-            to: arguments.to,
-            add: arguments.add.clone(),
+            compare: common.compare.clone(),
+            from: common.from,
+            to: common.to,
+            add: common.add.clone(),
             thresholds,
             xlsx: wanted.xlsx,
             papers: wanted.papers.clone(),
             ..FillRequest::new(
                 insurer.code.map_or_else(|| insurer.name.clone(), |code| code.to_string()),
-                arguments.out.clone(),
-                arguments.date.unwrap_or_else(clock::today),
+                making.out.clone(),
+                common.date.unwrap_or_else(clock::today),
             )
         };
         let (report, message) = match fill_sheet(&request, &evidence, &catalog, template) {
@@ -60,7 +56,8 @@ pub fn run(arguments: &Batch) -> Result<()> {
         crate::handout::forget();
         all.push(One { area: insurer.name.clone(), report, message });
     }
-    tell(&all, &evidence, arguments.json)
+    drop(progress);
+    tell(&all, &evidence, common.json)
 }
 
 fn tell(all: &[One], evidence: &Evidence, json: bool) -> Result<()> {

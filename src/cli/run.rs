@@ -23,10 +23,10 @@ pub fn once(workspace: Workspace, options: Options) -> Result<()> {
     let mut bar: Option<Progress> = None;
     let mut told = |work: &Work| {
         if work.done == 0 {
-            bar = Some(Progress::new(work.total));
+            bar = Some(Progress::new(work.total, work.what));
         }
         if let Some(bar) = &mut bar {
-            bar.step(work.what);
+            bar.step(&work.name);
         }
     };
     let report = engine.once(&mut told);

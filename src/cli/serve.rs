@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use super::args::{Open, Stop};
 use super::interrupt;
+use crate::addin::certificate;
+use crate::addin::place::Places;
 use crate::error::{Error, Result};
 use crate::model::Date;
 use crate::serve::opener::{Opener, SystemOpener};
@@ -27,7 +29,7 @@ pub fn serve(workspace: Option<Workspace>, open: bool, date: Option<Date>) -> Re
     interrupt::listen();
     let engine = watch::Options { date, told_to_stop: interrupt::is_told, ..watch::Options::default() };
     let (ended, end) = channel();
-    let options = Options::new(Box::new(move |workspace| {
+    let mut options = Options::new(Box::new(move |workspace| {
         let watched = Arc::new(Watched::start(workspace, engine.clone())?);
         // Whoever asks the engine to stop (`stop`, Ctrl+C, a logoff) ends the service too.
         let (handle, ended) = (watched.handle().clone(), ended.clone());
@@ -39,6 +41,7 @@ pub fn serve(workspace: Option<Workspace>, open: bool, date: Option<Date>) -> Re
         });
         Ok(watched)
     }))?;
+    options.tls = for_excel()?;
     let service = Service::start(workspace, options)?;
     let app = Arc::clone(service.app());
     std::thread::spawn(move || {
@@ -60,6 +63,22 @@ pub fn serve(workspace: Option<Workspace>, open: bool, date: Option<Date>) -> Re
     service.close();
     println!("終了しました。");
     Ok(())
+}
+
+/// The encrypted door for Excel, where a certificate was made. One that cannot be used is told, and the page goes on
+/// without it.
+fn for_excel() -> Result<Option<Arc<rustls::ServerConfig>>> {
+    let dir = Places::of_user()?.tls();
+    if certificate::status(&dir).is_ok_and(|status| status.is_none()) {
+        return Ok(None);
+    }
+    match certificate::server_config(&dir) {
+        Ok(config) => Ok(Some(config)),
+        Err(error) => {
+            println!("Excelのアドインは使えません。{error}");
+            Ok(None)
+        }
+    }
 }
 
 /// `open`: the page of a running service, or a service of its own.

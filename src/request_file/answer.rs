@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use super::RequestFile;
-use crate::deliver::{Replace, publish};
+use crate::deliver::{Replace, publish, sanitize};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::error::{Error, Result};
 use crate::fill::ledger::Ledger;
@@ -146,7 +146,7 @@ impl Answer {
     }
 
     /// The whole as one problem, for programs that look no further.
-    fn problem(&self) -> Option<Problem> {
+    pub(super) fn problem(&self) -> Option<Problem> {
         let first = self.items.iter().find_map(|item| item.error.clone());
         match self.mistakes.first() {
             Some(mistake) => Some(Problem {
@@ -156,6 +156,16 @@ impl Answer {
             }),
             None => first,
         }
+    }
+
+    /// The answer's files: names and bytes.
+    ///
+    /// # Errors
+    /// None in a sound build.
+    pub fn files(&self) -> Result<Vec<(String, Vec<u8>)>> {
+        let stem = self.name.rsplit_once('.').map_or(self.name.as_str(), |(stem, _)| stem);
+        let named = |end: &str, text: String| (sanitize(&format!("{stem}{end}")), text.into_bytes());
+        Ok(vec![named(".result.json", self.json()?), named(".txt", self.text())])
     }
 
     /// The answer for programs. The same request and the same figures give the same bytes.
@@ -252,12 +262,10 @@ fn without_code(told: &Diagnostic) -> String {
 /// # Errors
 /// A folder that cannot be written to.
 pub fn write_answer(answer: &Answer, folder: &Path) -> Result<Vec<PathBuf>> {
-    let stem = answer.name.rsplit_once('.').map_or(answer.name.as_str(), |(stem, _)| stem);
     let mut written = Vec::new();
-    for (end, text) in [(".result.json", answer.json()?), (".txt", answer.text())] {
-        let name = crate::deliver::sanitize(&format!("{stem}{end}"));
+    for (name, bytes) in answer.files()? {
         let replace = if is_ours(&folder.join(&name), answer) { Replace::Ours } else { Replace::Never };
-        written.push(publish(folder, &name, text.as_bytes(), replace)?.path);
+        written.push(publish(folder, &name, &bytes, replace)?.path);
     }
     Ok(written)
 }

@@ -139,48 +139,46 @@ impl Reading {
     fn one(&mut self, key: Key, content: &Content, wish: &mut Wish) {
         const YES_NO: &str = "「はい」か「いいえ」と書いてください。";
         const RATIO: &str = "数（例 1.15）を書いてください。";
+        const YEAR: &str = "年度を「令和5年度」「R5」「2023」のように書いてください。";
+        const DAY: &str = "日付を「令和8年11月22日」「2026-11-22」のように書いてください。";
         let text = content.text.as_str();
         let said = || Said { text: text.trim().to_owned(), place: content.place.clone() };
         let is_whole = |text: &str| matches!(crate::notation::fold(text).as_str(), "すべて" | "全て" | "全部" | "全国");
-        let understood = match key {
+        let problem = match key {
             Key::What => match crate::notation::fold(text).as_str() {
-                "シート" | "作成" => Ok(wish.what = What::Sheets),
-                "不足" => Ok(wish.what = What::Missing),
-                _ => Err("「シート」か「不足」と書いてください。"),
+                "シート" | "作成" => set(&mut wish.what, Some(What::Sheets), ""),
+                "不足" => set(&mut wish.what, Some(What::Missing), ""),
+                _ => Some("「シート」か「不足」と書いてください。"),
             },
-            Key::Prefecture => Ok(wish.whose = if is_whole(text) { Whose::All } else { Whose::Prefecture(said()) }),
-            Key::From | Key::To => {
-                let year = words::year(text);
-                *(if key == Key::From { &mut wish.from } else { &mut wish.to }) = year;
-                year.map(|_| ()).ok_or("年度を「令和5年度」「R5」「2023」のように書いてください。")
+            Key::Prefecture => {
+                let whose = if is_whole(text) { Whose::All } else { Whose::Prefecture(said()) };
+                set(&mut wish.whose, Some(whose), "")
             }
-            Key::Public => words::yes(text).map(|yes| wish.public = yes).ok_or(YES_NO),
-            Key::Adopt => words::yes(text).map(|yes| wish.adopt = yes).ok_or(YES_NO),
-            Key::Template => Ok(wish.template = Some(said())),
-            Key::Previous => Ok(wish.previous = Some(said())),
-            Key::Folder => Ok(wish.folder = Some(said())),
+            Key::From => option(&mut wish.from, words::year(text), YEAR),
+            Key::To => option(&mut wish.to, words::year(text), YEAR),
+            Key::Public => set(&mut wish.public, words::yes(text), YES_NO),
+            Key::Adopt => set(&mut wish.adopt, words::yes(text), YES_NO),
+            Key::Template => option(&mut wish.template, Some(said()), ""),
+            Key::Previous => option(&mut wish.previous, Some(said()), ""),
+            Key::Folder => option(&mut wish.folder, Some(said()), ""),
             Key::SheetName => {
                 wish.names.sheet = Some(text.trim().to_owned());
-                return self.pattern(content, &wish.names);
+                return self.pattern(content, &Patterns { paper: None, ..wish.names.clone() });
             }
             Key::PaperName => {
                 wish.names.paper = Some(text.trim().to_owned());
-                return self.pattern(content, &wish.names);
+                return self.pattern(content, &Patterns { sheet: None, ..wish.names.clone() });
             }
-            Key::Above => words::number(text).map(|number| wish.above = Some(number)).ok_or(RATIO),
-            Key::Below => words::number(text).map(|number| wish.below = Some(number)).ok_or(RATIO),
-            Key::Few => match words::number(text).filter(|few| (0.0..=1000.0).contains(few)) {
-                Some(few) => Ok(wish.few = Some(few)),
-                None => Err("0 から 1000 までの人数（例 10）を書いてください。"),
-            },
-            Key::Day => {
-                let day = words::day(text);
-                wish.date = day;
-                day.map(|_| ()).ok_or("日付を「令和8年11月22日」「2026-11-22」のように書いてください。")
+            Key::Above => option(&mut wish.above, words::number(text), RATIO),
+            Key::Below => option(&mut wish.below, words::number(text), RATIO),
+            Key::Few => {
+                let few = words::number(text).filter(|few| (0.0..=1000.0).contains(few));
+                option(&mut wish.few, few, "0 から 1000 までの人数（例 10）を書いてください。")
             }
-            Key::Own | Key::Compare | Key::Add | Key::Formats | Key::Papers | Key::Remark | Key::Period => Ok(()),
+            Key::Day => option(&mut wish.date, words::day(text), DAY),
+            Key::Own | Key::Compare | Key::Add | Key::Formats | Key::Papers | Key::Remark | Key::Period => None,
         };
-        if let Err(hint) = understood {
+        if let Some(hint) = problem {
             self.wrong(content, key, hint);
         }
     }
@@ -306,6 +304,20 @@ impl Reading {
             );
         }
     }
+}
+
+/// Puts a value in its place; the hint when there is none.
+fn set<T>(place: &mut T, value: Option<T>, hint: &'static str) -> Option<&'static str> {
+    match value {
+        Some(value) => *place = value,
+        None => return Some(hint),
+    }
+    None
+}
+
+/// [`set`] for what may be left unsaid.
+fn option<T>(place: &mut Option<T>, value: Option<T>, hint: &'static str) -> Option<&'static str> {
+    value.is_none().then_some(hint).or_else(|| set(place, Some(value), hint))
 }
 
 /// The contents of an item that takes several, also of one cell with 「、」 between them; 「なし」 leaves none.

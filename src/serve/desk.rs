@@ -17,6 +17,8 @@ pub struct Dropped {
     pub outcome: String,
     /// Layout, where one was recognised
     pub layout: Option<String>,
+    /// The stable word of what is wrong with it
+    pub code: Option<String>,
     /// What happened, or the question
     pub message: String,
     /// What to do next

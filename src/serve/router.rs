@@ -85,6 +85,7 @@ pub const ROUTES: &[Route] = &[
     get("api/v1/sheets/{id}/changes", api::sheets::changes),
     post("api/v1/preview", api::preview::preview),
     post("api/v1/missing", api::preview::missing),
+    post("api/v1/update-plan", api::update::plan),
     post("api/v1/jobs", api::making::fill),
     get("api/v1/jobs/{id}", api::making::job),
     post("api/v1/jobs/{id}/cancel", api::making::cancel),

@@ -1,6 +1,6 @@
 //! The running service: its door, its key, its workspace.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, OnceLock, PoisonError, RwLock};
 
@@ -15,7 +15,9 @@ use super::opener::{Opener, SystemOpener};
 use super::place::{Card, Cards, random_port, user_folder};
 use super::room::Room;
 use super::router;
+use crate::addin::officejs::Shelf;
 use crate::error::{Error, Result};
+use crate::intake::Reader;
 use crate::model::Date;
 use crate::workspace::Workspace;
 
@@ -32,6 +34,8 @@ pub struct Options {
     pub watch: Watch,
     /// Today
     pub today: Box<dyn Fn() -> Date + Send + Sync>,
+    /// Reads files from outside
+    pub reader: fn() -> Result<Reader>,
     /// What a connection may cost
     pub limits: Limits,
     /// For Excel: makes the encrypted door's configuration, where there is a certificate
@@ -51,6 +55,7 @@ impl Options {
             opener: Box::new(SystemOpener),
             watch,
             today: Box::new(crate::clock::today),
+            reader: Reader::child,
             limits: Limits::default(),
             tls: None,
             office: user_folder().ok().map(|folder| folder.join("officejs")),
@@ -65,8 +70,8 @@ pub struct App {
     pub(super) started: AtomicU64,
     key: Key,
     room: RwLock<Option<Arc<Room>>>,
-    /// Files of Office.js: name in addresses, place on this PC
-    office: Vec<(String, PathBuf)>,
+    /// Office.js, where somebody brought it to this PC
+    office: Shelf,
     port: OnceLock<u16>,
     tls_port: OnceLock<u16>,
     over: (Mutex<bool>, Condvar),
@@ -78,7 +83,7 @@ impl App {
     /// # Errors
     /// A workspace that cannot be watched.
     pub fn new(key: Key, workspace: Option<Workspace>, options: Options) -> Result<Arc<Self>> {
-        let office = options.office.as_deref().map(office_files).unwrap_or_default();
+        let office = options.office.as_deref().map(Shelf::open).unwrap_or_default();
         let app = Arc::new(Self {
             office,
             options,
@@ -134,10 +139,14 @@ impl App {
         self.tls_port.get().copied()
     }
 
-    /// A file of Office.js as it lies on this PC, by a name found when the service started.
+    /// A file of Office.js as it was taken, by a name on the list.
     pub fn office_file(&self, name: &str) -> Option<Vec<u8>> {
-        let (_, path) = self.office.iter().find(|(known, _)| known == name)?;
-        std::fs::read(path).ok()
+        self.office.get(name).map(<[u8]>::to_vec)
+    }
+
+    /// Whether Office.js is here whole.
+    pub fn has_office(&self) -> bool {
+        self.office.is_complete()
     }
 
     /// Today.
@@ -280,24 +289,6 @@ impl Service {
             room.desk.stop();
         }
     }
-}
-
-/// Scripts of a folder, two levels deep: `office.js`, `ja-jp/office_strings.js`.
-fn office_files(folder: &Path) -> Vec<(String, PathBuf)> {
-    let mut all = Vec::new();
-    let list = |folder: &Path| -> Vec<(String, PathBuf)> {
-        let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-        entries.filter_map(|entry| Some((entry.file_name().into_string().ok()?, entry.path()))).collect()
-    };
-    for (name, path) in list(folder) {
-        if path.is_dir() {
-            all.extend(list(&path).into_iter().map(|(inner, path)| (format!("{name}/{inner}"), path)));
-        } else {
-            all.push((name, path));
-        }
-    }
-    all.retain(|(name, path)| name.ends_with(".js") && path.is_file());
-    all
 }
 
 /// The kept port; when another program has it, a new one: nothing but this file names it.

@@ -101,6 +101,8 @@ pub struct Engine {
     pub(super) owed_again: bool,
     settings_stat: Option<Vec<Option<Stat>>>,
     scanned: bool,
+    /// The disk refused something: perhaps even to delete what was begun
+    untidy: bool,
 }
 
 /// What stands in the way, by where it was met.
@@ -163,6 +165,7 @@ impl Engine {
             owed_again: true,
             settings_stat: None,
             scanned: false,
+            untidy: false,
             options,
         })
     }
@@ -194,6 +197,7 @@ impl Engine {
     /// sheet stands in [`RoundReport::problems`].
     pub fn once(&mut self, told: &mut dyn FnMut(&Work)) -> Result<RoundReport> {
         let done = self.once_inner(told);
+        self.untidy |= done.is_err();
         self.end();
         done
     }
@@ -287,6 +291,7 @@ impl Engine {
                 self.problems.round = None;
             }
             Err(error) => {
+                self.untidy = true;
                 let pause = BACKOFF.0.saturating_mul(1 << self.failures.min(8)).min(BACKOFF.1);
                 self.failures += 1;
                 self.retry_at = self.options.clock.now() + pause;
@@ -490,8 +495,10 @@ impl Engine {
         self.tell("終わりました。");
         self.show(true);
         fault::point("end-told");
-        // A start after this has nothing to tidy up; were it not written, it would look and find nothing.
-        let _ = self.journal.end_process();
+        // Where this is not written the next start looks for leftovers everywhere.
+        if !self.untidy {
+            let _ = self.journal.end_process();
+        }
     }
 }
 
@@ -500,8 +507,8 @@ fn kind_of(name: &str) -> DropKind {
     if is_request(name) { DropKind::Request } else { DropKind::Statistics }
 }
 
-/// Temporary files of a process that is gone, in every folder it may have written to. One that ended in order could at
-/// most not delete what a disk that failed had left.
+/// Temporary files of a process that is gone, in every folder it may have written to. After one that
+/// ended in order the many folders of originals are not looked through.
 fn remove_leftovers(workspace: &Workspace, process: u32, in_order: bool) {
     let mut folders = vec![workspace.root().to_owned(), workspace.folder(OUTPUT)];
     let ledger = workspace.folder(crate::store::LEDGER_FOLDER);

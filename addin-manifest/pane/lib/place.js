@@ -10,6 +10,8 @@
 //   host.applyUpdate(plan)       writes them and leaves what people wrote; resolves {written, kept, lines}
 //   host.goTo({sheet, cell})     selects a cell; resolves true, or false when the open workbook has no such place
 //   host.selectedCell()          resolves {sheet, cell} or null
+//   host.workbook()              what the open workbook is: {ours, name, sheetId, form}
+//   host.selectedSource()        where the selected figure came from, as the open workbook says, or null
 //
 // The Excel side is host.js, fetched only when the page was opened by the add-in. In a browser nothing of Excel is
 // there: what writes rejects, and the page does not offer it.
@@ -29,6 +31,12 @@ const inBrowser = {
   async selectedCell() {
     return null;
   },
+  async workbook() {
+    return { ours: false };
+  },
+  async selectedSource() {
+    return null;
+  },
 };
 
 /** The place the page lives in. */
@@ -37,7 +45,7 @@ export let host = inBrowser;
 /** Puts an adapter in the browser's place; members it does not have stay the browser's. */
 export function useHost(adapter) {
   host = { ...inBrowser };
-  for (const name of ["kind", "insertSheet", "planUpdate", "applyUpdate", "goTo", "selectedCell"]) {
+  for (const name of ["kind", "insertSheet", "planUpdate", "applyUpdate", "goTo", "selectedCell", "workbook", "selectedSource"]) {
     const member = adapter[name];
     if (member !== undefined) host[name] = typeof member === "function" ? member.bind(adapter) : member;
   }

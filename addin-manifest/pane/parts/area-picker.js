@@ -19,6 +19,13 @@ export function fullName(area) {
   return `${area.prefecture} ${area.name}`;
 }
 
+/** Whether two are the same area: by code, else by name whatever its spaces (the settings are written by hand). */
+export function sameArea(a, b) {
+  if (a.code && b.code) return a.code === b.code;
+  const plain = (area) => fullName(area).replace(/\s/g, "");
+  return plain(a) === plain(b);
+}
+
 /** What requests carry: the code where there is one, else the name. */
 export function areaId(area) {
   return area.code ?? fullName(area);

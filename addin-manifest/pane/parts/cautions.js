@@ -72,7 +72,7 @@ function list(items) {
 /** A button that shows the place: in Excel it goes there, elsewhere it says how to get there. */
 export function place(where) {
   const words = placeWords(where);
-  if (!words) return null;
+  if (!words || words === "ファイル") return null;
   return h("button", { type: "button", class: "quiet place", onclick: () => goThere(where, words) }, `場所：${words}`);
 }
 

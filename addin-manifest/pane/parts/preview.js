@@ -21,9 +21,9 @@ export function previewView(preview, { onfigure = null } = {}) {
     h(
       "section",
       {},
-      h("h3", {}, "全国とどこが違うか"),
+      h("h2", { class: "band" }, "全国とどこが違うか"),
       h("p", { class: "note" }, main ? `比べた年度：${yearInFull(main)}（いちばん新しい、1年分そろった年度）` : "1年分そろった年度がないため、比べていません。"),
-      (preview.main_points ?? []).map((point) => h("div", { class: "point" }, h("h4", {}, point.label), h("p", {}, point.text))),
+      (preview.main_points ?? []).map((point) => h("div", { class: "point" }, h("h3", {}, point.label), h("p", {}, point.text))),
       summary,
       h(
         "p",
@@ -34,7 +34,7 @@ export function previewView(preview, { onfigure = null } = {}) {
     ),
   );
   if (preview.topics?.length) {
-    add(box, h("section", {}, h("h3", {}, "話し合いたいこと"), h("ol", {}, preview.topics.map((topic) => h("li", {}, topic.text, topic.check?.length ? h("span", { class: "note" }, `（確かめる資料：${topic.check.join("、")}）`) : null)))));
+    add(box, h("section", {}, h("h2", { class: "band" }, "話し合いたいこと"), h("ol", {}, preview.topics.map((topic) => h("li", {}, topic.text, topic.check?.length ? h("span", { class: "note" }, `（確かめる資料：${topic.check.join("、")}）`) : null)))));
   }
   for (const [number, block] of preview.blocks.entries()) {
     if (block.indicators.length > 0) add(box, blockView(preview, block, number + 1, onfigure));
@@ -68,7 +68,7 @@ function blockView(preview, block, count, onfigure) {
   return h(
     "section",
     { class: "block", "aria-labelledby": head },
-    h("h3", { id: head }, `${count}　${block.name}`),
+    h("h2", { class: "band", id: head }, `${count}　${block.name}`),
     preview.years.length > 1 ? h("div", { class: "field inline" }, h("label", { for: id }, "年度"), years) : null,
     figures,
     onfigure ? h("p", { class: "note screen" }, "数値を押すと、元のファイルとセルが分かります。") : null,

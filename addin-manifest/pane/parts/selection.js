@@ -4,7 +4,7 @@ import { get } from "../lib/api.js";
 import { add, fill, h, newId, select } from "../lib/dom.js";
 import { wareki } from "../lib/numbers.js";
 import { known } from "../lib/store.js";
-import { areaId, areaPicker, fullName } from "./area-picker.js";
+import { areaId, areaPicker, fullName, sameArea } from "./area-picker.js";
 import { indicatorTree } from "./indicator-tree.js";
 import { trouble, waiting } from "./trouble.js";
 
@@ -49,15 +49,14 @@ export function ownPart(choice, onchange) {
 export function comparePart(choice, onchange) {
   const chips = h("ul", { class: "chips", "aria-label": "選んだ比較地域" });
   const suggestions = h("div");
-  const same = (a, b) => areaId(a) === areaId(b) || fullName(a) === fullName(b);
-  const has = (area) => choice.compare.some((one) => same(one, area));
+  const has = (area) => choice.compare.some((one) => sameArea(one, area));
   const put = (area) => {
-    if (!has(area) && !(choice.own && same(choice.own, area))) choice.compare.push(area);
+    if (!has(area) && !(choice.own && sameArea(choice.own, area))) choice.compare.push(area);
     show();
     onchange();
   };
   const take = (area) => {
-    choice.compare = choice.compare.filter((one) => !same(one, area));
+    choice.compare = choice.compare.filter((one) => !sameArea(one, area));
     show();
     onchange();
   };
@@ -179,15 +178,15 @@ export function addPart(choice, onchange) {
 export function selectionForm(choice, onchange) {
   const compare = comparePart(choice, onchange);
   const own = ownPart(choice, () => {
-    choice.compare = choice.compare.filter((one) => areaId(one) !== areaId(choice.own));
+    choice.compare = choice.compare.filter((one) => !sameArea(one, choice.own));
     compare.ownChanged();
     onchange();
   });
   return add(
     h("div", { class: "selection" }),
     h("section", {}, own),
-    h("section", {}, h("h3", {}, "比較地域"), compare),
-    h("section", {}, h("h3", {}, "表示期間"), periodPart(choice, onchange)),
-    h("section", {}, h("h3", {}, "指標"), h("p", { class: "note" }, "様式の39指標は、いつも入ります。"), addPart(choice, onchange)),
+    h("section", {}, h("h2", {}, "比較地域"), compare),
+    h("section", {}, h("h2", {}, "表示期間"), periodPart(choice, onchange)),
+    h("section", {}, h("h2", {}, "指標"), h("p", { class: "note" }, "様式の39指標は、いつも入ります。"), addPart(choice, onchange)),
   );
 }

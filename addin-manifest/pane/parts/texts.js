@@ -208,7 +208,7 @@ export function textsEditor(sheet, { onfigure }) {
       return h(
         "section",
         { class: "text-block" },
-        h("h3", {}, `${index + 1}　${name}`),
+        h("h2", { class: "band" }, `${index + 1}　${name}`),
         h(
           "div",
           { class: "beside" },

@@ -2,7 +2,7 @@
 
 import { get, post } from "../lib/api.js";
 import { field, fill, h, say, select } from "../lib/dom.js";
-import { areaId, areaPicker, fullName } from "../parts/area-picker.js";
+import { areaId, areaPicker, fullName, sameArea } from "../parts/area-picker.js";
 import { addPart, choiceFrom, comparePart, periodPart } from "../parts/selection.js";
 import { trouble, waiting } from "../parts/trouble.js";
 import { sizes, typeSize } from "../parts/type-size.js";
@@ -110,7 +110,7 @@ export async function show(root, _params, app) {
     root,
     h("h1", {}, title),
     sizePart(),
-    h("section", { class: "card" }, h("h2", {}, "自地域"), h("p", { class: "note" }, "保険者ごとに1つのシートができます。"), chips, areaPicker({ label: "自地域を足す", clearAfter: true, onpick: (area) => (own.some((one) => fullName(one) === fullName(area)) || own.push(area), ownChanged()) })),
+    h("section", { class: "card" }, h("h2", {}, "自地域"), h("p", { class: "note" }, "保険者ごとに1つのシートができます。"), chips, areaPicker({ label: "自地域を足す", clearAfter: true, onpick: (area) => (own.some((one) => sameArea(one, area)) || own.push(area), ownChanged()) })),
     h("section", { class: "card" }, h("h2", {}, "比較地域"), compare),
     h("section", { class: "card" }, h("h2", {}, "表示期間と指標"), periodPart(choice, touch), addPart(choice, touch)),
     h(

@@ -4,7 +4,9 @@ import { get, post } from "../lib/api.js";
 import { ask, fill, h, say, time } from "../lib/dom.js";
 import { number, wareki } from "../lib/numbers.js";
 import { host } from "../lib/place.js";
+import { updateOpenBook } from "../parts/open-book.js";
 import { powerQuery } from "../parts/power-query.js";
+import { fullName } from "../parts/area-picker.js";
 import { cautions, place } from "../parts/cautions.js";
 import { download, openFile } from "../parts/files.js";
 import { report, run } from "../parts/job.js";
@@ -56,20 +58,7 @@ export async function show(root, [id, tab = "figures"], app) {
   };
   const openPdf = () => openFile(sheet, "pdf", sheet.handouts?.[0] ?? null).then(() => fill(working, h("p", { class: "box done", role: "status" }, "配布資料を開きました。開いた画面から印刷できます。")), fails(openPdf));
   const openXlsx = () => openFile(sheet, "xlsx").catch(fails(openXlsx));
-  const update = async () => {
-    const lines = (all) => h("ul", {}, (all ?? []).map((line) => h("li", {}, line)));
-    try {
-      fill(working, waiting("開いているブックを調べています…"));
-      const plan = await host.planUpdate({ get, post });
-      fill(working);
-      const words = plan.lines ? lines(plan.lines) : h("p", {}, `新しくする数値は${plan.writes?.length ?? 0}件です。`);
-      if ((await ask("数値だけ更新しますか", [words, h("p", { class: "note" }, "書いた文章は変えません。この操作は、Excelの「元に戻す」で戻せないことがあります。")], [{ label: "更新する", value: "yes", main: true }, { label: "やめる", value: "no" }])) !== "yes") return;
-      const answer = await host.applyUpdate(plan);
-      fill(working, h("div", { class: "box done", role: "status" }, h("p", {}, `数値を${answer.written}件、新しくしました。`), answer.kept ? h("p", {}, `手で書き換えられた数値${answer.kept}件は、そのままにしました。`) : null, lines(answer.lines)));
-    } catch (error) {
-      fill(working, trouble(error, update));
-    }
-  };
+  const update = () => updateOpenBook(working).catch(fails(update));
   const button = (label, onclick, main = false) => h("button", { type: "button", class: main ? "main" : "", onclick }, label);
 
   const body = h("div", { class: "tab-body", role: "tabpanel", id: "tab-body", tabindex: "-1" });
@@ -107,7 +96,7 @@ export async function show(root, [id, tab = "figures"], app) {
     root,
     h("p", { class: "screen" }, h("a", { href: "#/sheets" }, "シート一覧へ戻る")),
     h("h1", {}, sheet.name),
-    h("p", { class: "note" }, [[sheet.prefecture, sheet.insurer].filter(Boolean).join(" "), sheet.changed ? `更新 ${time(sheet.changed)}` : "", sheet.status === "shared" ? "共有済み" : "未公開"].filter(Boolean).join("　")),
+    h("p", { class: "note" }, [fullName({ name: sheet.insurer ?? "", prefecture: sheet.prefecture }), sheet.changed ? `更新 ${time(sheet.changed)}` : "", sheet.status === "shared" ? "共有済み" : "未公開"].filter(Boolean).join("　")),
     sheet.locked ? h("p", { class: "box" }, h("strong", {}, "Excelで開いています。"), "ここで保存するには、先にExcelで保存して閉じてください。") : null,
     h(
       "div",
@@ -178,12 +167,12 @@ function checks(sheet) {
   return h(
     "div",
     {},
-    h("section", {}, h("h3", {}, "確かめたいこと"), items.length > 0 ? h("ul", {}, items) : h("p", {}, "ありません。"), cautions(sheet.comparison?.diagnostics ?? [])),
+    h("section", {}, h("h2", { class: "band" }, "確かめたいこと"), items.length > 0 ? h("ul", {}, items) : h("p", {}, "ありません。"), cautions(sheet.comparison?.diagnostics ?? [])),
     sheet.comments?.length
       ? h(
           "section",
           {},
-          h("h3", {}, "セルに付いたコメント"),
+          h("h2", { class: "band" }, "セルに付いたコメント"),
           h("ul", {}, sheet.comments.map((comment) => h("li", {}, comment.text, comment.author ? h("span", { class: "note" }, `　${comment.author}`) : null, place({ sheet: comment.sheet, cell: comment.cell })))),
         )
       : null,
@@ -191,7 +180,7 @@ function checks(sheet) {
       ? h(
           "section",
           {},
-          h("h3", {}, "検討の手がかり"),
+          h("h2", { class: "band" }, "検討の手がかり"),
           h("p", { class: "note" }, "全国との違いから考えられることと、確かめる資料です。答えではありません。"),
           sheet.memo.map(hintView),
         )
@@ -229,7 +218,7 @@ async function history(body, sheet, path) {
     h(
       "section",
       {},
-      h("h3", {}, "これまでの更新"),
+      h("h2", { class: "band" }, "これまでの更新"),
       events.length > 0
         ? h(
             "ol",
@@ -242,7 +231,7 @@ async function history(body, sheet, path) {
         : h("p", {}, "記録はまだありません。"),
     ),
     failure,
-    h("section", {}, h("h3", {}, "最後の更新で変わった数値"), changes.length > 0 ? changesTable(changes) : failure ? null : h("p", {}, "変わった数値はありません。")),
+    h("section", {}, h("h2", { class: "band" }, "最後の更新で変わった数値"), changes.length > 0 ? changesTable(changes) : failure ? null : h("p", {}, "変わった数値はありません。")),
   );
 }
 

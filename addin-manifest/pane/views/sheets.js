@@ -3,6 +3,7 @@
 import { get, post } from "../lib/api.js";
 import { ask, debounce, field, fill, h, say, select, time } from "../lib/dom.js";
 import { onState } from "../lib/store.js";
+import { fullName } from "../parts/area-picker.js";
 import { kept } from "../parts/texts.js";
 import { report, run } from "../parts/job.js";
 import { empty, trouble, waiting } from "../parts/trouble.js";
@@ -179,7 +180,7 @@ function row(item, app, reload) {
       "p",
       { class: "note" },
       [
-        [item.prefecture, item.insurer].filter(Boolean).join(" "),
+        fullName({ name: item.insurer ?? "", prefecture: item.prefecture }),
         years,
         item.changed ? `更新 ${time(item.changed)}` : "",
         `書き込み ${item.texts_filled ?? 0}／15欄`,

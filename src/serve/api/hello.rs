@@ -64,7 +64,7 @@ pub fn hello(app: &App, _: &Call<'_>) -> Answer {
         "features": {
             "tls": app.tls_port().is_some(),
             "addin": assets::icon("icon-32.png").is_some(),
-            "officejs": app.office_file("office.js").is_some(),
+            "officejs": app.has_office(),
             "powerquery": room.as_ref().is_some_and(|room| room.notes.read(|noted| noted.table_token.is_some())),
         },
         "today": app.today(),

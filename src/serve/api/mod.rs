@@ -13,6 +13,7 @@ pub mod setup;
 pub mod sheets;
 pub mod state;
 pub mod table;
+pub mod update;
 pub mod writing;
 
 use serde::Serialize;

@@ -51,7 +51,10 @@ pub fn list(app: &App, call: &Call<'_>) -> Answer {
         });
     }
     if let Some(insurer) = call.query("insurer") {
-        sheets.retain(|sheet| sheet.facts.insurer == insurer || sheet.facts.key == insurer);
+        let wanted = crate::notation::fold(insurer);
+        sheets.retain(|sheet| {
+            crate::notation::fold(&sheet.facts.insurer).contains(&wanted) || sheet.facts.key == insurer
+        });
     }
     if let Some(since) = call.query("changed_since") {
         let day = crate::model::Date::parse(since).ok_or_else(|| bad("日付は 2026-11-22 のように書いてください。"))?;

@@ -45,6 +45,9 @@ impl Settings {
                 let hint = near.map_or_else(String::new, |key| format!("もしかすると「{key}」ですか。"));
                 return Err(Error::Usage(format!("「{}」という設定はありません。{hint}", change.key)));
             }
+            if matches!(change.value, SettingValue::Decimal(number) if !number.is_finite()) {
+                return Err(Error::Usage(format!("「{}」には数を入れてください。", change.key)));
+            }
             file.text = changed(&file, change);
         }
         let saved = file.encode();
@@ -151,7 +154,7 @@ fn literal(value: &SettingValue) -> Option<String> {
         SettingValue::Text(text) => quoted(text),
         SettingValue::List(all) => format!("[{}]", all.iter().map(|text| quoted(text)).collect::<Vec<_>>().join(", ")),
         SettingValue::Integer(number) => number.to_string(),
-        // TOML takes `1.0` for a decimal, not `1`; infinite numbers are refused when the file is read again.
+        // A decimal in TOML is `1.0`, not `1`.
         SettingValue::Decimal(number) => format!("{number:?}"),
         SettingValue::Unset => return None,
     })

@@ -38,9 +38,10 @@ fn until_done(root: &Path, case: &str) {
 fn prepare(root: &Path) {
     workspace(root, SETTINGS);
     put(root, "B4-a_認定率（要介護度別）_時系列.xlsx");
+    fs::write(root.join("受付/最初.csv"), table("D17-i", 5, 81.2)).unwrap();
     once(root).unwrap();
     fs::write(root.join("受付/新しい.csv"), table("D17-f", 5, 1.38)).unwrap();
-    fs::write(root.join("受付/写し.csv"), table("D17-f", 5, 1.38)).unwrap();
+    fs::write(root.join("受付/写し.csv"), table("D17-i", 5, 81.2)).unwrap();
     put(root, "メモ.txt");
 }
 
