@@ -54,8 +54,8 @@ impl FolderWatcher {
         let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| match event {
             Ok(event) if is_noise(event.kind) => {}
             Ok(event) => {
-                let folder_gone = matches!(event.kind, EventKind::Remove(RemoveKind::Folder))
-                    && event.paths.iter().any(|path| *path == watched);
+                let folder_gone =
+                    matches!(event.kind, EventKind::Remove(RemoveKind::Folder)) && event.paths.contains(&watched);
                 bell.ring(|rung| {
                     rung.event = true;
                     if folder_gone {
