@@ -102,6 +102,8 @@ fi
 all_tests() {
     # Mutants of each layout: fewer by hand, all of them on CI.
     if [ "${CI:-}" = true ]; then export MUTANTS="${MUTANTS:-2000}"; fi
+    # The drop folder under random drops, edits and kills: seconds by hand, minutes on CI.
+    if [ "${CI:-}" = true ]; then export CHIIKI_SOAK="${CHIIKI_SOAK:-180}"; fi
     if cargo nextest --version >/dev/null 2>&1; then
         cargo nextest run --locked --no-fail-fast || return 1
     else
