@@ -126,7 +126,7 @@ test("the demo's world: list, preview, making, texts, sources, history, papers",
   await page.getByText("指標を追加する").click();
   await page.getByLabel("指標をさがす").fill("高齢化率");
   await page.locator(".tree input:not([disabled])").first().check();
-  await page.getByRole("heading", { name: /^\d+　指標追加/ }).waitFor();
+  await page.getByRole("heading", { name: /\d\s指標追加/ }).waitFor();
   await sound(page, "make");
   await shoot(page, "real-make", true);
   await page.locator(".side-foot > button.main").click();
@@ -137,7 +137,7 @@ test("the demo's world: list, preview, making, texts, sources, history, papers",
 
   // A figure's source is the cell of the file it came from.
   await go(page, `sheet/${id}`, "button.figure");
-  await page.getByRole("button", { name: /^21\.3％　みほん市/ }).first().click();
+  await page.getByRole("button", { name: /^21\.3％\sみほん市/ }).first().click();
   const dialog = page.getByRole("dialog");
   await dialog.getByText("H6").waitFor();
   await dialog.getByText("見本県 みほん市_地域分析・検討シート.xlsx").first().waitFor();
