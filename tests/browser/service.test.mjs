@@ -153,7 +153,7 @@ test("the demo's world: list, preview, making, texts, sources, history, papers",
   await sound(page, "texts");
   await shoot(page, "real-texts");
   const name = await page.locator("h1").textContent();
-  const { stdout } = await given.chiiki("inspect", join(given.workspace, "出力", `${name}.xlsx`), "--format", "json");
+  const { stdout } = await given.chiiki("inspect", join(given.workspace, "出力", `${name}.xlsx`), "--format", "json", "--areas", join(given.workspace, "areas.csv"));
   const texts = JSON.parse(stdout).texts.map((text) => text.text);
   assert.ok(texts.includes(words), texts.join(" / "));
 
