@@ -63,6 +63,9 @@ missing_packages() {
     has pdftotext || packages+=(poppler-utils)
     has qpdf || packages+=(qpdf)
     has fc-list && fc-list | grep -q 'BIZ UDGothic' || packages+=(fontconfig fonts-morisawa-bizud-gothic)
+    has node || packages+=(nodejs)
+    has npm || packages+=(npm)
+    has chromium || packages+=(chromium)
     echo "${packages[@]}"
 }
 
@@ -200,6 +203,37 @@ if has python3 && has_openpyxl python3; then
 else
     part "demo" demo
     skip "workbooks" "Python has no openpyxl 3.1"
+fi
+
+# --- the page ---------------------------------------------------------------------------------------------------------
+
+pane() { node --test tests/pane/*.test.mjs; }
+
+# The packages of the browser tests, pinned by their lock file, outside the project's own folders.
+browser_packages() {
+    local folder=$target/test-node
+    mkdir -p "$folder" && cp tests/browser/package.json tests/browser/package-lock.json "$folder/" &&
+        (cd "$folder" && npm ci --ignore-scripts --no-audit --no-fund) >"$logs/npm.log" 2>&1
+}
+
+browser() {
+    cargo build --quiet --locked || return 1
+    # One file after the other: each starts services and browsers of its own.
+    node --test --test-concurrency=1 --test-force-exit tests/browser/*.test.mjs
+}
+
+if has node; then
+    part "pane" pane
+    if ! has chromium; then
+        skip "browser" "chromium is not installed"
+    elif browser_packages; then
+        part "browser" browser
+    else
+        skip "browser" "npm could not fetch playwright-core and axe-core"
+    fi
+else
+    skip "pane" "node is not installed"
+    skip "browser" "node is not installed"
 fi
 
 # --- the service ----------------------------------------------------------------------------------------------------
