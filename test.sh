@@ -57,6 +57,7 @@ has() { command -v "$1" >/dev/null 2>&1; }
 missing_packages() {
     local packages=()
     has cc || packages+=(build-essential)
+    has certutil || packages+=(libnss3-tools)
     has python3 || packages+=(python3)
     has python3 && ! has_openpyxl python3 && ! python3 -c 'import ensurepip, venv' 2>/dev/null && packages+=(python3-venv)
     has soffice || packages+=(libreoffice-calc)
