@@ -12,7 +12,8 @@ use chiiki_sheet::diagnostic::Severity;
 use chiiki_sheet::intake::{Taken, take_book};
 use chiiki_sheet::layout::{Context, Mapping, crosstab};
 use chiiki_sheet::model::{Datum, Observation, Outcome};
-use made::{KINDS, Key, Table, table};
+pub use made::table;
+use made::{KINDS, Key, Table};
 
 fn key(observation: &Observation, table: &Table) -> Key {
     let id = observation.indicator.as_str();
