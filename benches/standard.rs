@@ -6,7 +6,6 @@
 use std::path::PathBuf;
 
 use chiiki_sheet::catalog::Catalog;
-use chiiki_sheet::compare::Thresholds;
 use chiiki_sheet::fill::{StandardTemplate, fill_standard};
 use chiiki_sheet::intake::{Reader, gather, list_files, take_path};
 use chiiki_sheet::job::{FillRequest, understand};
@@ -26,17 +25,10 @@ fn standard(criterion: &mut Criterion) {
     let evidence = gather(taken, context);
     let date = Date::new(2026, 11, 22).unwrap();
     let request = FillRequest {
-        own: "見本県みほん市".to_owned(),
         compare: vec!["見本県みなと市".to_owned(), "見本県たかね市".to_owned()],
         from: Some(2023),
         to: Some(2025),
-        add: Vec::new(),
-        thresholds: Thresholds::default(),
-        xlsx: true,
-        papers: Vec::new(),
-        out: PathBuf::new(),
-        date,
-        public: false,
+        ..FillRequest::new("見本県みほん市", PathBuf::new(), date)
     };
     let (comparison, told) = understand(&request, &evidence, &catalog).unwrap();
     let template = StandardTemplate::shipped().unwrap();

@@ -8,7 +8,6 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 
 use chiiki_sheet::catalog::Catalog;
-use chiiki_sheet::compare::Thresholds;
 use chiiki_sheet::intake::{Reader, gather, list_files, take_path};
 use chiiki_sheet::job::{FillRequest, fill_sheet, standard_template};
 use chiiki_sheet::layout::Context;
@@ -33,17 +32,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let evidence = gather(taken, context);
 
     let request = FillRequest {
-        xlsx: true,
-        papers: Vec::new(),
-        public: false,
-        own: "見本県みほん市".to_owned(),
         compare: vec!["見本県みなと市".to_owned()],
-        from: None,
-        to: None,
         add: vec!["D6".to_owned()],
-        thresholds: Thresholds::default(),
-        out,
-        date: Date::new(2026, 11, 22).ok_or("no such day")?,
+        ..FillRequest::new("見本県みほん市", out, Date::new(2026, 11, 22).ok_or("no such day")?)
     };
     let report = fill_sheet(&request, &evidence, &catalog, standard_template()?)?;
     for output in &report.outputs {

@@ -1,4 +1,4 @@
-//! Today in Japan: the only place that asks the system's clock. Everything else is handed its date.
+//! Today in Japan: the only place that asks the system's clock. Everything else is handed its date. And days counted.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -10,11 +10,28 @@ const DAY_SECONDS: u64 = 24 * 3600;
 /// Today's date in Japan (UTC+9, no summer time).
 pub fn today() -> Date {
     let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    date_of_day(((seconds + JST_SECONDS) / DAY_SECONDS) as i64)
+    date_of_seconds(seconds as i64)
+}
+
+/// The day in Japan of a moment given in seconds since 1970 (UTC).
+pub fn date_of_seconds(seconds: i64) -> Date {
+    date_of_day((seconds + JST_SECONDS as i64).div_euclid(DAY_SECONDS as i64))
+}
+
+/// Days from 1970-01-01 to a date: the reverse of [`date_of_day`].
+pub fn day_number(date: Date) -> i64 {
+    let (month, day) = (i64::from(date.month), i64::from(date.day));
+    let year = i64::from(date.year) - i64::from(month <= 2);
+    let cycle = year.div_euclid(400);
+    let year_of_cycle = year.rem_euclid(400);
+    let month_from_march = (month + 9) % 12;
+    let of_year = (153 * month_from_march + 2) / 5 + day - 1;
+    let of_cycle = year_of_cycle * 365 + year_of_cycle / 4 - year_of_cycle / 100 + of_year;
+    cycle * 146_097 + of_cycle - 719_468
 }
 
 /// The date of a day counted from 1970-01-01, by counting 400-year cycles of the Gregorian calendar from March on.
-fn date_of_day(day: i64) -> Date {
+pub fn date_of_day(day: i64) -> Date {
     const CYCLE: i64 = 146_097;
     let shifted = day + 719_468;
     let cycle = shifted.div_euclid(CYCLE);
@@ -30,7 +47,7 @@ fn date_of_day(day: i64) -> Date {
 
 #[cfg(test)]
 mod tests {
-    use super::date_of_day;
+    use super::{date_of_day, day_number};
 
     #[test]
     fn known_days() {
@@ -43,6 +60,13 @@ mod tests {
             (-1, "1969-12-31"),
         ] {
             assert_eq!(date_of_day(day).to_string(), text);
+        }
+    }
+
+    #[test]
+    fn days_are_counted_there_and_back() {
+        for day in -200_000..=200_000 {
+            assert_eq!(day_number(date_of_day(day)), day);
         }
     }
 }

@@ -1,14 +1,17 @@
 //! A request becomes a job, a job gives a report. Every front (command line, folder, page) comes through here.
 
 mod base;
+mod insurers;
+mod make;
+mod wanted;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
 use crate::catalog::Catalog;
 use crate::compare::{self, Comparison, Participant, Selection, Thresholds};
-use crate::deliver::naming::{NameWords, sheet_name};
+use crate::deliver::naming::{NameWords, Patterns, sheet_name};
 use crate::deliver::publish::{Replace, backup_copy, publish};
 use crate::diagnostic::Diagnostic;
 use crate::error::{Error, FileError, Result};
@@ -22,6 +25,10 @@ use crate::model::{AreaLevel, Date};
 use crate::papers::{self, PaperRequest};
 use crate::refill::{self, Base, Changes, Incoming, RefillOptions};
 use crate::request::resolve_area;
+
+pub use insurers::insurers;
+pub use make::{make, marked_template};
+pub use wanted::Wanted;
 
 /// What to make of the evidence.
 #[derive(Clone, Debug)]
@@ -48,9 +55,29 @@ pub struct FillRequest {
     pub date: Date,
     /// Make the copy to hand out instead, see [`fill::public`]
     pub public: bool,
+    /// What the files are called
+    pub names: Patterns,
 }
 
 impl FillRequest {
+    /// The workbook of one insurer and nothing else, by the product's own rules.
+    pub fn new(own: impl Into<String>, out: PathBuf, date: Date) -> Self {
+        Self {
+            own: own.into(),
+            compare: Vec::new(),
+            from: None,
+            to: None,
+            add: Vec::new(),
+            thresholds: Thresholds::default(),
+            xlsx: true,
+            papers: Vec::new(),
+            out,
+            date,
+            public: false,
+            names: Patterns::default(),
+        }
+    }
+
     /// Whether the working book itself is written; the copy to hand out leaves it as it stands.
     fn writes_book(&self) -> bool {
         self.xlsx && !self.public
@@ -185,10 +212,22 @@ fn nothing_found(own: &str, evidence: &Evidence) -> Error {
 pub struct Bases {
     /// A sheet people worked in (`--previous`)
     pub previous: Option<PathBuf>,
-    /// A form to be filled in place (`--template FILE.xlsx`)
+    /// A form to be filled in place (`--template FILE.xlsx`), or a folder of people's own template
     pub template: Option<PathBuf>,
     /// New figures win over numbers people wrote (`--adopt`)
     pub adopt: bool,
+}
+
+impl Bases {
+    /// The template, when it is a folder: its layouts and sentences are for the papers.
+    fn folder(&self) -> Option<&Path> {
+        self.template.as_deref().filter(|template| template.is_dir())
+    }
+
+    /// The template, when it is a form to be filled in place.
+    fn form(&self) -> Option<&Path> {
+        self.template.as_deref().filter(|template| !template.is_dir())
+    }
 }
 
 /// Fills the standard sheet and publishes it. A sheet of the same insurer in the folder is refilled instead.
@@ -219,19 +258,22 @@ pub fn fill_on(
     let mut report = made.report;
     if request.public && request.xlsx {
         let own = made.comparison.participants.first().ok_or_else(|| Error::Internal("no own area".to_owned()))?;
-        let name = public_name(&file_name(own, request.date, None)?);
+        let name = public_name(&file_name(own, request.date, request.names.sheet.as_deref())?);
         let copy = public_copy(made.workbook.clone(), catalog).map_err(|error| of_template(&error))?;
         let published = publish(&request.out, &name, &copy, Replace::Never)?;
         report.diagnostics.extend(published.notice);
         report.outputs.push(Output { kind: "xlsx", path: published.path });
     }
-    print_papers(request, &made.comparison, &made.workbook, evidence, catalog, &mut report)?;
+    let layouts = bases.folder();
+    print_papers(request, layouts, &made.comparison, &made.workbook, evidence, catalog, &mut report)?;
     Ok(report)
 }
 
-/// Prints the papers asked for, with the texts that stand on the workbook.
+/// Prints the papers asked for, with the texts that stand on the workbook. `layouts` is the folder with the files
+/// people edited.
 fn print_papers(
     request: &FillRequest,
+    layouts: Option<&Path>,
     comparison: &Comparison,
     workbook: &[u8],
     evidence: &Evidence,
@@ -241,12 +283,17 @@ fn print_papers(
     if request.papers.is_empty() {
         return Ok(());
     }
+    let template = match layouts {
+        Some(folder) => TemplateFiles::from_folder(folder)?,
+        None => TemplateFiles::shipped(),
+    };
     let paper = PaperRequest {
         kinds: &request.papers,
         out: &request.out,
         date: request.date,
-        template: &TemplateFiles::shipped(),
+        template: &template,
         public: request.public,
+        name: request.names.paper.as_deref(),
     };
     let papers = papers::print(comparison, evidence, workbook, Context::new(catalog, None), &paper)?;
     report.outputs.extend(papers.paths.into_iter().map(|path| Output { kind: "pdf", path }));
@@ -271,7 +318,7 @@ fn make_workbook(
 ) -> Result<Made> {
     let (comparison, diagnostics) = understand(request, evidence, catalog)?;
     let own = comparison.participants.first().ok_or_else(|| Error::Internal("no own area".to_owned()))?;
-    let name = file_name(own, request.date, None)?;
+    let name = file_name(own, request.date, request.names.sheet.as_deref())?;
     let start = base::choose(&request.out, &name, &own.area, bases, catalog)?;
     let Some(chosen) = start.base else {
         let mut made =
@@ -399,7 +446,7 @@ pub fn fill_marked(
     let filled = template.fill(&comparison, request.date).map_err(of_user)?;
     diagnostics.extend(filled.diagnostics);
     let own = comparison.participants.first().ok_or_else(|| Error::Internal("no own area".to_owned()))?;
-    let mut name = file_name(own, request.date, template.file_name.as_deref())?;
+    let mut name = file_name(own, request.date, template.file_name.as_deref().or(request.names.sheet.as_deref()))?;
     let mut bytes = filled.bytes;
     if request.public {
         (name, bytes) = (public_name(&name), public_copy(bytes, catalog).map_err(of_user)?);
@@ -411,7 +458,7 @@ pub fn fill_marked(
         outputs.push(Output { kind: "xlsx", path: published.path });
     }
     let mut report = Report { outputs, ledger: filled.ledger, changes: Changes::default(), diagnostics };
-    print_papers(request, &comparison, &bytes, evidence, catalog, &mut report)?;
+    print_papers(request, template.folder.as_deref(), &comparison, &bytes, evidence, catalog, &mut report)?;
     Ok(report)
 }
 

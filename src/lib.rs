@@ -15,17 +15,24 @@
 //!
 //! [`missing`] tells which figures lack and which downloads bring them, [`explain`] where a figure of a sheet came from.
 //!
+//! [`serve`] is the page beside Excel.
+//! [`addin`] is Excel's side of the local service: manifest, certificate, Office.js, putting them in place.
+//!
 //! [`intake`] strings 1–3 together, [`job`] the rest; the fronts ([`cli`]) know only these and [`workspace`].
+//! [`request_file`] understands requests that other programs, or people, leave as files; [`doctor`] looks whether a
+//! workspace and the PC are in order.
 //! [`model`], [`catalog`] and [`diagnostic`] are the shared words and know no stage.
 
 #![deny(missing_docs)]
 
+pub mod addin;
 pub mod catalog;
 pub mod cli;
 mod clock;
 pub mod compare;
 pub mod deliver;
 pub mod diagnostic;
+pub mod doctor;
 pub mod error;
 pub mod explain;
 pub mod fill;
@@ -42,6 +49,8 @@ pub mod papers;
 pub mod read;
 pub mod refill;
 pub mod request;
+pub mod request_file;
+pub mod serve;
 pub mod store;
 pub mod template;
 pub mod workspace;

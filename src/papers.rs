@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::compare::Comparison;
-use crate::deliver::{NameWords, Replace, file_name, publish};
+use crate::deliver::{NameWords, Replace, paper_name, publish};
 use crate::diagnostic::Diagnostic;
 use crate::error::{Error, Result};
 use crate::fill::draft::DRAFT_LINE;
-use crate::handout::{Kind, Options, TemplateFiles, options, prepare, render};
+use crate::handout::{Handout, Kind, Options, PageOptions, TemplateFiles, child, options, prepare, render};
 use crate::intake::{Evidence, take_book};
 use crate::layout::Context;
 use crate::model::{AreaLevel, Date, EntryText};
@@ -25,6 +25,8 @@ pub struct PaperRequest<'a> {
     pub date: Date,
     /// For handing out: file names are left out
     pub public: bool,
+    /// Pattern of the file names; `None` for the product's own
+    pub name: Option<&'a str>,
     /// The template's files
     pub template: &'a TemplateFiles,
 }
@@ -71,25 +73,48 @@ pub fn print(
     let mut papers = Papers::default();
     for &kind in request.kinds {
         let page = options.of(kind);
-        let (pdf, told) = render(&handout, kind, page, request.template, request.date)
-            .map_err(|error| Error::Usage(error.to_string()))?;
+        let (pdf, told) = set(&handout, kind, page, request)?;
         papers.diagnostics.extend(told);
-        let published = publish(request.out, &name(comparison, kind, request.date)?, &pdf, Replace::Ours)?;
+        let published = publish(request.out, &name(comparison, kind, request)?, &pdf, Replace::Ours)?;
         papers.diagnostics.extend(published.notice);
         papers.paths.push(published.path);
     }
     Ok(papers)
 }
 
+/// The bytes of one paper. A layout that people edited is a program of theirs: it runs apart, under limits.
+fn set(
+    handout: &Handout,
+    kind: Kind,
+    options: &PageOptions,
+    request: &PaperRequest<'_>,
+) -> Result<(Vec<u8>, Vec<Diagnostic>)> {
+    let made = if request.template.is_edited() {
+        let exe = std::env::current_exe()
+            .map_err(|error| Error::Internal(format!("the program does not know where it lies: {error}")))?;
+        let request = child::Request {
+            handout: handout.clone(),
+            kind,
+            options: options.clone(),
+            template: request.template.clone(),
+            date: request.date,
+        };
+        child::render_apart(&exe, &request, child::TIME)
+    } else {
+        render(handout, kind, options, request.template, request.date)
+    };
+    made.map_err(|error| Error::Usage(error.to_string()))
+}
+
 /// `見本県 みほん市_配布資料.pdf`
-fn name(comparison: &Comparison, kind: Kind, date: Date) -> Result<String> {
+fn name(comparison: &Comparison, kind: Kind, request: &PaperRequest<'_>) -> Result<String> {
     let Some(own) = comparison.participants.first() else { return Err(Error::Internal("no own area".to_owned())) };
     let prefecture = match own.area.level {
         AreaLevel::Prefecture => "",
         _ => own.area.prefecture.as_deref().unwrap_or_default(),
     };
-    let words = NameWords { prefecture, insurer: own.area.short_name(), date };
-    file_name(&format!("{{{{都道府県}}}} {{{{保険者}}}}_{}", kind.label()), &words, "pdf")
+    let words = NameWords { prefecture, insurer: own.area.short_name(), date: request.date };
+    paper_name(request.name, &words, kind.label())
 }
 
 /// What people wrote on a workbook.

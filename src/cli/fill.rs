@@ -1,72 +1,34 @@
 //! `fill`: one sheet from files (`--input`, nothing stored) or from a workspace.
 
-use std::path::Path;
-
 use super::args::Fill;
-use super::{input, say};
+use super::input::{Loaded, Sources};
+use super::say;
 use crate::clock;
-use crate::compare::Thresholds;
 use crate::error::{Error, Result};
-use crate::fill::marks::MarkedTemplate;
-use crate::handout::Kind;
-use crate::intake::Evidence;
-use crate::job::{Bases, FillRequest, Report, fill_marked, fill_on};
-use crate::layout::Context;
-use crate::workspace::Workspace;
+pub use crate::job::Wanted;
+use crate::job::{Bases, FillRequest, Report, make, marked_template};
 
 /// Reads or loads, fills, publishes, tells.
 pub fn run(arguments: &Fill) -> Result<()> {
-    let wanted = Wanted::parse(&arguments.formats, &arguments.handout)?;
-    let marked = arguments.template.as_deref().map(marked_template).transpose()?.flatten();
-    let mut thresholds = Thresholds::default();
-    let (catalog, evidence): (_, Evidence) = match (&arguments.workspace, arguments.input.is_empty()) {
-        (Some(_), false) => {
-            return Err(Error::Usage("--input と --workspace は、どちらか一方だけを指定してください。".to_owned()));
-        }
-        (None, true) => {
-            return Err(Error::Usage(
-                "使うファイルを --input で、または取り込み済みの作業フォルダーを --workspace で指定してください。"
-                    .to_owned(),
-            ));
-        }
-        (None, false) => {
-            let catalog = input::catalog(arguments.areas.as_deref())?;
-            let mappings = input::readings(arguments.readings.as_deref())?;
-            let context = Context { mappings: &mappings, ..Context::new(&catalog, arguments.year) };
-            let evidence = input::evidence(&arguments.input, context)?;
-            (catalog, evidence)
-        }
-        (Some(_), true) if arguments.readings.is_some() => return Err(input::readings_are_kept()),
-        (Some(folder), true) => {
-            let workspace = Workspace::open(folder)?;
-            let catalog = match &arguments.areas {
-                Some(areas) => input::catalog(Some(areas))?,
-                None => workspace.catalog()?,
-            };
-            thresholds = workspace.settings()?.thresholds()?;
-            let evidence = workspace.evidence(&catalog)?;
-            (catalog, evidence)
-        }
-    };
+    let (common, making) = (&arguments.common, &arguments.making);
+    let wanted = Wanted::parse(&making.formats, &making.handout)?;
+    // A template that does not work is told before anything is read.
+    arguments.template.as_deref().map(marked_template).transpose()?;
+    let Loaded { catalog, evidence, thresholds } = Sources::of(common).load()?;
     let request = FillRequest {
-        own: arguments.own.clone(),
-        compare: arguments.compare.clone(),
-        from: arguments.from,
-        to: arguments.to,
-        add: arguments.add.clone(),
+        compare: common.compare.clone(),
+        from: common.from,
+        to: common.to,
+        add: common.add.clone(),
         thresholds,
         xlsx: wanted.xlsx,
         papers: wanted.papers,
-        out: arguments.out.clone(),
-        date: arguments.date.unwrap_or_else(clock::today),
         public: arguments.public,
+        ..FillRequest::new(&arguments.own, making.out.clone(), common.date.unwrap_or_else(clock::today))
     };
     let bases =
         Bases { previous: arguments.previous.clone(), template: arguments.template.clone(), adopt: arguments.adopt };
-    let made = match &marked {
-        Some(template) => fill_marked(&request, &evidence, &catalog, template),
-        None => fill_on(&request, &bases, &evidence, &catalog, crate::job::standard_template()?),
-    };
+    let made = make(&request, &bases, &evidence, &catalog);
     let mut report = match made {
         Ok(report) => report,
         Err(error) => {
@@ -76,70 +38,7 @@ pub fn run(arguments: &Fill) -> Result<()> {
         }
     };
     report.diagnostics.splice(0..0, evidence.diagnostics.iter().cloned());
-    tell(&report, arguments.json)
-}
-
-/// What to make: the workbook, papers, or both.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Wanted {
-    /// The workbook
-    pub xlsx: bool,
-    /// Papers; all of 配布資料 unless said otherwise
-    pub papers: Vec<Kind>,
-}
-
-impl Wanted {
-    /// Reads `--formats` and `--handout`.
-    ///
-    /// # Errors
-    /// A format or a paper there is none of.
-    pub fn parse(formats: &[String], handouts: &[String]) -> Result<Self> {
-        let mut wanted = Self { xlsx: false, papers: Vec::new() };
-        let mut pdf = false;
-        for format in formats {
-            match format.trim().to_lowercase().as_str() {
-                "xlsx" => wanted.xlsx = true,
-                "pdf" => pdf = true,
-                _ => {
-                    return Err(Error::Usage(format!(
-                        "「{format}」は作れません。--formats に指定できるのは xlsx と pdf です。"
-                    )));
-                }
-            }
-        }
-        for name in handouts {
-            let kind = Kind::from_label(name).ok_or_else(|| {
-                Error::Usage(format!(
-                    "「{name}」という資料はありません。--handout に指定できるのは 配布資料、1枚もの、記入用 です。"
-                ))
-            })?;
-            if !wanted.papers.contains(&kind) {
-                wanted.papers.push(kind);
-            }
-        }
-        match (pdf, wanted.papers.is_empty()) {
-            (true, true) => wanted.papers.push(Kind::Handout),
-            (false, _) => wanted.papers.clear(),
-            (true, false) => {}
-        }
-        Ok(wanted)
-    }
-}
-
-/// A template with marks, opened before anything is read, so that a mistake is told at once. A workbook without marks
-/// is a form to be filled in place.
-fn marked_template(path: &Path) -> Result<Option<MarkedTemplate>> {
-    let template = MarkedTemplate::open(path)?;
-    if template.has_marks() {
-        return Ok(Some(template));
-    }
-    if path.is_dir() {
-        return Err(Error::Usage(format!(
-            "ひな形『{}』に差し込み記号（{{{{…}}}}）がありません。chiiki-sheet lint で確かめてください。",
-            path.display()
-        )));
-    }
-    Ok(None)
+    tell(&report, common.json)
 }
 
 /// The report for a program or for a person.

@@ -14,14 +14,12 @@ use crate::job::{FillRequest, Report, fill_sheet};
 use crate::model::{Date, Outcome};
 use crate::workspace::{DONE, INBOX, OUTPUT, QUARANTINE, Workspace};
 
-/// Handles what lies in 受付 and ends (`--once`).
+/// Handles what lies in 受付 and ends (`--once`), or serves the page until it is stopped.
 pub fn run(arguments: &Run) -> Result<()> {
-    if !arguments.once {
-        return Err(Error::Usage(
-            "いまは --once を付けて実行してください（「受付」のファイルを処理して終わります）。".to_owned(),
-        ));
-    }
     let workspace = Workspace::open(&arguments.workspace)?;
+    if !arguments.once {
+        return super::serve::serve(Some(workspace), !arguments.no_open);
+    }
     once(&workspace, arguments.date.unwrap_or_else(clock::today))
 }
 
@@ -72,16 +70,16 @@ fn take_inbox(workspace: &Workspace, date: Date) -> Result<(Vec<FileReport>, Vec
     files.sort();
     let mut store = workspace.store()?;
     let mut reader = Reader::child()?;
-    let mut progress = Progress::new(files.len());
+    let mut progress = Progress::new(files.len(), "読み取り中");
     let (mut reports, mut diagnostics) = (Vec::new(), Vec::new());
     for path in files {
+        progress.step(&super::input::name_of(&path));
         let taken = workspace.import(&mut store, &path, &catalog, None, &mut reader)?;
         let kept = taken.iter().any(|one| matches!(one.report.outcome, Outcome::Read | Outcome::Empty));
         let of_file: Vec<FileReport> = taken.iter().map(|one| one.report.clone()).collect();
         file_away(workspace, &path, kept, &of_file, date)?;
         reports.extend(of_file);
         diagnostics.extend(taken.into_iter().flat_map(|one| one.diagnostics));
-        progress.step("読み取り中");
     }
     Ok((reports, diagnostics))
 }
@@ -153,6 +151,7 @@ fn fill_all(workspace: &Workspace, date: Date) -> Result<Vec<Report>> {
                 out: workspace.folder(OUTPUT),
                 date,
                 public: false,
+                names: crate::deliver::Patterns::default(),
             };
             let mut report = fill_sheet(&request, &evidence, &catalog, crate::job::standard_template()?)?;
             report.diagnostics.splice(0..0, evidence.diagnostics.iter().cloned());

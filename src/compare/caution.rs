@@ -201,7 +201,8 @@ fn own_figures(comparison: &Comparison, row: usize) -> Vec<FigureKey> {
 }
 
 fn few_people(comparison: &Comparison, all: &mut Vec<Caution>) {
-    for (&(row, who, year), &people) in comparison.people.iter().filter(|(_, people)| **people < FEW_PEOPLE) {
+    let few = comparison.thresholds.few_people;
+    for (&(row, who, year), &people) in comparison.people.iter().filter(|(_, people)| **people < few) {
         let (Some(compared), Some(participant)) = (comparison.rows.get(row), comparison.participants.get(who)) else {
             continue;
         };
@@ -213,8 +214,10 @@ fn few_people(comparison: &Comparison, all: &mut Vec<Caution>) {
             wareki(year),
             shown(people, 1)
         );
-        let hint = "数年分を並べて見る、人数そのもので見るなど、率や平均だけで判断しないでください（10人未満を目安にした本ソフトの決まりです）。";
-        let caution = Caution::new(CautionKind::FewPeople, Level::Note, message, hint);
+        let hint = format!(
+            "数年分を並べて見る、人数そのもので見るなど、率や平均だけで判断しないでください（{few}人未満を目安にした本ソフトの決まりです）。"
+        );
+        let caution = Caution::new(CautionKind::FewPeople, Level::Note, message, &hint);
         all.push(Caution { figures: vec![(row, who, year)], ..caution });
     }
     let Some(year) = comparison.main_year else { return };

@@ -5,5 +5,5 @@ pub mod naming;
 pub mod publish;
 
 pub use file_system::is_temporary;
-pub use naming::{DEFAULT_SHEET_PATTERN, NameWords, file_name, sanitize, sheet_name};
+pub use naming::{Collision, DEFAULT_SHEET_PATTERN, NameWords, Patterns, file_name, paper_name, sanitize, sheet_name};
 pub use publish::{Published, Replace, backup_copy, publish};

@@ -1,14 +1,20 @@
 //! File names that every Windows PC takes, made from patterns people may change.
 
+use std::collections::BTreeMap;
+
 use handlebars::template::TemplateElement;
 use handlebars::{Handlebars, Template, no_escape};
 use serde_json::json;
 
 use crate::error::{Error, Result};
 use crate::model::Date;
+use crate::notation::nearest;
 
 /// What a sheet's file is called unless the settings say otherwise.
 pub const DEFAULT_SHEET_PATTERN: &str = "{{都道府県}} {{保険者}}_地域分析・検討シート.xlsx";
+
+/// What a paper's file is called unless the settings say otherwise.
+pub const DEFAULT_PAPER_PATTERN: &str = "{{都道府県}} {{保険者}}_{{資料}}.pdf";
 
 /// The longest file name made, extension included, in UTF-16 units. Windows takes 255 in a name, but also only 260 in
 /// a whole path unless it was set up for more.
@@ -19,6 +25,64 @@ const FALLBACK: &str = "名称なし";
 
 /// What stands between the braces, in the order of [`NameWords`].
 const WORDS: [&str; 3] = ["都道府県", "保険者", "日付"];
+
+/// Between the braces of a paper's name: 配布資料, 1枚もの or 記入用.
+const PAPER: &str = "資料";
+
+/// How people want their files called; `None` is the product's own way.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Patterns {
+    /// Of the workbook
+    pub sheet: Option<String>,
+    /// Of the papers; `_{{資料}}` is added when it does not name the paper
+    pub paper: Option<String>,
+}
+
+impl Patterns {
+    /// Whether both can be used.
+    ///
+    /// # Errors
+    /// As [`sheet_name`] and [`paper_name`].
+    pub fn check(&self) -> Result<()> {
+        let words = NameWords { prefecture: "", insurer: "", date: Date { year: 2026, month: 1, day: 1 } };
+        sheet_name(self.sheet.as_deref(), &words)?;
+        paper_name(self.paper.as_deref(), &words, "")?;
+        Ok(())
+    }
+
+    /// Insurers whose files would have one name: the name, and who they are. Windows does not tell `A` from `a`.
+    ///
+    /// # Errors
+    /// As [`Patterns::check`].
+    pub fn collisions<'a>(&self, insurers: &[NameWords<'a>]) -> Result<Vec<Collision<'a>>> {
+        let mut found = Vec::new();
+        for kind in ["", PAPER] {
+            let mut named: BTreeMap<String, Collision<'a>> = BTreeMap::new();
+            for words in insurers {
+                let name = match kind {
+                    "" => sheet_name(self.sheet.as_deref(), words)?,
+                    kind => paper_name(self.paper.as_deref(), words, kind)?,
+                };
+                let same = named.entry(name.to_lowercase()).or_insert_with(|| Collision { name, insurers: Vec::new() });
+                let who = (words.prefecture, words.insurer);
+                if !same.insurers.contains(&who) {
+                    same.insurers.push(who);
+                }
+            }
+            found.extend(named.into_values().filter(|same| same.insurers.len() > 1));
+        }
+        Ok(found)
+    }
+}
+
+/// Several insurers, one file name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Collision<'a> {
+    /// The name they would share
+    pub name: String,
+    /// Prefecture and name of each
+    pub insurers: Vec<(&'a str, &'a str)>,
+}
 
 /// The words a pattern may use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,19 +103,44 @@ pub fn sheet_name(pattern: Option<&str>, words: &NameWords<'_>) -> Result<String
     file_name(pattern.unwrap_or(DEFAULT_SHEET_PATTERN), words, "xlsx")
 }
 
+/// The file name of an insurer's paper; `None` takes [`DEFAULT_PAPER_PATTERN`]. `paper` is the word for `{{資料}}`.
+///
+/// # Errors
+/// As [`file_name`].
+pub fn paper_name(pattern: Option<&str>, words: &NameWords<'_>, paper: &str) -> Result<String> {
+    let pattern = pattern.unwrap_or(DEFAULT_PAPER_PATTERN);
+    let named = check(pattern, true)?;
+    let pattern = match named {
+        true => pattern.to_owned(),
+        // Two papers under one name would be one paper.
+        false => {
+            let end = pattern.len().saturating_sub(".pdf".len());
+            let stem = pattern.get(..end).filter(|_| pattern.to_lowercase().ends_with(".pdf")).unwrap_or(pattern);
+            format!("{stem}_{{{{{PAPER}}}}}")
+        }
+    };
+    fill(&pattern, words, Some(paper), "pdf")
+}
+
 /// Fills a pattern such as `{{都道府県}} {{保険者}}_地域分析・検討シート_{{日付}}` and makes a safe file name of it.
 /// The extension (`xlsx`, `pdf`; without a dot) is added unless the pattern ends with it.
 ///
 /// # Errors
 /// `Usage` when the pattern names a word there is none of, or its braces do not match.
 pub fn file_name(pattern: &str, words: &NameWords<'_>, extension: &str) -> Result<String> {
-    check(pattern)?;
+    check(pattern, false)?;
+    fill(pattern, words, None, extension)
+}
+
+fn fill(pattern: &str, words: &NameWords<'_>, paper: Option<&str>, extension: &str) -> Result<String> {
     let mut handlebars = Handlebars::new();
     handlebars.set_strict_mode(true);
     handlebars.register_escape_fn(no_escape);
     let [prefecture, insurer, date] = WORDS;
-    let data = json!({ prefecture: words.prefecture, insurer: words.insurer, date: words.date.to_string() });
-    let mut name = handlebars.render_template(pattern, &data).map_err(|_| unreadable(pattern))?;
+    let data =
+        json!({ prefecture: words.prefecture, insurer: words.insurer, date: words.date.to_string(), PAPER: paper });
+    let unreadable = |_| unreadable(pattern, paper.is_some());
+    let mut name = handlebars.render_template(pattern, &data).map_err(unreadable)?;
     let suffix = format!(".{extension}");
     if !name.to_lowercase().ends_with(&suffix) {
         name.push_str(&suffix);
@@ -60,9 +149,10 @@ pub fn file_name(pattern: &str, words: &NameWords<'_>, extension: &str) -> Resul
 }
 
 /// Only texts and words: a block such as `{{#if …}}` takes an unknown word for false, even in strict mode, and would
-/// give every insurer's file one name.
-fn check(pattern: &str) -> Result<()> {
-    let template = Template::compile(pattern).map_err(|_| unreadable(pattern))?;
+/// give every insurer's file one name. Answers whether the pattern names the paper.
+fn check(pattern: &str, is_paper: bool) -> Result<bool> {
+    let template = Template::compile(pattern).map_err(|_| unreadable(pattern, is_paper))?;
+    let mut names_paper = false;
     for element in &template.elements {
         match element {
             TemplateElement::RawString(_) | TemplateElement::Comment(_) => {}
@@ -70,28 +160,41 @@ fn check(pattern: &str) -> Result<()> {
                 if word.params.is_empty() && word.hash.is_empty() =>
             {
                 let name = word.name.as_name().unwrap_or_default();
-                if !WORDS.contains(&name) {
+                if name == PAPER && is_paper {
+                    names_paper = true;
+                } else if !WORDS.contains(&name) {
                     return Err(Error::Usage(format!(
-                        "ファイル名の形「{pattern}」にある「{name}」は使えません。使えるのは{}です。",
-                        known()
+                        "ファイル名の形「{pattern}」にある「{name}」は使えません。{}使えるのは{}です。",
+                        near(name, is_paper),
+                        known(is_paper)
                     )));
                 }
             }
-            _ => return Err(unreadable(pattern)),
+            _ => return Err(unreadable(pattern, is_paper)),
         }
     }
-    Ok(())
+    Ok(names_paper)
 }
 
-fn unreadable(pattern: &str) -> Error {
+fn unreadable(pattern: &str, is_paper: bool) -> Error {
     Error::Usage(format!(
         "ファイル名の形「{pattern}」を読み取れませんでした。{{{{ と }}}} の組を確かめてください。使えるのは{}です。",
-        known()
+        known(is_paper)
     ))
 }
 
-fn known() -> String {
-    WORDS.map(|word| format!(" {{{{{word}}}}} ")).join("・")
+fn names(is_paper: bool) -> impl Iterator<Item = &'static str> {
+    WORDS.into_iter().chain(is_paper.then_some(PAPER))
+}
+
+fn known(is_paper: bool) -> String {
+    names(is_paper).map(|word| format!(" {{{{{word}}}}} ")).collect::<Vec<_>>().join("・")
+}
+
+/// The word a slip of the pen was probably meant for.
+fn near(written: &str, is_paper: bool) -> String {
+    let meant = nearest(written, names(is_paper));
+    meant.map_or_else(String::new, |word| format!("もしかすると {{{{{word}}}}} ですか。"))
 }
 
 /// A file name that Windows takes and shows as it is: no folders, no reserved device names, no characters it refuses

@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 
 use super::plan::{CellContent, SheetPlan};
 use crate::compare::shown::{decimals, plain_name, service_name, shown};
-use crate::compare::{ComparedRow, Comparison, FEW_PEOPLE, Verdict};
+use crate::compare::{ComparedRow, Comparison, Verdict};
 use crate::error::FileError;
 use crate::form::{Role, find_entries};
 use crate::model::{CellRef, EntryField};
@@ -299,15 +299,14 @@ impl<'a> Words<'a> {
 
     fn notes(&self, rows: &[(usize, &ComparedRow)], of_services: bool) -> Vec<String> {
         let mut notes = Vec::new();
+        let limit = self.comparison.thresholds.few_people;
         let few: Vec<String> = rows
             .iter()
-            .filter(|(at, _)| {
-                self.comparison.people.get(&(*at, 0, self.year)).is_some_and(|people| *people < FEW_PEOPLE)
-            })
+            .filter(|(at, _)| self.comparison.people.get(&(*at, 0, self.year)).is_some_and(|people| *people < limit))
             .map(|(_, row)| plain_name(&row.indicator.name))
             .collect();
         if !few.is_empty() {
-            notes.push(format!("受給者が1か月10人未満で、数値が動きやすい：{}。", few.join("、")));
+            notes.push(format!("受給者が1か月{limit}人未満で、数値が動きやすい：{}。", few.join("、")));
         }
         let judged = rows.iter().filter(|(_, row)| row.versus.contains_key(&self.nation)).count();
         if of_services {

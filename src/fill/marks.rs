@@ -1,6 +1,6 @@
 //! Fills a template of people's own: each `{{mark}}` becomes what it stands for, everything else stays.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use handlebars::{Context, Handlebars, Helper as Call, HelperResult, Output, RenderContext, no_escape};
 use serde::Deserialize;
@@ -29,6 +29,8 @@ pub struct MarkedTemplate {
     grids: Vec<Grid>,
     /// Pattern of the file name, from `sheet.toml`
     pub file_name: Option<String>,
+    /// The folder it was opened from, if it was one
+    pub folder: Option<PathBuf>,
 }
 
 /// `sheet.toml` beside the template.
@@ -50,13 +52,14 @@ impl MarkedTemplate {
             let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
             Error::Usage(format!("ひな形『{name}』は、{}{}", error.message, error.hint))
         };
-        Self::new(bytes, file_name).map_err(refuse)
+        let folder = path.is_dir().then(|| path.to_path_buf());
+        Self::new(bytes, file_name).map(|template| Self { folder, ..template }).map_err(refuse)
     }
 
     fn new(bytes: Vec<u8>, file_name: Option<String>) -> std::result::Result<Self, FileError> {
         let compiled = Compiled::new(bytes)?;
         let grids = read_bytes("ひな形", compiled.package().bytes(), &Limits::default())?.grids;
-        Ok(Self { compiled, grids, file_name })
+        Ok(Self { compiled, grids, file_name, folder: None })
     }
 
     /// Whether any cell holds a mark; without one the file is none of these templates.

@@ -94,6 +94,20 @@ struct SourceTexts {
     note: String,
 }
 
+/// What a row of the sheet says behind the value: unit, file, sheet, cell, date of export, note, hash of the file.
+pub fn record_of(figure: &Observation) -> [String; 7] {
+    let texts = source_texts(figure);
+    [
+        figure.unit.to_string(),
+        figure.source.file.name.clone(),
+        figure.source.sheet.to_string(),
+        figure.source.cell.to_string(),
+        texts.exported,
+        texts.note,
+        figure.source.file.sha256.clone(),
+    ]
+}
+
 fn source_texts(figure: &Observation) -> SourceTexts {
     let mut notes = Vec::new();
     if let Datum::Missing(reason) = figure.datum {

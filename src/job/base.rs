@@ -45,7 +45,7 @@ pub(super) fn choose(out: &Path, name: &str, own: &Area, bases: &Bases, catalog:
     if let Some(path) = bases.previous.as_deref().filter(|path| !is_same_file(path, standing.as_deref())) {
         previous(path, name, own, catalog, &mut start)?;
     }
-    if let Some(path) = &bases.template {
+    if let Some(path) = bases.form() {
         if start.base.is_some() {
             start.diagnostics.push(
                 Diagnostic::info("template-not-used", "前のシートがあるため、--template の様式は使いませんでした。")

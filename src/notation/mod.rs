@@ -3,11 +3,13 @@
 //! Small pure functions, each of which answers `None` rather than guess. The originals stay as they are for display;
 //! only the results of these functions are compared and computed with.
 
+mod near;
 mod number;
 mod period;
 mod text;
 mod unit;
 
+pub use near::nearest;
 pub use number::{MissingLegend, ParsedNumber, parse_number, read_missing};
 pub use period::{
     BareYear, EraCarry, RemarkYear, export_date, fiscal_year_in, parse_estat_time, parse_period, parse_remark, wareki,

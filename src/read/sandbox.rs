@@ -229,7 +229,7 @@ fn serve(input: &mut impl Read, output: &mut impl Write) -> io::Result<()> {
         match request {
             Request::Start { limits: given, memory_bytes } => {
                 limits = given;
-                System::this_process(memory_bytes);
+                cap_memory(memory_bytes);
             }
             Request::File { skip, name, bytes } => {
                 let mut number = 0;
@@ -254,13 +254,18 @@ fn answer(output: &mut impl Write, found: &archive::Found<'_>, limits: &Limits) 
     wire::write_answer(output, &Answer::Done(result.map(|book| (book.kind, book.grids))))
 }
 
+/// Caps this process's own address space, where the system does that from inside, see [`MEMORY_IS_CAPPED`].
+pub(crate) fn cap_memory(bytes: u64) {
+    System::this_process(bytes);
+}
+
 /// A console program started from a service without console would flash a window.
 #[cfg(windows)]
-fn hide_window(command: &mut Command) {
+pub(crate) fn hide_window(command: &mut Command) {
     use std::os::windows::process::CommandExt;
     const CREATE_NO_WINDOW: u32 = 0x0800_0000;
     command.creation_flags(CREATE_NO_WINDOW);
 }
 
 #[cfg(not(windows))]
-fn hide_window(_command: &mut Command) {}
+pub(crate) fn hide_window(_command: &mut Command) {}

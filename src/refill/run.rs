@@ -97,7 +97,8 @@ pub fn refill(
 }
 
 fn apply_thresholds(comparison: &mut Comparison, thresholds: crate::compare::Thresholds) {
-    comparison.thresholds = thresholds;
+    // The sheet holds the two ratios only.
+    comparison.thresholds = crate::compare::Thresholds { few_people: comparison.thresholds.few_people, ..thresholds };
     let Some(year) = comparison.main_year else { return };
     for row in &mut comparison.rows {
         let Some(own) = row.value(0, year) else { continue };

@@ -8,6 +8,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::form::{Role, id_in};
 use crate::model::CellRef;
+use crate::notation;
 use crate::read::{CellValue, Grid};
 
 /// One mark of a cell's text.
@@ -109,30 +110,8 @@ pub fn known_names() -> Vec<String> {
 
 /// The known name nearest to what was written; `None` when nothing is near.
 pub fn nearest(written: &str) -> Option<String> {
-    let written: Vec<char> = plain(written).chars().collect();
-    let mut best: Option<(usize, String)> = None;
-    for name in known_names() {
-        let distance = distance(&written, &name.chars().collect::<Vec<_>>());
-        if best.as_ref().is_none_or(|(least, _)| distance < *least) {
-            best = Some((distance, name));
-        }
-    }
-    best.filter(|(distance, _)| *distance <= written.len().max(2) / 2).map(|(_, name)| name)
-}
-
-/// Changes of single characters between two words.
-fn distance(a: &[char], b: &[char]) -> usize {
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.iter().enumerate() {
-        let mut next = vec![i + 1];
-        for (j, y) in b.iter().enumerate() {
-            let (over, left) = (row.get(j + 1).copied().unwrap_or_default(), next.last().copied().unwrap_or_default());
-            let diagonal = row.get(j).copied().unwrap_or_default() + usize::from(x != y);
-            next.push(diagonal.min(over + 1).min(left + 1));
-        }
-        row = next;
-    }
-    row.last().copied().unwrap_or_default()
+    let known = known_names();
+    notation::nearest(&plain(written), known.iter().map(String::as_str)).map(str::to_owned)
 }
 
 /// Every cell of a sheet that holds marks.

@@ -22,7 +22,11 @@ const LEVELS: &[&[&str]] = &[
     &["papers"],
     &["job"],
     &["workspace"],
-    &["watch", "serve", "addin"],
+    &["request_file"],
+    &["watch"],
+    &["doctor"],
+    &["addin"],
+    &["serve"],
     &["cli"],
 ];
 

@@ -11,7 +11,8 @@ use std::time::{Duration, SystemTime};
 use chiiki_sheet::deliver::naming::{MAX_UNITS, numbered};
 use chiiki_sheet::deliver::publish::{FileSystem, Found, RealFiles, backup_copy_with, publish_with};
 use chiiki_sheet::deliver::{
-    NameWords, Published, Replace, backup_copy, file_name, is_temporary, publish, sanitize, sheet_name,
+    NameWords, Patterns, Published, Replace, backup_copy, file_name, is_temporary, paper_name, publish, sanitize,
+    sheet_name,
 };
 use chiiki_sheet::error::Error;
 use chiiki_sheet::model::Date;
@@ -159,6 +160,69 @@ fn a_pattern_that_cannot_be_used_says_why() {
         let message = error.to_string();
         assert!(message.contains(pattern) && message.contains(culprit), "{message}");
         assert!(message.contains("{{都道府県}} ・ {{保険者}} ・ {{日付}}"), "{message}");
+    }
+}
+
+#[test]
+fn an_unknown_word_names_the_nearest_one() {
+    let told = |pattern| sheet_name(Some(pattern), &words()).unwrap_err().to_string();
+    assert!(told("{{保健者}}").contains("もしかすると {{保険者}} ですか。"));
+    assert!(told("{{都道府件}}").contains("もしかすると {{都道府県}} ですか。"));
+    assert!(!told("{{市町村}}").contains("もしかすると"));
+    // Only papers have a kind.
+    assert!(told("{{保険者}}_{{資料}}").contains("「資料」は使えません"));
+}
+
+#[test]
+fn a_paper_always_says_which_one_it_is() {
+    for (pattern, name) in [
+        (None, "見本県 みほん市_配布資料.pdf"),
+        (Some("{{資料}}（{{保険者}}）{{日付}}"), "配布資料（みほん市）2026-11-22.pdf"),
+        (Some("{{保険者}}"), "みほん市_配布資料.pdf"),
+        (Some("{{保険者}}.PDF"), "みほん市_配布資料.pdf"),
+    ] {
+        assert_eq!(paper_name(pattern, &words(), "配布資料").unwrap(), name, "{pattern:?}");
+    }
+}
+
+#[test]
+fn insurers_that_would_share_a_file_are_named() {
+    let of = |prefecture, insurer| NameWords { prefecture, insurer, ..words() };
+    let insurers = [of("東京都", "府中市"), of("広島県", "府中市"), of("広島県", "福山市"), of("広島県", "福山市")];
+    let patterns = |sheet: &str| Patterns { sheet: Some(sheet.to_owned()), paper: None };
+    assert_eq!(Patterns::default().collisions(&insurers).unwrap(), []);
+    assert_eq!(patterns("{{都道府県}}{{保険者}}").collisions(&insurers).unwrap(), []);
+    let found = patterns("{{保険者}}").collisions(&insurers).unwrap();
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].name, "府中市.xlsx");
+    assert_eq!(found[0].insurers, [("東京都", "府中市"), ("広島県", "府中市")]);
+    assert_eq!(patterns("シート").collisions(&insurers).unwrap()[0].insurers.len(), 3);
+    let papers = Patterns { sheet: None, paper: Some("{{資料}}".to_owned()) };
+    assert_eq!(papers.collisions(&insurers).unwrap()[0].insurers.len(), 3);
+    // Windows does not tell capitals from small letters.
+    let cased = [of("", "A町"), of("", "a町")];
+    assert_eq!(Patterns::default().collisions(&cased).unwrap().len(), 2);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Whatever stands around the words and whatever the insurer is called: a safe name, or a sentence.
+    #[test]
+    fn any_pattern_gives_a_safe_name_or_a_sentence(
+        before in "[{}<>:\"/\\\\|?*. a-zA-ZあアCON~$😀\u{1}-\u{1f}]{0,8}",
+        word in prop_oneof![Just("都道府県"), Just("保険者"), Just("日付"), Just("資料"), Just("保検者"), Just("")],
+        after in "[}. 　_あ𠮷]{0,230}",
+        insurer in any::<String>(),
+    ) {
+        let pattern = format!("{before}{{{{{word}}}}}{after}");
+        let words = NameWords { insurer: &insurer, ..words() };
+        for named in [sheet_name(Some(&pattern), &words), paper_name(Some(&pattern), &words, "記入用")] {
+            match named {
+                Ok(name) => assert_safe(&name),
+                Err(error) => prop_assert!(matches!(error, Error::Usage(_)), "{}", error),
+            }
+        }
     }
 }
 

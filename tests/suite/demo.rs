@@ -25,6 +25,7 @@ fn request(out: &Path) -> FillRequest {
         xlsx: true,
         papers: Vec::new(),
         public: false,
+        names: chiiki_sheet::deliver::Patterns::default(),
         own: "見本県みほん市".to_owned(),
         compare: vec!["見本県みなと市".to_owned(), "見本県たかね市".to_owned()],
         from: Some(2023),

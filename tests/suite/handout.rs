@@ -33,6 +33,18 @@ fn made(handout: &Handout, kind: Kind, options: &PageOptions) -> Vec<u8> {
     pdf
 }
 
+/// With everything that can be on a paper.
+fn all_parts(options: PageOptions) -> PageOptions {
+    let parts =
+        vec![Part::Summary, Part::Tables, Part::Charts, Part::Discussion, Part::Years, Part::Indicators, Part::Sources];
+    PageOptions { parts, ..options }
+}
+
+fn pages(pdf: &[u8]) -> Option<usize> {
+    let info = tool("pdfinfo", &[], pdf, &[])?;
+    info.lines().find_map(|line| line.strip_prefix("Pages:"))?.trim().parse().ok()
+}
+
 /// Runs a tool on the PDF; `None` with a printed reason when the PC has no such tool.
 fn tool(program: &str, before: &[&str], pdf: &[u8], after: &[&str]) -> Option<String> {
     let folder = tempfile::tempdir().unwrap();
@@ -84,7 +96,7 @@ fn every_string_given_is_found_on_the_paper() {
         ),
         exported: None,
     });
-    let options = options(Kind::Handout);
+    let options = all_parts(options(Kind::Handout));
     let pdf = made(&handout, Kind::Handout, &options);
     assert_all_found(&handout, &pdf, &options);
 }
@@ -92,7 +104,7 @@ fn every_string_given_is_found_on_the_paper() {
 #[test]
 fn all_values_of_the_period_are_printed() {
     let handout = sample("mihon-wide.json");
-    let options = options(Kind::Handout);
+    let options = all_parts(options(Kind::Handout));
     let Some(found) = extracted(&made(&handout, Kind::Handout, &options), &options) else { return };
     for indicator in handout.blocks.iter().flat_map(|block| &block.indicators) {
         for figure in indicator.values.iter().flatten() {
@@ -171,7 +183,7 @@ fn markup_in_texts_is_printed_as_it_stands() {
     handout.blocks[0].indicators[0].name = injections[2].into();
     handout.blocks[2].texts[1].text = injections[3].into();
     handout.cautions.push(Caution { text: injections[4].into(), place: Some(injections[0].into()) });
-    let options = options(Kind::Handout);
+    let options = all_parts(options(Kind::Handout));
     let pdf = made(&handout, Kind::Handout, &options);
     assert_all_found(&handout, &pdf, &options);
 }
@@ -305,13 +317,121 @@ fn the_same_input_gives_the_same_bytes() {
 #[test]
 fn four_pages_take_less_than_200_kb() {
     let handout = sample("mihon.json");
-    let mut options = options(Kind::Handout);
-    options.parts = vec![Part::Summary, Part::Tables, Part::Discussion];
-    let pdf = made(&handout, Kind::Handout, &options);
-    let Some(info) = tool("pdfinfo", &[], &pdf, &[]) else { return };
-    let pages: usize = info.lines().find_map(|l| l.strip_prefix("Pages:")).unwrap().trim().parse().unwrap();
-    assert!(pages >= 4, "{pages}");
-    assert!(pdf.len() * 4 <= 200_000 * pages, "{} bytes, {pages} pages", pdf.len());
+    for kind in Kind::ALL {
+        let pdf = made(&handout, kind, &options(kind));
+        let Some(pages) = pages(&pdf) else { return };
+        // An A3 sheet holds two A4 pages.
+        let pages = if kind == Kind::OnePage { 2 * pages } else { pages };
+        assert!(pdf.len() <= 50_000 * pages.max(4), "{kind:?}: {} bytes, {pages} pages", pdf.len());
+    }
+}
+
+/// The text of one page.
+fn page_text(pdf: &[u8], page: usize) -> Option<String> {
+    let page = page.to_string();
+    Some(bare(&tool("pdftotext", &["-raw", "-f", &page, "-l", &page], pdf, &["-"])?))
+}
+
+#[test]
+fn the_whole_form_stands_on_the_first_sheet_of_the_one_page_paper() {
+    for (landscape, large) in [(true, false), (true, true), (false, false)] {
+        let handout = sample("mihon.json");
+        let options = PageOptions { landscape, large, ..options(Kind::OnePage) };
+        let pdf = made(&handout, Kind::OnePage, &options);
+        let Some(first) = page_text(&pdf, 1) else { return };
+        for block in &handout.blocks {
+            assert!(first.contains(&expected(&block.name)), "{}", block.name);
+            for indicator in &block.indicators {
+                let own = indicator.figure(0, 2);
+                let shown = own.value().and_then(|v| chiiki_sheet::handout::shown::number(v, indicator.decimals));
+                assert!(shown.is_none_or(|shown| first.contains(&shown)), "{landscape} {large} {}", indicator.id);
+            }
+        }
+        assert_eq!(first.matches("同程度").count() + first.matches("上回る").count() >= 30, true);
+        for area in &handout.areas {
+            assert!(first.contains(&expected(&area.name)), "{}", area.name);
+        }
+        assert_eq!(first.matches(&bare(EntryField::FreeText.heading())).count(), handout.blocks.len());
+        assert!(pages(&pdf).unwrap() <= 3, "{landscape} {large}");
+    }
+}
+
+#[test]
+fn what_the_one_page_paper_cuts_stands_in_full_on_the_next_sheet() {
+    let mut handout = sample("mihon.json");
+    for (k, block) in handout.blocks.iter_mut().enumerate() {
+        block.texts = EntryField::ALL
+            .into_iter()
+            .map(|field| FieldText {
+                field,
+                text: format!("（{k}）{}終わり{k}。", "考えられることを書きます。".repeat(60)),
+            })
+            .collect();
+    }
+    let options = options(Kind::OnePage);
+    let pdf = made(&handout, Kind::OnePage, &options);
+    let (Some(first), Some(all)) = (page_text(&pdf, 1), extracted(&pdf, &options)) else { return };
+    assert!(first.matches("（続きは次の紙）").count() >= 12, "{first}");
+    assert!(!first.contains("終わり1"), "the texts are too long for the first sheet");
+    assert_eq!(first.matches("判定").count(), 3, "the form is not pushed off its sheet");
+    for text in handout.blocks.iter().flat_map(|block| &block.texts) {
+        assert!(all.contains(&expected(&text.text)));
+    }
+}
+
+#[test]
+fn ten_years_eight_areas_and_sixty_rows_lose_no_value_on_the_one_page_paper() {
+    let mut handout = sample("mihon-wide.json");
+    let model = handout.blocks[0].indicators[0].clone();
+    let more = (0..20).map(|k| {
+        let mut indicator = model.clone();
+        indicator.name = format!("追加した指標その{k}");
+        indicator.values[0][0] = Figure::Value(500.0 + f64::from(k));
+        indicator
+    });
+    handout.blocks[0].indicators.extend(more);
+    let options = options(Kind::OnePage);
+    let pdf = made(&handout, Kind::OnePage, &options);
+    let Some(all) = extracted(&pdf, &options) else { return };
+    for indicator in handout.blocks.iter().flat_map(|block| &block.indicators) {
+        for value in indicator.values.iter().flatten().filter_map(|figure| figure.value()) {
+            let shown = chiiki_sheet::handout::shown::number(value, indicator.decimals).unwrap();
+            assert!(all.contains(&shown), "{} {shown}", indicator.id);
+        }
+    }
+    inside_the_paper(&pdf, &options);
+}
+
+/// Resident memory of this process in bytes; `None` where the system does not tell.
+fn resident() -> Option<usize> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    Some(line.trim().trim_end_matches("kB").trim().parse::<usize>().ok()? * 1024)
+}
+
+#[test]
+fn a_batch_of_papers_holds_its_memory() {
+    let count = if std::env::var_os("CHIIKI_LONG").is_some() { 1700 } else { 40 };
+    let handout = sample("mihon.json");
+    let options = options(Kind::Handout);
+    let warm = count / 4;
+    let mut settled = None;
+    for k in 0..count {
+        let mut other = handout.clone();
+        other.insurer = format!("第{k}保険者");
+        for text in other.blocks.iter_mut().flat_map(|block| &mut block.texts) {
+            text.text = format!("（{k}）{}", text.text);
+        }
+        made(&other, Kind::Handout, &options);
+        if k == warm {
+            settled = resident();
+        }
+    }
+    let (Some(settled), Some(after)) = (settled, resident()) else {
+        println!("skipped: this system does not tell a process its memory");
+        return;
+    };
+    assert!(after <= settled + 24_000_000, "{settled} bytes after {warm} papers, {after} after {count}");
 }
 
 #[test]

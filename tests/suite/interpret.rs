@@ -4,7 +4,6 @@
 
 use std::sync::Arc;
 
-use chiiki_sheet::compare::Thresholds;
 use chiiki_sheet::intake::{Evidence, Taken, gather, take_book};
 use chiiki_sheet::job::{FillRequest, fill_sheet, standard_template};
 use chiiki_sheet::layout::Context;
@@ -198,17 +197,11 @@ fn the_newest_year_without_an_adjusted_rate_may_be_under_way() {
 
 fn filled(evidence: &Evidence, out: &std::path::Path) -> std::path::PathBuf {
     let request = FillRequest {
-        xlsx: true,
-        papers: Vec::new(),
-        public: false,
-        own: "見本県みほん市".to_owned(),
         compare: vec!["見本県みなと市".to_owned(), "見本県たかね市".to_owned(), "例示県みなと市".to_owned()],
         from: Some(2022),
         to: Some(2026),
         add: vec!["A2".to_owned(), "B10".to_owned()],
-        thresholds: Thresholds::default(),
-        out: out.to_owned(),
-        date: Date::new(2026, 11, 22).unwrap(),
+        ..FillRequest::new("見本県みほん市", out.to_owned(), Date::new(2026, 11, 22).unwrap())
     };
     let report = fill_sheet(&request, evidence, truth::catalog(), standard_template().unwrap()).unwrap();
     report.outputs[0].path.clone()

@@ -1,5 +1,6 @@
 //! Behaviour tests, one module a feature: a real file in, a value or a text out.
 
+mod addin;
 mod architecture;
 mod batch;
 mod catalog;
@@ -8,6 +9,7 @@ mod charts;
 mod deliver;
 mod demo;
 mod docs;
+mod doctor;
 mod drafts;
 mod explain;
 mod fill_apply;
@@ -25,14 +27,19 @@ mod mass_downloads;
 mod missing;
 mod mutants;
 mod notation;
+mod notes;
 mod official_tables;
+mod pipes;
 mod program;
 mod public;
 mod read;
 mod real_files;
 mod refill;
 mod refill_property;
+mod request_file;
 mod saved_readings;
+mod serve;
+mod settings;
 mod spellings;
 mod store;
 mod template_file;

@@ -38,7 +38,7 @@ fn wrong(table: &Table, taken: &Taken) -> Option<String> {
 
 #[test]
 fn sure_proposals_read_the_truth_and_the_rest_waits() {
-    let count: u64 = std::env::var("TABLES").ok().and_then(|text| text.parse().ok()).unwrap_or(900);
+    let count: u64 = std::env::var("TABLES").ok().and_then(|text| text.parse().ok()).unwrap_or(450);
     let catalog = Catalog::shipped();
     let mut tally: BTreeMap<&str, [usize; 4]> = BTreeMap::new();
     let mut failures = Vec::new();

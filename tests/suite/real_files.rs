@@ -44,6 +44,7 @@ fn request(own: &str) -> FillRequest {
         xlsx: true,
         papers: Vec::new(),
         public: false,
+        names: chiiki_sheet::deliver::Patterns::default(),
         own: own.to_owned(),
         compare: vec!["北海道札幌市".to_owned()],
         from: None,

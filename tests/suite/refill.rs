@@ -6,6 +6,7 @@
 pub mod doc;
 mod folder;
 mod foreign;
+pub mod judge;
 mod programs;
 
 use std::path::PathBuf;
@@ -56,6 +57,7 @@ pub fn request(from: i32, to: i32, out: &str) -> FillRequest {
         xlsx: true,
         papers: Vec::new(),
         public: false,
+        names: chiiki_sheet::deliver::Patterns::default(),
         own: "見本県みほん市".to_owned(),
         compare: vec!["見本県みなと市".to_owned()],
         from: Some(from),
@@ -90,6 +92,18 @@ pub fn changed(mut comparison: Comparison, mut change: impl FnMut(&str, usize, i
 
 pub fn fresh(comparison: &Comparison) -> Vec<u8> {
     fill_standard(StandardTemplate::shipped().unwrap(), comparison, &[], day(1)).unwrap().bytes
+}
+
+/// A cell that holds text, of a row people write in.
+pub fn is_entry_text((kind, inner): &doc::Cell, doc: &doc::Doc) -> bool {
+    let text = match inner.strip_prefix("<v>").and_then(|rest| rest.strip_suffix("</v>")) {
+        Some(number) if kind.contains("t=\"s\"") => doc.strings[number.parse::<usize>().unwrap()].to_owned(),
+        Some(_) => return false,
+        None => inner.clone(),
+    };
+    ["【下書き】", "仮説：", "会議で確かめる", "独居", "通いの場", "事業所が", "𠮷野", "前後の空白"]
+        .iter()
+        .any(|word| text.contains(word))
 }
 
 pub fn refilled(bytes: &[u8], comparison: &Comparison, fixed_years: bool) -> Refilled {

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use calamine::{Data, Reader as _, Xlsx};
 use chiiki_sheet::catalog::Catalog;
-use chiiki_sheet::compare::{Comparison, Thresholds};
+use chiiki_sheet::compare::Comparison;
 use chiiki_sheet::diagnostic::Diagnostic;
 use chiiki_sheet::fill::{self, FilledSheet, StandardTemplate};
 use chiiki_sheet::intake::{Evidence, Reader, gather, list_files, take_path};
@@ -38,17 +38,11 @@ pub fn evidence() -> (Catalog, Evidence) {
 pub fn comparison(from: i32, to: i32, added: &[&str]) -> (Comparison, Vec<Diagnostic>) {
     let (catalog, evidence) = evidence();
     let request = FillRequest {
-        xlsx: true,
-        papers: Vec::new(),
-        public: false,
-        own: "見本県みほん市".to_owned(),
         compare: vec!["見本県みなと市".to_owned(), "見本県たかね市".to_owned()],
         from: Some(from),
         to: Some(to),
         add: added.iter().map(|id| (*id).to_owned()).collect(),
-        thresholds: Thresholds::default(),
-        out: PathBuf::new(),
-        date: date(),
+        ..FillRequest::new("見本県みほん市", PathBuf::new(), date())
     };
     let (comparison, told) = understand(&request, &evidence, &catalog).unwrap();
     (comparison, evidence.diagnostics.into_iter().chain(told).collect())

@@ -34,6 +34,10 @@ pub type Cell = (String, String);
 #[derive(Clone)]
 pub struct Doc {
     parts: Vec<(String, Vec<u8>)>,
+    /// The part of the sheet that lies open
+    part: String,
+    /// The shared strings as markup
+    pub strings: Vec<String>,
     pub head: String,
     /// Row → attributes but its number, cells by column
     pub rows: BTreeMap<u32, (String, BTreeMap<u32, Cell>)>,
@@ -44,6 +48,15 @@ const FORM: &str = "xl/worksheets/sheet1.xml";
 
 impl Doc {
     pub fn open(bytes: &[u8]) -> Self {
+        Self::of_part(bytes, |_| FORM.to_owned())
+    }
+
+    /// The sheet of a name, wherever a program put it.
+    pub fn of_sheet(bytes: &[u8], sheet: &str) -> Self {
+        Self::of_part(bytes, |parts| part_of(parts, sheet).unwrap_or_else(|| panic!("{sheet} がない")))
+    }
+
+    fn of_part(bytes: &[u8], choose: impl Fn(&[(String, Vec<u8>)]) -> String) -> Self {
         let mut archive = ZipArchive::new(Cursor::new(bytes)).unwrap();
         let mut parts = Vec::new();
         for index in 0..archive.len() {
@@ -52,7 +65,8 @@ impl Doc {
             entry.read_to_end(&mut data).unwrap();
             parts.push((entry.name().unwrap().into_owned(), data));
         }
-        let text = parts.iter().find(|(name, _)| name == FORM).unwrap().1.clone();
+        let part = choose(&parts);
+        let text = parts.iter().find(|(name, _)| *name == part).unwrap().1.clone();
         let text = String::from_utf8(text).unwrap();
         let (head, rest) = text.split_once("<sheetData>").unwrap();
         let (data, tail) = rest.split_once("</sheetData>").unwrap();
@@ -69,7 +83,11 @@ impl Doc {
             }
             rows.insert(number.parse::<u32>().unwrap() - 1, (attributes, row));
         }
-        Self { parts, head: head.to_owned(), rows, tail: tail.to_owned() }
+        let strings = parts.iter().find(|(name, _)| name == "xl/sharedStrings.xml").map(|(_, data)| {
+            let text = std::str::from_utf8(data).unwrap();
+            text.split("<si>").skip(1).map(|item| item.split_once("</si>").unwrap().0.to_owned()).collect()
+        });
+        Self { parts, part, strings: strings.unwrap_or_default(), head: head.to_owned(), rows, tail: tail.to_owned() }
     }
 
     pub fn save(&self) -> Vec<u8> {
@@ -85,9 +103,29 @@ impl Doc {
         let mut out = ZipWriter::new(Cursor::new(Vec::new()));
         for (name, data) in &self.parts {
             out.start_file(name.as_str(), SimpleFileOptions::default()).unwrap();
-            out.write_all(if name == FORM { text.as_bytes() } else { data }).unwrap();
+            out.write_all(if *name == self.part { text.as_bytes() } else { data }).unwrap();
         }
         out.finish().unwrap().into_inner()
+    }
+
+    /// Every part with its bytes, the open sheet as it was opened.
+    pub fn parts(&self) -> impl Iterator<Item = (&str, &[u8])> {
+        self.parts.iter().map(|(name, data)| (name.as_str(), data.as_slice()))
+    }
+
+    /// The part of a sheet; `None` when there is no such sheet.
+    pub fn part_of(&self, sheet: &str) -> Option<String> {
+        part_of(&self.parts, sheet)
+    }
+
+    fn text_of(&self, part: &str) -> Option<&str> {
+        let (_, data) = self.parts.iter().find(|(name, _)| name == part)?;
+        Some(std::str::from_utf8(data).unwrap())
+    }
+
+    fn edit_part(&mut self, part: &str, edit: impl FnOnce(String) -> String) {
+        let data = &mut self.parts.iter_mut().find(|(name, _)| name == part).unwrap().1;
+        *data = edit(String::from_utf8(std::mem::take(data)).unwrap()).into_bytes();
     }
 
     pub fn cell(&self, at: &str) -> Option<&Cell> {
@@ -171,10 +209,129 @@ impl Doc {
         *book = text.replace(from, to).into_bytes();
     }
 
+    /// A row of statistics cut and put before another one.
+    pub fn move_row(&mut self, from: u32, to: u32) {
+        let (mut at, step) = (from, if from < to { 1i64 } else { -1 });
+        while at != to {
+            let next = (i64::from(at) + step) as u32;
+            self.swap_rows(at, next);
+            at = next;
+        }
+    }
+
+    pub fn hide_row(&mut self, row: u32) {
+        let attributes = &mut self.rows.get_mut(&row).unwrap().0;
+        if !attributes.contains("hidden=") {
+            attributes.push_str(" hidden=\"1\"");
+        }
+    }
+
+    /// Hides the column of 単位 or 備考, which have a run of their own.
+    pub fn hide_col(&mut self, col: u32) {
+        let run = format!("<col min=\"{0}\" max=\"{0}\" width", col + 1);
+        let hidden = run.replace(" width", " hidden=\"1\" width");
+        self.head = self.head.replacen(&run, &hidden, 1);
+    }
+
+    /// A sheet of people's own, in front or behind, with a formula that looks at the form.
+    pub fn add_sheet(&mut self, title: &str, front: bool) {
+        let number = 40 + self.parts.len();
+        let part = format!("xl/worksheets/sheet{number}.xml");
+        let text = "<worksheet xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\"><sheetData><row r=\"1\">\
+            <c r=\"A1\" t=\"inlineStr\"><is><r><rPr><b/></rPr><t>会議</t></r><r><t>のメモ</t></r></is></c>\
+            <c r=\"B1\"><v>0.125</v></c></row></sheetData></worksheet>";
+        self.parts.push((part.clone(), text.as_bytes().to_vec()));
+        self.edit_part("[Content_Types].xml", |text| {
+            let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml";
+            text.replace("</Types>", &format!("<Override PartName=\"/{part}\" ContentType=\"{kind}\"/></Types>"))
+        });
+        self.edit_part("xl/_rels/workbook.xml.rels", |text| {
+            let kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet";
+            let link =
+                format!("<Relationship Id=\"rIdU{number}\" Type=\"{kind}\" Target=\"worksheets/sheet{number}.xml\"/>");
+            text.replace("</Relationships>", &format!("{link}</Relationships>"))
+        });
+        self.edit_part("xl/workbook.xml", |text| {
+            let sheet = format!("<sheet name=\"{title}\" sheetId=\"{number}\" r:id=\"rIdU{number}\"/>");
+            if !front {
+                return text.replace("</sheets>", &format!("{sheet}</sheets>"));
+            }
+            // Names of a sheet count the tabs.
+            let mut moved = text.replace("<sheets>", &format!("<sheets>{sheet}"));
+            for at in (0..30).rev() {
+                moved = moved.replace(&format!("localSheetId=\"{at}\""), &format!("localSheetId=\"{}\"", at + 1));
+            }
+            moved
+        });
+    }
+
+    /// A comment on a cell, with the parts Excel makes for it. To be called once, after rows moved.
+    pub fn comment(&mut self, at: (u32, u32), words: &str) {
+        let rels = "xl/worksheets/_rels/sheet1.xml.rels";
+        let kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+        let comments = format!(
+            "<comments xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\"><authors><author>係</author>\
+            </authors><commentList><comment ref=\"{}\" authorId=\"0\"><text><r><t>{words}</t></r></text></comment>\
+            </commentList></comments>",
+            name(at)
+        );
+        let shape = format!(
+            "<xml xmlns:v=\"urn:schemas-microsoft-com:vml\" xmlns:x=\"urn:schemas-microsoft-com:office:excel\"><v:shape \
+            type=\"#_x0000_t202\"><x:ClientData ObjectType=\"Note\"><x:Row>{}</x:Row><x:Column>{}</x:Column>\
+            </x:ClientData></v:shape></xml>",
+            at.0, at.1
+        );
+        let links = format!(
+            "<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\"><Relationship \
+            Id=\"rIdC1\" Type=\"{kind}/comments\" Target=\"../comments9.xml\"/><Relationship Id=\"rIdC2\" \
+            Type=\"{kind}/vmlDrawing\" Target=\"../drawings/vmlDrawing9.vml\"/></Relationships>"
+        );
+        assert!(self.text_of(rels).is_none(), "the form has no links outwards");
+        self.parts.push((rels.to_owned(), links.into_bytes()));
+        self.parts.push(("xl/comments9.xml".to_owned(), comments.into_bytes()));
+        self.parts.push(("xl/drawings/vmlDrawing9.vml".to_owned(), shape.into_bytes()));
+        self.edit_part("[Content_Types].xml", |text| {
+            let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xml";
+            let types = format!(
+                "<Default Extension=\"vml\" ContentType=\"application/vnd.openxmlformats-officedocument.vmlDrawing\"/>\
+                <Override PartName=\"/xl/comments9.xml\" ContentType=\"{kind}\"/></Types>"
+            );
+            text.replace("</Types>", &types)
+        });
+        let link = "<legacyDrawing xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\" r:id=\"rIdC2\"/>";
+        self.tail = self.tail.replace("</worksheet>", &format!("{link}</worksheet>"));
+    }
+
     /// All columns twice as wide.
     pub fn widen(&mut self) {
         self.head = self.head.replace(" width=\"", " width=\"1");
     }
+}
+
+/// The part of a sheet, through the workbook and its relationships.
+fn part_of(parts: &[(String, Vec<u8>)], sheet: &str) -> Option<String> {
+    let text = |part: &str| {
+        let (_, data) = parts.iter().find(|(name, _)| name == part)?;
+        Some(std::str::from_utf8(data).unwrap())
+    };
+    let attribute =
+        |tag: &str, name: &str| Some(tag.split_once(&format!(" {name}=\""))?.1.split('"').next()?.to_owned());
+    let tag = text("xl/workbook.xml")?
+        .split("<sheet ")
+        .skip(1)
+        .map(|rest| format!(" {}", rest.split('>').next().unwrap()))
+        .find(|tag| attribute(tag, "name").as_deref() == Some(sheet))?;
+    let id = attribute(&tag, "r:id")?;
+    let link = text("xl/_rels/workbook.xml.rels")?
+        .split("<Relationship ")
+        .skip(1)
+        .map(|rest| format!(" {}", rest.split('>').next().unwrap()))
+        .find(|tag| attribute(tag, "Id").as_deref() == Some(id.as_str()))?;
+    let target = attribute(&link, "Target")?;
+    Some(match target.strip_prefix('/') {
+        Some(whole) => whole.to_owned(),
+        None => format!("xl/{target}"),
+    })
 }
 
 /// An attribute's value, and the others.

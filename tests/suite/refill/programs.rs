@@ -3,7 +3,10 @@
 use std::path::Path;
 use std::process::Command;
 
+use chiiki_sheet::compare::Comparison;
+
 use super::doc::grid;
+use super::judge::{Case, Places, judge};
 use super::{changed, comparison, fresh, refilled, root};
 
 /// Whether a program is there; says so when it is not.
@@ -76,4 +79,124 @@ fn a_copy_saved_by_libreoffice() {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     std::fs::rename(dir.path().join("out/lo.xlsx"), dir.path().join("lo2.xlsx")).unwrap();
     check(dir.path(), "lo2.xlsx", "地域分析・検討シート");
+}
+
+/// Cases in every run, and in the long one.
+fn count(usual: usize, long: usize) -> usize {
+    if let Some(cases) = std::env::var("CASES").ok().and_then(|cases| cases.parse().ok()) {
+        return cases;
+    }
+    if std::env::var_os("CHIIKI_LONG").is_some() { long } else { usual }
+}
+
+/// The books a program left in a folder, refilled with other figures and judged; says how many there were.
+fn judge_folder(dir: &Path, count: usize) {
+    let before = comparison(2023, 2025);
+    let (same, moved) = (comparison(2023, 2025), comparison(2024, 2026));
+    let one = |number: usize| {
+        let facts = std::fs::read_to_string(dir.join(format!("{number}.json"))).unwrap();
+        let facts: serde_json::Value = serde_json::from_str(&facts).unwrap();
+        let number_of = |value: &serde_json::Value| value.as_u64().unwrap() as u32;
+        let blocks = facts["blocks"].as_array().unwrap();
+        let places = Places {
+            sheet: facts["sheet"].as_str().unwrap().to_owned(),
+            id_col: number_of(&facts["id_col"]),
+            blocks: std::array::from_fn(|index| number_of(&blocks[index])),
+            year_row: number_of(&facts["year_row"]),
+            first: number_of(&facts["first"]),
+        };
+        let years_move = number % 2 == 0;
+        let data: &Comparison = if years_move { &moved } else { &same };
+        let new = changed(data.clone(), |id, who, year, value| {
+            let odd = (id.len() + who + year as usize + number).is_multiple_of(3);
+            if odd { value + 1.25 } else { value }
+        });
+        let edited = std::fs::read(dir.join(format!("{number}.xlsx"))).unwrap();
+        let result = refilled(&edited, &new, false);
+        let context = format!("book {number} of {}", dir.display());
+        judge(&Case {
+            context: context.clone(),
+            places: &places,
+            edited: &edited,
+            result: &result,
+            before: &before,
+            new: &new,
+            years_move,
+        });
+        assert!(refilled(&result.bytes, &new, false).nothing_new, "{context}");
+    };
+    std::thread::scope(|scope| {
+        for part in 0..2 {
+            scope.spawn(move || (part..count).step_by(2).for_each(one));
+        }
+    });
+}
+
+/// A folder for books: kept when the variable names one, to look at what failed.
+fn folder() -> (Option<tempfile::TempDir>, std::path::PathBuf) {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().to_path_buf();
+    if std::env::var_os("CHIIKI_KEEP").is_some() { (None, dir.keep()) } else { (Some(dir), path) }
+}
+
+#[test]
+fn random_edits_through_openpyxl() {
+    if !has("python3", &["-c", "import openpyxl"]) {
+        return;
+    }
+    let (_guard, dir) = folder();
+    std::fs::write(dir.join("start.xlsx"), fresh(&comparison(2023, 2025))).unwrap();
+    let count = count(60, 2_000);
+    let script = root().join("tests/data/refill/random_edits.py");
+    let halves: Vec<_> = [(0, count / 2), (count / 2, count)]
+        .into_iter()
+        .map(|(from, to)| {
+            let numbers = [from.to_string(), to.to_string()];
+            Command::new("python3")
+                .arg(&script)
+                .args(["start.xlsx", "."])
+                .args(numbers)
+                .current_dir(&dir)
+                .spawn()
+                .unwrap()
+        })
+        .collect();
+    for mut half in halves {
+        assert!(half.wait().unwrap().success());
+    }
+    judge_folder(&dir, count);
+}
+
+#[test]
+fn random_edits_through_libreoffice() {
+    if !has("soffice", &["--version"]) {
+        return;
+    }
+    let (_guard, dir) = folder();
+    std::fs::write(dir.join("start.xlsx"), fresh(&comparison(2023, 2025))).unwrap();
+    let count = count(15, 1_000);
+    let profile = format!("-env:UserInstallation=file://{}", dir.join("profile").display());
+    let office = |last: &str| {
+        let output = Command::new("soffice")
+            .args([&profile, "--headless", "--norestore", last])
+            .current_dir(&dir)
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    };
+    // The first start makes the profile whose macro is then replaced.
+    office("--terminate_after_init");
+    let script = std::fs::read_to_string(root().join("tests/data/refill/RandomEdits.bas")).unwrap();
+    let script = script.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;");
+    let module = format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<!DOCTYPE script:module PUBLIC \"-//OpenOffice.org//DTD OfficeDocument \
+        1.0//EN\" \"module.dtd\">\n<script:module xmlns:script=\"http://openoffice.org/2000/script\" \
+        script:name=\"Module1\" script:language=\"StarBasic\">{script}</script:module>"
+    );
+    std::fs::write(dir.join("profile/user/basic/Standard/Module1.xba"), module).unwrap();
+    let start = dir.join("start.xlsx");
+    office(&format!("macro:///Standard.Module1.Main({},{},{count},1)", start.display(), dir.display()));
+    let failed = std::fs::read_to_string(dir.join("failed.txt")).unwrap_or_default();
+    assert_eq!(failed, "");
+    judge_folder(&dir, count);
 }

@@ -1,0 +1,8 @@
+//! The local service: its door, its guard, its interface.
+
+mod api;
+mod contract;
+mod drops;
+mod schema;
+mod socket;
+mod support;
