@@ -29,6 +29,7 @@ mod mutants;
 mod notation;
 mod notes;
 mod official_tables;
+mod paper_template;
 mod pipes;
 mod program;
 mod public;
