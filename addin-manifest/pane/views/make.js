@@ -2,6 +2,7 @@
 
 import { get, post } from "../lib/api.js";
 import { debounce, fill, h, say } from "../lib/dom.js";
+import { known, onState } from "../lib/store.js";
 import { fullName } from "../parts/area-picker.js";
 import { figureSource } from "../parts/source.js";
 import { made } from "../parts/made.js";
@@ -100,19 +101,17 @@ export async function show(root, [id], app) {
     const request = asRequest(choice);
     const handout = pdf ? [...papers] : [];
     make.disabled = true;
-    const job = sheet
-      ? await run(working, () => post(`/sheets/${encodeURIComponent(sheet.id)}/refill`, { selection: request }), { doing: "シートを更新しています" })
-      : await run(
-          working,
-          () => post("/jobs", { kind: "fill", ...request, formats: handout.length > 0 ? ["xlsx", "pdf"] : ["xlsx"], handout }),
-          { doing: "シートを作成しています" },
-        );
-    make.disabled = false;
-    if (job) {
+    const done = (job) => {
       fill(working, made(job));
       say("できました。");
       working.scrollIntoView({ block: "nearest" });
+    };
+    if (sheet) await run(working, () => post(`/sheets/${encodeURIComponent(sheet.id)}/refill`, { selection: request }), { doing: "シートを更新しています", done });
+    else {
+      const body = { kind: "fill", ...request, formats: handout.length > 0 ? ["xlsx", "pdf"] : ["xlsx"], handout };
+      await run(working, () => post("/jobs", body), { doing: "シートを作成しています", done });
     }
+    make.disabled = false;
   };
   const make = h("button", { type: "button", class: "main", disabled: true, onclick: begin }, sheet ? "この内容でシートを更新する" : "シートを作る");
   const own = choice.own ? fullName(choice.own) : "";
@@ -134,7 +133,18 @@ export async function show(root, [id], app) {
     ),
   );
   await preview();
-  return null;
+  // What is read meanwhile enters the preview without a press.
+  let seen = readSoFar(known.state);
+  const stop = onState((state) => {
+    const now = readSoFar(state);
+    if (now !== seen) soon();
+    seen = now;
+  });
+  return { leave: () => (stop(), true) };
+}
+
+function readSoFar(state) {
+  return (state?.last_drops ?? []).filter((drop) => drop.outcome === "read").map((drop) => drop.id).join();
 }
 
 function gapsOf(missing) {

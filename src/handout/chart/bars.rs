@@ -19,6 +19,8 @@ pub struct GroupedBars {
     plot_x: f64,
     plot_width: f64,
     bar: f64,
+    /// Where nought lies.
+    nought: f64,
     unit: String,
     ticks: Vec<Tick>,
     groups: Vec<Group>,
@@ -38,7 +40,11 @@ struct Bar {
     y: f64,
     name: String,
     pattern: usize,
+    /// Where the bar starts and how long it is; a value below nought ends at nought.
+    from: f64,
     length: f64,
+    /// Where the value is written: never to the left of nought, where the names are.
+    value_x: f64,
     value: String,
     missing: bool,
 }
@@ -73,6 +79,7 @@ pub fn grouped_bars(
     let scale = Scale::from_nought(values.iter().copied(), 5.0);
     let patterns = patterns(areas.iter().map(|area| area.role));
 
+    let nought = scale.at(0.0, plot_width);
     let bar = room.line();
     let (mut y, mut height) = (0.0f64, 0.0f64);
     let mut groups = Vec::with_capacity(indicators.len());
@@ -89,10 +96,20 @@ pub fn grouped_bars(
             let figure = figure(indicator, index);
             let value = shown_value(figure, indicator.decimals);
             spoken.push(format!("{} {} {value}", indicator.name, area.name));
-            let length = figure.value().map_or(0.0, |v| scale.at(v, plot_width) - scale.at(0.0, plot_width));
-            let name = area.name.clone();
-            bars.push(Bar { y, name, pattern: *pattern, length, value, missing: figure.value().is_none() });
-            y += bar * room.lines(&area.name, name_width) + 1.0;
+            let end = figure.value().map_or(nought, |value| scale.at(value, plot_width));
+            let (from, length, value_x) = (end.min(nought), (end - nought).abs(), end.max(nought));
+            let name = room.short(&area.name, name_width);
+            bars.push(Bar {
+                y,
+                name,
+                pattern: *pattern,
+                from,
+                length,
+                value_x,
+                value,
+                missing: figure.value().is_none(),
+            });
+            y += bar + 1.0;
         }
         y += room.size * 0.55;
         height = height.max(y);
@@ -110,6 +127,7 @@ pub fn grouped_bars(
         plot_x,
         plot_width,
         bar,
+        nought,
         unit,
         ticks,
         groups,

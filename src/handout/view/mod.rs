@@ -155,12 +155,16 @@ pub fn build(
         topics: topics.into_iter().map(|t| TopicView { text: t.text, check: t.check.join("、") }).collect(),
         certainty,
         more_cautions: handout.cautions.len() > FIRST_CAUTIONS && has(Part::Sources),
-        threshold,
-        one_page: (kind == Kind::OnePage).then(|| one_page::one_page(handout, &points, &page)),
+        one_page: (kind == Kind::OnePage).then(|| one_page::one_page(handout, &points, &threshold, &page)),
         points,
+        threshold,
         summary: if kind != Kind::OnePage && has(Part::Summary) { pictures::summary(handout, &page) } else { None },
         blocks: blocks.collect(),
-        years: if has(Part::Years) { tables::years(handout, &page) } else { Vec::new() },
+        years: if has(Part::Years) {
+            tables::years(handout, &page, &(0..handout.areas.len()).collect::<Vec<_>>())
+        } else {
+            Vec::new()
+        },
         indicators: if has(Part::Indicators) { tables::indicators(handout) } else { Vec::new() },
         sources: handout
             .sources

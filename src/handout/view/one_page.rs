@@ -29,7 +29,7 @@ pub struct OnePage {
     rows: Vec<Row>,
     /// Lines of the table that found no room.
     rest: Vec<Row>,
-    notes: Vec<String>,
+    notes: String,
     points: Vec<Short>,
     blocks: Vec<Vec<Short>>,
     /// Texts that were shortened, in full.
@@ -91,7 +91,7 @@ const CAP: f64 = 0.765;
 const LEADING: f64 = 0.52;
 
 /// Lays the form out on the paper.
-pub fn one_page(handout: &Handout, points: &[MainPoint], page: &Page) -> OnePage {
+pub fn one_page(handout: &Handout, points: &[MainPoint], threshold: &str, page: &Page) -> OnePage {
     let (fitted, beside) = (page.fits_form(), page.is_wide());
     let width = page.inner_width();
     let text_least = if beside { TEXT_LEAST * page.body + page.gutter() } else { 0.0 };
@@ -112,23 +112,27 @@ pub fn one_page(handout: &Handout, points: &[MainPoint], page: &Page) -> OnePage
     let name_width = widths.first().copied().unwrap_or(0.0) - page.table * 0.8;
 
     let height = page.inner_height() - TITLE;
-    let notes = glance::notes(handout, &reasons);
-    let note_lines =
-        |width: f64| -> f64 { notes.iter().map(|n| (tables::ems(n) * page.table / width).ceil()).sum::<f64>() + 1.0 };
-    let foot = (note_lines(table_width) + 1.0) * page.table * 1.25 + 6.0;
+    // Run on, because every line at the foot costs one of the table.
+    let notes = glance::notes(handout, &reasons).join("　");
+    let lines_at_foot: f64 = [notes.as_str(), threshold, handout.credit.as_str()]
+        .into_iter()
+        .map(|note| (tables::ems(note) * page.table / table_width).ceil().max(1.0))
+        .sum();
+    // Caption and gaps around the table, then the notes under it.
+    let foot = page.table * 3.4 + lines_at_foot * (page.table * CAP + page.body * 0.5);
     let line_count = |row: &Row| {
         let indent = if row.indent { 1.0 } else { 0.0 };
         let room = if row.kind == "figures" { name_width } else { table_width };
         ((tables::ems(&row.label) + tables::ems(&row.marks) + indent) * page.table / room).ceil().max(1.0)
     };
-    let head = page.table * 3.6;
-    let (least, most) = (page.table * 1.42, page.table * 1.75);
-    let lines: f64 = rows.iter().map(line_count).sum();
-    let room = if beside { height - foot - head } else { (height - foot - head) * 0.62 };
-    let pitch = (room / lines.max(1.0)).clamp(least, most);
+    let (least, most) = (page.table * 1.34, page.table * 1.75);
+    // The head of the table takes two lines.
+    let lines: f64 = rows.iter().map(line_count).sum::<f64>() + 2.0;
+    let room = if beside { height - foot } else { (height - foot) * 0.62 };
+    let pitch = (room / lines).clamp(least, most);
     let mut rest = Vec::new();
     if fitted {
-        let mut at = 0.0;
+        let mut at = 2.0 * pitch;
         let fits = rows.iter().take_while(|row| {
             at += line_count(row) * pitch;
             at <= room + 0.5 || !beside && at <= height * 0.75
@@ -145,7 +149,7 @@ pub fn one_page(handout: &Handout, points: &[MainPoint], page: &Page) -> OnePage
     };
     let per_line = ((text_width / page.body).floor() - 1.5).max(8.0);
     let text_height =
-        if beside { height } else { height - head - foot - rows.iter().map(line_count).sum::<f64>() * pitch };
+        if beside { height } else { height - foot - (rows.iter().map(line_count).sum::<f64>() + 2.0) * pitch };
     let pitch_of_text = page.body * (CAP + LEADING);
     let blocks: Vec<Vec<FieldView>> = handout.blocks.iter().map(fields).collect();
     let all = || blocks.iter().flatten();
@@ -217,7 +221,7 @@ pub fn one_page(handout: &Handout, points: &[MainPoint], page: &Page) -> OnePage
         points: short_points,
         blocks: short_blocks,
         full,
-        years: if all_years_shown(handout, &columns) { Vec::new() } else { tables::years(handout, page) },
+        years: tables::years(handout, page, &not_whole(handout, &columns)),
     }
 }
 
@@ -262,8 +266,10 @@ fn choose_columns(handout: &Handout, page: &Page, room: f64) -> Vec<Column> {
     plans.swap_remove(chosen)
 }
 
-fn all_years_shown(handout: &Handout, columns: &[Column]) -> bool {
-    columns.len() == handout.areas.len() && columns.iter().all(|column| column.years.len() == handout.years.len())
+/// Areas of which some year has no column.
+fn not_whole(handout: &Handout, columns: &[Column]) -> Vec<usize> {
+    let whole = |area: &usize| columns.iter().any(|c| c.area == *area && c.years.len() == handout.years.len());
+    (0..handout.areas.len()).filter(|area| !whole(area)).collect()
 }
 
 /// Name column, values, 倍率, 判定.

@@ -267,15 +267,14 @@ pub fn others(handout: &Handout, block: &Block, page: &Page) -> Vec<OthersTable>
         .collect()
 }
 
-/// Every value of the period, as many areas beside one another as there is room for.
-pub fn years(handout: &Handout, page: &Page) -> Vec<YearTable> {
+/// Every value of the period of these areas, as many beside one another as there is room for.
+pub fn years(handout: &Handout, page: &Page, areas: &[usize]) -> Vec<YearTable> {
     let count = handout.years.len();
     if count == 0 || handout.areas.is_empty() {
         return Vec::new();
     }
     let room = page.measure - page.table * 13.0;
     let at_once = (room / (page.number_column() * count as f64)).floor().max(1.0) as usize;
-    let areas: Vec<usize> = (0..handout.areas.len()).collect();
     let chunks = areas.chunks(at_once).map(|areas| {
         let columns: Vec<(usize, usize)> =
             areas.iter().flat_map(|area| (0..count).map(move |year| (*area, year))).collect();

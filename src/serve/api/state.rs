@@ -34,10 +34,18 @@ pub fn state(app: &App, call: &Call<'_>) -> Answer {
     if let Some(problem) = &watching.problem {
         notices.push(json!({ "code": "watching", "message": problem, "hint": "" }));
     }
-    if let Err(problem) = room.held() {
-        notices.push(json!({ "code": problem.code, "message": problem.message, "hint": problem.hint }));
+    // This answer comes every second or so: it never waits for figures to be loaded.
+    room.freshen();
+    if let Some(trouble) = room.bench.trouble() {
+        notices.push(json!({ "code": "figures", "message": trouble, "hint": "" }));
     }
-    let disk_ok = disk_ok(&room.workspace.folder(""));
+    let disk_ok = room.disk_ok();
+    if !disk_ok {
+        notices.push(json!({
+            "code": "disk-full", "message": "作業フォルダーに書き込めません。",
+            "hint": "ディスクの空き容量と、フォルダーの権限を確かめてください。",
+        }));
+    }
     let work = watching.work.as_ref().map(|(step, done, total)| json!({ "step": step, "done": done, "total": total }));
     ok(&json!({
         "generation": generation,
@@ -51,15 +59,6 @@ pub fn state(app: &App, call: &Call<'_>) -> Answer {
         "disk_ok": disk_ok,
         "sheets_pending": room.library.pending(),
     }))
-}
-
-/// Whether a few bytes can be written: a full disk and a read-only share show so on every system.
-fn disk_ok(folder: &std::path::Path) -> bool {
-    let write = || -> std::io::Result<()> {
-        let mut file = tempfile::Builder::new().prefix(".chiiki-").suffix(".tmp").tempfile_in(folder)?;
-        std::io::Write::write_all(&mut file, &[0u8; 4096])
-    };
-    write().is_ok()
 }
 
 /// `GET /log`
@@ -77,47 +76,5 @@ pub fn stop(app: &App, call: &Call<'_>) -> Answer {
 /// `GET /doctor`
 pub fn doctor(app: &App, _: &Call<'_>) -> Answer {
     let room = app.room()?;
-    let check = |id: &str, name: &str, ok: Option<bool>, message: String, hint: &str| json!({ "id": id, "name": name, "ok": ok, "message": message, "hint": hint });
-    let root = room.workspace.folder("");
-    let mut checks = Vec::new();
-    let writable = disk_ok(&root);
-    checks.push(check(
-        "write",
-        "作業フォルダーへの書き込み",
-        Some(writable),
-        if writable { "書き込めます。" } else { "書き込めません。" }.to_owned(),
-        if writable { "" } else { "空き容量と、フォルダーの権限を確かめてください。" },
-    ));
-    let settings = room.workspace.settings();
-    checks.push(check(
-        "settings",
-        "設定.toml",
-        Some(settings.is_ok()),
-        settings.as_ref().map_or_else(ToString::to_string, |_| "読み取れます。".to_owned()),
-        if settings.is_ok() { "" } else { "メモ帳で開いて直してください。" },
-    ));
-    let held = room.bench.held();
-    checks.push(check(
-        "store",
-        "取り込みの記録",
-        Some(held.is_ok()),
-        held.as_ref().map_or_else(ToString::to_string, |held| {
-            format!("ファイル {}件、数値 {}件", held.evidence.files.len(), held.evidence.observations.len())
-        }),
-        if held.is_ok() { "" } else { "chiiki-sheet rebuild で作り直してください。" },
-    ));
-    let watching = room.desk.watching();
-    checks.push(check(
-        "watch",
-        "「受付」の見張り",
-        Some(watching.watching != "stopped"),
-        match watching.watching.as_str() {
-            "running" => "動いています。",
-            "polling" => "一定の間隔で見ています（ネットワーク上のフォルダー）。",
-            _ => "止まっています。",
-        }
-        .to_owned(),
-        "",
-    ));
-    ok(&json!({ "checks": checks }))
+    ok(&json!({ "checks": crate::doctor::check(&room.workspace.folder("")) }))
 }
