@@ -57,6 +57,7 @@ has() { command -v "$1" >/dev/null 2>&1; }
 missing_packages() {
     local packages=()
     has cc || packages+=(build-essential)
+    has certutil || packages+=(libnss3-tools)
     has python3 || packages+=(python3)
     has python3 && ! has_openpyxl python3 && ! python3 -c 'import ensurepip, venv' 2>/dev/null && packages+=(python3-venv)
     has soffice || packages+=(libreoffice-calc)
@@ -105,6 +106,8 @@ fi
 all_tests() {
     # Mutants of each layout: fewer by hand, all of them on CI.
     if [ "${CI:-}" = true ]; then export MUTANTS="${MUTANTS:-2000}"; fi
+    # The drop folder under random drops, edits and kills: seconds by hand, minutes on CI.
+    if [ "${CI:-}" = true ]; then export CHIIKI_SOAK="${CHIIKI_SOAK:-180}"; fi
     if cargo nextest --version >/dev/null 2>&1; then
         cargo nextest run --locked --no-fail-fast || return 1
     else
@@ -125,6 +128,20 @@ library_examples() {
         cargo run --quiet --locked --example fill_from_files -- "$work/example"
 }
 
+# Each reader and parser on the files at hand and on damaged copies of them.
+fuzz_targets() {
+    local runs=40 target files
+    [ "${CHIIKI_LONG:-}" = 1 ] && runs=5000
+    mapfile -t files < <(find examples/mihon/受付 tests/data/crosstab -type f | sort | head -n 40)
+    [ ${#files[@]} -gt 10 ] || return 1
+    cargo build --quiet --locked --example fuzz || return 1
+    for target in read take notation package fill; do
+        cargo run --quiet --locked --example fuzz -- "$target" --runs "$runs" --seed 1 "${files[@]}" || return 1
+    done
+    cargo run --quiet --locked --example fuzz -- settings --runs 2000 --seed 1 src/workspace/settings.toml &&
+        cargo run --quiet --locked --example fuzz -- readings --runs 2000 --seed 1 tests/data/crosstab/読み方.toml
+}
+
 dependencies() {
     python3 tests/support/check_dependencies.py || return 1
     if has cargo-deny; then
@@ -139,6 +156,7 @@ part "clippy" cargo clippy --locked --all-targets -- -D warnings
 part "tests" all_tests
 part "api docs" docs
 part "examples" library_examples
+part "fuzz" fuzz_targets
 if has python3; then
     part "dependencies" dependencies
 else
