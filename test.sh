@@ -200,5 +200,27 @@ else
     skip "workbooks" "Python has no openpyxl 3.1"
 fi
 
+# --- the service ----------------------------------------------------------------------------------------------------
+
+# A Python of our own with schemathesis; where it cannot be installed, the part is left out.
+own_schemathesis() {
+    [ -x "$target/test-schemathesis/bin/schemathesis" ] && return
+    python3 -m venv "$target/test-schemathesis" &&
+        "$target/test-schemathesis/bin/python3" -m pip install --quiet 'schemathesis==4.*'
+}
+
+api() {
+    python3 tests/support/openapi.py --check || return 1
+    cargo build --quiet --locked || return 1
+    tests/serve/ask_by_description.sh "$target/debug/chiiki-sheet" "$target/test-schemathesis/bin/schemathesis" \
+        "$work/service"
+}
+
+if has python3 && own_schemathesis >"$logs/schemathesis.log" 2>&1; then
+    part "api" api
+else
+    skip "api" "schemathesis cannot be installed by pip"
+fi
+
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" -eq 0 ]

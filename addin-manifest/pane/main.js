@@ -153,8 +153,9 @@ async function begin() {
       await takeKey();
       await greet();
     });
-    await settle();
+    const lacking = await settle(known.hello?.features?.officejs);
     if (host.kind === "excel") fill(document.getElementById("open-book"), openBook());
+    else if (lacking) fill(document.getElementById("open-book"), h("p", { class: "box screen" }, "Office.js が無いため、開いているブックにはさわれません。シートを作ることと、ファイルを開くことはできます。入れかたは、手引きの「Office.js を取り込む」をご覧ください。"));
   } catch (error) {
     showLine(line());
     if (line() === "ok") fill(root, h("h1", {}, "地域分析・検討シート"), trouble(error, () => location.reload()));

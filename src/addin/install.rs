@@ -43,10 +43,8 @@ impl Plan {
     /// A folder that cannot be written to.
     pub fn write_files(&self) -> Result<()> {
         for file in &self.files {
-            if let Some(folder) = file.path.parent() {
-                if !folder.is_dir() {
-                    private_folder(folder)?;
-                }
+            if let Some(folder) = file.path.parent().filter(|folder| !folder.is_dir()) {
+                private_folder(folder)?;
             }
             private_file(&file.path, &file.bytes)?;
         }

@@ -61,8 +61,8 @@ pub fn read(path: &Path) -> Result<Package> {
     let told = tar::each(unpacked, MOST_FILE, wanted, |path, content| match path {
         "package/package.json" => {
             let json: serde_json::Value = serde_json::from_slice(&content).unwrap_or_default();
-            json["name"].as_str().unwrap_or_default().clone_into(&mut name);
-            json["version"].as_str().unwrap_or_default().clone_into(&mut package.version);
+            let word = |key: &str| json.get(key).and_then(serde_json::Value::as_str).unwrap_or_default().to_owned();
+            (name, package.version) = (word("name"), word("version"));
         }
         "package/LICENSE.md" => package.licence = Some(content),
         path => {

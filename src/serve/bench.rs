@@ -69,12 +69,14 @@ type Stamp = Vec<(SystemTime, u64)>;
 pub struct Bench {
     workspace: Workspace,
     held: Mutex<Option<(Stamp, Arc<Held>)>>,
+    /// Why they could not be loaded last time
+    trouble: Mutex<Option<String>>,
 }
 
 impl Bench {
     /// Nothing is loaded yet.
     pub fn new(workspace: Workspace) -> Self {
-        Self { workspace, held: Mutex::new(None) }
+        Self { workspace, held: Mutex::new(None), trouble: Mutex::new(None) }
     }
 
     /// The figures as they are now.
@@ -90,9 +92,23 @@ impl Bench {
         {
             return Ok(held.clone());
         }
-        let held = Arc::new(Held::load(&self.workspace)?);
-        *slot = Some((self.stamp(), held.clone()));
+        let loaded = Held::load(&self.workspace);
+        *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) = loaded.as_ref().err().map(ToString::to_string);
+        let held = Arc::new(loaded?);
+        // The stamp of before: what changed while loading is loaded at the next look.
+        *slot = Some((stamp, held.clone()));
         Ok(held)
+    }
+
+    /// Whether the figures are to be loaded anew and nobody does; never waits.
+    pub fn is_stale(&self) -> bool {
+        let Ok(slot) = self.held.try_lock() else { return false };
+        slot.as_ref().is_none_or(|(known, _)| *known != self.stamp())
+    }
+
+    /// Why the figures could not be loaded last time; never waits.
+    pub fn trouble(&self) -> Option<String> {
+        self.trouble.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     fn stamp(&self) -> Stamp {

@@ -1,6 +1,8 @@
 //! An open workspace as the service works in it.
 
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use super::bench::{Bench, Held};
 use super::desk::Desk;
@@ -9,6 +11,7 @@ use super::jobs::Jobs;
 use super::library::{Library, Sheet};
 use super::notes::Notes;
 use crate::error::{Error, Result};
+use crate::store::LEDGER_FOLDER;
 use crate::workspace::Workspace;
 
 /// Everything that belongs to one workspace.
@@ -25,7 +28,13 @@ pub struct Room {
     pub desk: Arc<dyn Desk>,
     /// What the page remembers
     pub notes: Notes,
+    /// When the disk was tried last, and how it went
+    disk: Mutex<Option<(Instant, bool)>>,
+    loading: AtomicBool,
 }
+
+/// How long a trial of the disk counts.
+const DISK_TRIAL: Duration = Duration::from_secs(30);
 
 impl Room {
     /// Opens a workspace.
@@ -41,17 +50,49 @@ impl Room {
             notes: Notes::open(&workspace),
             workspace,
             desk,
+            disk: Mutex::new(None),
+            loading: AtomicBool::new(false),
         });
         Jobs::start(&room)?;
-        let early = Arc::downgrade(&room);
         // The first look at the page should find the figures and the list ready.
-        let _ = std::thread::Builder::new().name("serve-early".to_owned()).spawn(move || {
-            if let Some(room) = early.upgrade() {
+        room.freshen();
+        Ok(room)
+    }
+
+    /// Loads what changed behind the scenes, so that the next look does not wait for it.
+    pub fn freshen(self: &Arc<Self>) {
+        if !self.bench.is_stale() || self.loading.swap(true, Ordering::SeqCst) {
+            return;
+        }
+        let weak = Arc::downgrade(self);
+        let spawned = std::thread::Builder::new().name("serve-load".to_owned()).spawn(move || {
+            if let Some(room) = weak.upgrade() {
                 let _ = room.bench.held();
                 let _ = room.library.sheets();
+                room.loading.store(false, Ordering::SeqCst);
             }
         });
-        Ok(room)
+        if spawned.is_err() {
+            self.loading.store(false, Ordering::SeqCst);
+        }
+    }
+
+    /// Whether a few bytes can be written: a full disk and a read-only share show so on every system.
+    pub fn disk_ok(&self) -> bool {
+        let mut last = self.disk.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((at, fine)) = *last
+            && at.elapsed() < DISK_TRIAL
+        {
+            return fine;
+        }
+        let write = || -> std::io::Result<()> {
+            let folder = self.workspace.folder(LEDGER_FOLDER);
+            let mut file = tempfile::Builder::new().prefix(".chiiki-").suffix(".tmp").tempfile_in(folder)?;
+            std::io::Write::write_all(&mut file, &[0u8; 4096])
+        };
+        let fine = write().is_ok() || !self.workspace.folder(LEDGER_FOLDER).is_dir();
+        *last = Some((Instant::now(), fine));
+        fine
     }
 
     /// The figures.

@@ -54,6 +54,7 @@ pub const ROUTES: &[Route] = &[
     page("", api::page::index),
     page("addin", api::page::index),
     page("addin/", api::page::index),
+    page("addin/help", api::page::index),
     Route { icon: true, ..page("addin/icons/{name}", api::page::icon) },
     page("addin/*", api::page::file),
     page("officejs/*", api::page::office),

@@ -3,6 +3,7 @@
 mod api;
 mod contract;
 mod drops;
+mod program;
 mod schema;
 mod socket;
 mod support;

@@ -489,6 +489,29 @@ add(
 )
 add("post", "/preview", "Figures and sentences before anything is made", ref("Preview"), ref("Wish"))
 add(
+    "post", "/update-plan", "New figures for the sheet that is open in Excel; the pane decides which cells get them",
+    thing(
+        {
+            "areas": many(thing({"role": text(), "key": text(), "name": text()})),
+            "indicators": many(thing({"id": text(), "name": text(), "unit": text()})),
+            "figures": many(
+                thing(
+                    {
+                        "indicator": text(),
+                        "area": text(),
+                        "year": YEAR,
+                        "number": maybe(number()),
+                        "mark": maybe(text()),
+                        "record": many(text(), minItems=7, maxItems=7),
+                    }
+                )
+            ),
+            "diagnostics": many(ref("Diagnostic")),
+        }
+    ),
+    thing({"own": text(), "years": many(YEAR)}, {"compare": many(text()), "add": many(text())}),
+)
+add(
     "post", "/missing", "What is missing, and the downloads that bring it",
     thing({
         "areas": many(text()), "years": many(whole()), "main_year": maybe(whole()), "wanted": whole(), "present": whole(),

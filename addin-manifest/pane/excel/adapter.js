@@ -200,7 +200,8 @@ export function excelHost({ Excel, supports }) {
         throw new HostError("already-ours", "開いているブックには、もうこのソフトのシートがあります。", "新しい空のブックで入れるか、「Excelで開く」で別のブックとして開いてください。");
       }
       const options = { positionType: "End" };
-      if (sheets?.length > 0) options.sheetNamesToInsert = sheets;
+      // The record comes along unseen: by it the workbook is known afterwards.
+      if (sheets?.length > 0) options.sheetNamesToInsert = [...new Set([...sheets, META_SHEET])];
       const ids = context.workbook.insertWorksheetsFromBase64(base64, options);
       await context.sync();
       const made = ids.value.map((id) => context.workbook.worksheets.getItem(id));

@@ -42,7 +42,7 @@ export function anchorOf(grid, row, col) {
 /** The 指標ID a text is, or null. */
 export function idIn(text) {
   const folded = trim(text).normalize("NFKC").replace(/[‐−–－]/gu, "-");
-  if (folded.startsWith("X-")) return /^X-[0-9A-Za-z-]+$/.test(folded) ? folded : null;
+  if (folded.startsWith("X-")) return /^X-[\p{Alphabetic}\p{N}ー-]{1,40}$/u.test(folded) ? folded : null;
   return /^[A-Zδ][0-9]{1,3}(-[a-z]{1,2})?$/u.test(folded) ? folded : null;
 }
 

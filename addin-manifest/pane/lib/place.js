@@ -51,14 +51,19 @@ export function useHost(adapter) {
   }
 }
 
-/** Finds out where the page lives. Without Excel, or without its library, it stays usable as in a browser. */
-export async function settle() {
-  if (!location.pathname.startsWith("/addin")) return;
+/**
+ * Finds out where the page lives. Without Excel, or without its library, it stays usable as in a browser. `library`:
+ * whether the service has Office.js. Resolves true when Excel opened the page and only the library lacks.
+ */
+export async function settle(library) {
+  if (!location.pathname.startsWith("/addin")) return false;
   try {
-    const { connect } = await import("../host.js");
+    const { connect, openedByExcel } = await import("../host.js");
+    if (!library) return openedByExcel();
     const adapter = await connect();
     if (adapter) useHost(adapter);
   } catch {
     host = inBrowser;
   }
+  return false;
 }

@@ -103,7 +103,7 @@ export function areaPicker({ label, note, onpick, withData = false, clearAfter =
             onclick: () => pick(index),
           },
           h("span", { class: "option-name" }, fullName(area)),
-          h("span", { class: "note" }, [area.kana, area.code, area.insurer ? `保険者は${area.insurer}` : "", area.has_data ? "数値あり" : ""].filter(Boolean).join("　")),
+          h("span", { class: "note" }, [area.kana, /^\d{6}$/.test(area.code ?? "") ? area.code : "", area.insurer ? `保険者は${area.insurer}` : "", area.has_data ? "数値あり" : ""].filter(Boolean).join("　")),
         ),
       ),
       found.length === 0

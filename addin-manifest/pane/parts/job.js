@@ -7,11 +7,11 @@ import { cautions } from "./cautions.js";
 import { trouble } from "./trouble.js";
 
 /**
- * Starts a job by `start()` (answers {job}) and shows it in `box`. Resolves the finished job, or null when it failed
- * or was stopped; the box then says why, with a way on.
+ * Starts a job by `start()` (answers {job}) and shows it in `box`; `done(job)` follows when it is finished, at the
+ * first try or a later one. When it fails or is stopped the box says why, with a way on.
  */
-export async function run(box, start, { doing = "作成しています" } = {}) {
-  const again = () => run(box, start, { doing });
+export async function run(box, start, { doing = "作成しています", done }) {
+  const again = () => run(box, start, { doing, done });
   let job;
   try {
     fill(box, progress({ step: "始めています", done: 0, total: 0 }, doing, null));
@@ -32,19 +32,19 @@ export async function run(box, start, { doing = "作成しています" } = {}) 
     }
   } catch (error) {
     fill(box, trouble(error, again));
-    return null;
+    return;
   }
   if (job.state === "cancelled") {
     fill(box, h("div", { class: "box" }, h("p", {}, "中止しました。前のシートはそのままです。"), h("button", { type: "button", onclick: again }, "もう一度作る")));
     say("中止しました。");
-    return null;
+    return;
   }
   if (job.state === "failed") {
     fill(box, trouble(job.error ?? { message: "作成できませんでした。" }, again));
-    return null;
+    return;
   }
   fill(box);
-  return job;
+  await done(job);
 }
 
 function progress(job, doing, stop) {

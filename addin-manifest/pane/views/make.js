@@ -100,19 +100,17 @@ export async function show(root, [id], app) {
     const request = asRequest(choice);
     const handout = pdf ? [...papers] : [];
     make.disabled = true;
-    const job = sheet
-      ? await run(working, () => post(`/sheets/${encodeURIComponent(sheet.id)}/refill`, { selection: request }), { doing: "シートを更新しています" })
-      : await run(
-          working,
-          () => post("/jobs", { kind: "fill", ...request, formats: handout.length > 0 ? ["xlsx", "pdf"] : ["xlsx"], handout }),
-          { doing: "シートを作成しています" },
-        );
-    make.disabled = false;
-    if (job) {
+    const done = (job) => {
       fill(working, made(job));
       say("できました。");
       working.scrollIntoView({ block: "nearest" });
+    };
+    if (sheet) await run(working, () => post(`/sheets/${encodeURIComponent(sheet.id)}/refill`, { selection: request }), { doing: "シートを更新しています", done });
+    else {
+      const body = { kind: "fill", ...request, formats: handout.length > 0 ? ["xlsx", "pdf"] : ["xlsx"], handout };
+      await run(working, () => post("/jobs", body), { doing: "シートを作成しています", done });
     }
+    make.disabled = false;
   };
   const make = h("button", { type: "button", class: "main", disabled: true, onclick: begin }, sheet ? "この内容でシートを更新する" : "シートを作る");
   const own = choice.own ? fullName(choice.own) : "";

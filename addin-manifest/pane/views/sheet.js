@@ -45,17 +45,18 @@ export async function show(root, [id, tab = "figures"], app) {
       say("保存できない書き込みがあるため、まだ数値を新しくしていません。");
       return;
     }
-    const job = await run(working, () => post(`${path}/refill`, body), { doing: "数値を新しくしています" });
-    if (!job) return;
-    const result = h("div", { class: "box done", role: "status" }, h("p", {}, "数値を新しくしました。書いた文章はそのままです。"), report(job), h("button", { type: "button", onclick: () => app.go(`sheet/${encodeURIComponent(id)}/history`, true) }, "何が変わったかを見る"));
-    fill(working, result);
+    const done = (job) =>
+      fill(working, h("div", { class: "box done", role: "status" }, h("p", {}, "数値を新しくしました。書いた文章はそのままです。"), report(job), h("button", { type: "button", onclick: () => app.go(`sheet/${encodeURIComponent(id)}/history`, true) }, "何が変わったかを見る")));
+    await run(working, () => post(`${path}/refill`, body), { doing: "数値を新しくしています", done });
   };
-  const makeHandout = async () => {
-    const job = await run(working, () => post(`${path}/handout`, { kinds: ["配布資料"] }), { doing: "配布資料を作成しています" });
-    if (!job) return;
-    sheet = await get(path);
-    openPdf();
-  };
+  const makeHandout = () =>
+    run(working, () => post(`${path}/handout`, { kinds: ["配布資料"] }), {
+      doing: "配布資料を作成しています",
+      done: async () => {
+        sheet = await get(path);
+        await openPdf();
+      },
+    });
   const openPdf = () => openFile(sheet, "pdf", sheet.handouts?.[0] ?? null).then(() => fill(working, h("p", { class: "box done", role: "status" }, "配布資料を開きました。開いた画面から印刷できます。")), fails(openPdf));
   const openXlsx = () => openFile(sheet, "xlsx").catch(fails(openXlsx));
   const update = () => updateOpenBook(working).catch(fails(update));
@@ -248,7 +249,7 @@ function changesTable(changes) {
         h(
           "table",
           {},
-          h("thead", {}, h("tr", {}, ["", "指標", "地域", "年度", "前の値", "新しい値", "元のセル"].map((word) => h("th", { scope: "col" }, word)))),
+          h("thead", {}, h("tr", {}, ["区分", "指標", "地域", "年度", "前の値", "新しい値", "元のセル"].map((word) => h("th", { scope: "col" }, word)))),
           h(
             "tbody",
             {},

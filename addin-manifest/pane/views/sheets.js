@@ -135,10 +135,7 @@ function row(item, app, reload) {
   const handout = item.handouts?.[0] ?? null;
   const act = (label, call) => h("button", { type: "button", onclick: call, "aria-label": `${item.name}：${label}` }, label);
   const fails = (error) => fill(working, trouble(error));
-  const makeHandout = async () => {
-    const job = await run(working, () => post(`/sheets/${encodeURIComponent(item.id)}/handout`, { kinds: ["配布資料"] }), { doing: "配布資料を作成しています" });
-    if (job) await reload();
-  };
+  const makeHandout = () => run(working, () => post(`/sheets/${encodeURIComponent(item.id)}/handout`, { kinds: ["配布資料"] }), { doing: "配布資料を作成しています", done: () => reload() });
   const copy = async () => {
     const input = h("input", { type: "text", value: `${item.name} のコピー` });
     if ((await ask("シートを写す", field("新しい名前", input), [{ label: "写す", value: "yes", main: true }, { label: "やめる", value: "no" }])) !== "yes") return;
@@ -150,10 +147,9 @@ function row(item, app, reload) {
       fails(error);
     }
   };
-  const refill = async () => {
-    const job = await run(working, () => post(`/sheets/${encodeURIComponent(item.id)}/refill`, {}), { doing: "数値を新しくしています" });
-    if (job) fill(working, h("div", { class: "box done", role: "status" }, h("p", {}, "数値を新しくしました。書いた文章はそのままです。"), report(job), h("a", { href: `${href}/history` }, "何が変わったかを見る")));
-  };
+  const refilled = (job) =>
+    fill(working, h("div", { class: "box done", role: "status" }, h("p", {}, "数値を新しくしました。書いた文章はそのままです。"), report(job), h("a", { href: `${href}/history` }, "何が変わったかを見る")));
+  const refill = () => run(working, () => post(`/sheets/${encodeURIComponent(item.id)}/refill`, {}), { doing: "数値を新しくしています", done: refilled });
   const setStatus = async (event) => {
     try {
       await post(`/sheets/${encodeURIComponent(item.id)}/status`, { shared: event.target.value === "shared" });

@@ -1,8 +1,9 @@
 //! Settings of the workplace that hide add-ins. Only names that Microsoft's policy templates or documents give are
 //! taken as an answer; where nothing is set under a name of another origin, that is said to be no answer.
 
-use super::Check;
+use super::{Advice as _, look};
 use crate::addin::system::System;
+use crate::doctor::Check;
 
 /// What the registry says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -107,7 +108,7 @@ pub(super) fn checks(system: &dyn System) -> Vec<Check> {
 fn one(policy: &Policy, system: &dyn System) -> Check {
     let all = ["HKCU", "HKLM"].map(|hive| query(system, &format!(r"{hive}\{}", policy.key), policy.value));
     let stopped = all.iter().any(|found| matches!(found, Found::Value(value) if number(value) == Some(policy.stops)));
-    let check = |ok, message: &str| Check::new(policy.id, policy.name, ok, message);
+    let check = |ok, message: &str| look(policy.id, policy.name, ok, message);
     if stopped {
         return check(Some(false), "この設定が働いています。").hint(policy.then);
     }

@@ -187,9 +187,11 @@ fn run_refill(
     let sheet = room.sheet(id)?;
     check_closed(&sheet)?;
     let (bytes, book) = load(&sheet)?;
-    // Years that are not asked for follow the data, as in a refill by folder.
-    let mut wish =
-        asked.selection.clone().unwrap_or_else(|| Wish { from: None, to: None, ..wish_of(&sheet, &book, &held) });
+    let mut wish = asked.selection.clone().unwrap_or_else(|| {
+        // Years that are not asked for follow the settings and the data, as in a refill by folder.
+        let (from, to) = (held.settings.from, held.settings.to);
+        Wish { from, to, ..wish_of(&sheet, &book, &held) }
+    });
     wish.own.clone_from(&sheet.facts.key);
     progress.step("シートを更新中", 1, 3)?;
     let (made, mut report) = aside(&sheet, &held, &wish, &[], true, asked.adopt, date)?;

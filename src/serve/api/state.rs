@@ -34,10 +34,18 @@ pub fn state(app: &App, call: &Call<'_>) -> Answer {
     if let Some(problem) = &watching.problem {
         notices.push(json!({ "code": "watching", "message": problem, "hint": "" }));
     }
-    if let Err(problem) = room.held() {
-        notices.push(json!({ "code": problem.code, "message": problem.message, "hint": problem.hint }));
+    // This answer comes every second or so: it never waits for figures to be loaded.
+    room.freshen();
+    if let Some(trouble) = room.bench.trouble() {
+        notices.push(json!({ "code": "figures", "message": trouble, "hint": "" }));
     }
-    let disk_ok = disk_ok(&room.workspace.folder(""));
+    let disk_ok = room.disk_ok();
+    if !disk_ok {
+        notices.push(json!({
+            "code": "disk-full", "message": "作業フォルダーに書き込めません。",
+            "hint": "ディスクの空き容量と、フォルダーの権限を確かめてください。",
+        }));
+    }
     let work = watching.work.as_ref().map(|(step, done, total)| json!({ "step": step, "done": done, "total": total }));
     ok(&json!({
         "generation": generation,
@@ -51,15 +59,6 @@ pub fn state(app: &App, call: &Call<'_>) -> Answer {
         "disk_ok": disk_ok,
         "sheets_pending": room.library.pending(),
     }))
-}
-
-/// Whether a few bytes can be written: a full disk and a read-only share show so on every system.
-fn disk_ok(folder: &std::path::Path) -> bool {
-    let write = || -> std::io::Result<()> {
-        let mut file = tempfile::Builder::new().prefix(".chiiki-").suffix(".tmp").tempfile_in(folder)?;
-        std::io::Write::write_all(&mut file, &[0u8; 4096])
-    };
-    write().is_ok()
 }
 
 /// `GET /log`
@@ -78,9 +77,8 @@ pub fn stop(app: &App, call: &Call<'_>) -> Answer {
 pub fn doctor(app: &App, _: &Call<'_>) -> Answer {
     let room = app.room()?;
     let check = |id: &str, name: &str, ok: Option<bool>, message: String, hint: &str| json!({ "id": id, "name": name, "ok": ok, "message": message, "hint": hint });
-    let root = room.workspace.folder("");
     let mut checks = Vec::new();
-    let writable = disk_ok(&root);
+    let writable = room.disk_ok();
     checks.push(check(
         "write",
         "作業フォルダーへの書き込み",

@@ -6,11 +6,12 @@ use std::path::Path;
 
 use chiiki_sheet::addin::certificate;
 use chiiki_sheet::addin::check::check;
-use chiiki_sheet::addin::doctor::{Check, examine};
+use chiiki_sheet::addin::doctor::examine;
 use chiiki_sheet::addin::install::{self, DEVELOPER_KEY};
 use chiiki_sheet::addin::manifest::{ID, Installation};
 use chiiki_sheet::addin::place::Places;
 use chiiki_sheet::addin::system::{Answer, Step, System, run_all};
+use chiiki_sheet::doctor::Check;
 
 /// A Windows that answers by what stands in it and remembers what was run.
 #[derive(Default)]

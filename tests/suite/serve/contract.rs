@@ -81,6 +81,9 @@ fn answers_are_as_described() {
     get("/api/v1/doctor", "/api/v1/doctor");
     get("/api/v1/drops", "/api/v1/drops?page=1");
     let wish = json!({ "own": OWN, "compare": ["見本県みなと市"], "from": 2023, "to": 2025 });
+    let asked = json!({ "own": OWN, "years": [2024, 2025], "add": ["B4-a"] });
+    let update = post("/api/v1/update-plan", "/api/v1/update-plan", &asked);
+    assert!(update["figures"].as_array().unwrap().iter().any(|one| one["number"].is_number()), "{update}");
     let preview = post("/api/v1/preview", "/api/v1/preview", &wish);
     assert!(preview["blocks"][0]["indicators"][0]["sources"][0][2]["cell"].is_string(), "{preview}");
     post("/api/v1/missing", "/api/v1/missing", &wish);

@@ -67,7 +67,7 @@ fn an_answer_about_a_table_is_kept_and_the_file_read_again() {
     // A no changes nothing.
     let (status, _) = office.post("/api/v1/drops/7/answer", &json!({ "accept": false }));
     assert_eq!((status, names(&office).len()), (200, 0));
-    let answer = json!({ "accept": true, "save_as": "通いの場の表", "corrections": { "期間": "令和6年度" } });
+    let answer = json!({ "accept": true, "save_as": "通いの場の表", "corrections": { "期間": "令和6年度", "地域の列": "市町村" } });
     let (status, told) = office.post("/api/v1/drops/7/answer", &answer);
     assert_eq!(status, 200, "{told}");
     assert_eq!(names(&office), ["通いの場.csv"]);
