@@ -565,7 +565,7 @@ fn extreme_figures_and_names_are_drawn_without_lying_over_one_another() {
                 indicator.name = format!("{}のうち長い名前のもの", indicator.name);
             }
         }),
-        ("large", "mihon.json", |handout| every_value(handout, |value| value * 1e6)),
+        ("large", "mihon.json", |handout| every_value(handout, |value| value * 1e3)),
         ("one row", "mihon.json", |handout| {
             handout.blocks.truncate(1);
             handout.blocks[0].indicators.truncate(1);
