@@ -110,7 +110,7 @@ impl Desk for Watched {
 fn dropped(drop: &DropRecord, books: Vec<String>) -> Dropped {
     let outcome = match (drop.outcome, drop.state) {
         (None, DropState::Seen) => "settling",
-        (None, DropState::Gone) => "failed",
+        (None, DropState::Gone) => "gone",
         (None, _) => "doing",
         (Some(DropOutcome::Waiting), _) => "waiting",
         (Some(outcome), _) => outcome.id(),
@@ -134,6 +134,7 @@ fn dropped(drop: &DropRecord, books: Vec<String>) -> Dropped {
         filed_to: drop.filed.clone().filter(|_| drop.state == DropState::Filed),
         books,
         duplicate_of: drop.duplicate_of.map(|id| id.to_string()),
+        code: drop.code.clone(),
         sha256: drop.sha256.clone(),
         ..Dropped::default()
     }

@@ -466,19 +466,6 @@ add(
         "block": text(), "field": schemas["Text"]["properties"]["field"], "hash": text(), "text": text(),
     }))}),
 )
-add(
-    "post", "/update-plan", "New figures for the sheet that is open in Excel",
-    thing({
-        "areas": many(thing({"role": text(), "key": text(), "name": text()})),
-        "indicators": many(thing({"id": text(), "name": text(), "unit": text()})),
-        "figures": many(thing({
-            "indicator": text(), "area": text(), "year": whole(), "number": maybe(number()), "mark": maybe(text()),
-            "record": many(text()),
-        })),
-        "diagnostics": many(ref("Diagnostic")),
-    }),
-    thing({"own": KEY, "years": many(YEAR, maxItems=200)}, {"compare": many(KEY, maxItems=60), "add": many(KEY, maxItems=200)}, closed=False),
-)
 job = thing({"job": ref("Job")})
 add("post", "/sheets/{id}/refill", "Fills the sheet anew, keeping what people wrote", job, thing({}, {"selection": maybe(ref("Wish")), "adopt": flag()}))
 add("post", "/sheets/{id}/handout", "Prints papers of the sheet", job, thing({}, {"kinds": many(text(enum=["配布資料", "1枚もの", "記入用"]))}))

@@ -31,6 +31,7 @@ fn check(root: &Value, schema: &Value, value: &Value, at: &str, found: &mut Vec<
         "minLength",
         "maxLength",
         "maxItems",
+        "minItems",
         "format",
         "exclusiveMinimum",
         "examples",
