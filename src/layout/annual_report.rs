@@ -175,11 +175,12 @@ fn columns_of(grid: &Grid, heading: &Heading) -> Option<(u32, Vec<Column>)> {
         .first()?
         .at
         .row;
+    // Its notes speak of the 受給者台帳 the counts were taken from.
     let titles: String = grid
         .cells()
         .iter()
         .take_while(|cell| cell.at.row < heading.row)
-        .filter_map(|cell| cell.value.as_text().map(fold))
+        .filter_map(|cell| cell.value.as_text().filter(|text| !is_note(text)).map(fold))
         .collect();
     let captions: Vec<(CellRef, String)> = grid
         .cells()

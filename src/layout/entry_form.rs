@@ -216,7 +216,7 @@ fn own_area(book: &Book, grid: &Grid, heading: &Heading, context: Context<'_>) -
 fn texts(book: &Book, grid: &Grid, heading: &Heading, context: Context<'_>) -> Vec<EntryText> {
     let block_at = |row: u32| -> String {
         let ids = grid.cells().iter().filter(|cell| Some(cell.at.col) == heading.id && cell.at.row > heading.row);
-        let id = ids.filter(|cell| cell.at.row <= row).filter_map(|cell| id_in(cell.value.as_text()?)).last();
+        let id = ids.rev().filter(|cell| cell.at.row <= row).find_map(|cell| id_in(cell.value.as_text()?));
         let block = id.and_then(|id| context.catalog.indicator(&id)?.block);
         block.map_or_else(|| "指標追加".to_owned(), |block| block.title().to_owned())
     };

@@ -76,7 +76,8 @@ fn find(grid: &Grid) -> Option<Table<'_>> {
         over(care_row).find(|cell| cell.value.as_text().is_some_and(|text| fold(text) == "都道府県"))?.at.row;
     let title: String = over(heading_row)
         .filter(|cell| cell.at.row < heading_row)
-        .filter_map(|cell| cell.value.as_text().map(fold))
+        // Notes speak of the 受給者台帳 the counts were taken from.
+        .filter_map(|cell| cell.value.as_text().filter(|text| !is_note(text)).map(fold))
         .collect();
     let mut blocks = Vec::new();
     for start in &starts {
