@@ -113,7 +113,9 @@ pub fn is_not_for_reading(name: &str) -> bool {
     let lower = name.to_lowercase();
     name.starts_with("~$")
         || name.starts_with('.')
-        || [".tmp", ".crdownload", ".part", ".partial", ".download"].iter().any(|end| lower.ends_with(end))
+        || [".tmp", ".crdownload", ".part", ".partial", ".download", ".filepart", ".opdownload", ".xlsxtmp"]
+            .iter()
+            .any(|end| lower.ends_with(end))
         || matches!(lower.as_str(), "desktop.ini" | "thumbs.db")
 }
 

@@ -14,6 +14,7 @@ use crate::compare::{self, Comparison, Participant, Selection, Thresholds};
 use crate::deliver::naming::{NameWords, Patterns, sheet_name};
 use crate::deliver::publish::{Replace, backup_copy, publish};
 use crate::diagnostic::Diagnostic;
+use crate::disk::fault;
 use crate::error::{Error, FileError, Result};
 use crate::fill::marks::MarkedTemplate;
 use crate::fill::public::{public_copy, public_name};
@@ -350,7 +351,9 @@ fn make_workbook(
             Some(path.clone())
         }
         Some(path) => {
+            fault::point("refill-before-backup");
             let copy = backup_copy(path, request.date)?;
+            fault::point("refill-after-backup");
             diagnostics.push(Diagnostic::info(
                 "backup",
                 format!(

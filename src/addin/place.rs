@@ -70,8 +70,11 @@ pub(super) fn private_folder(path: &Path) -> Result<()> {
 }
 
 /// Writes a file that the user alone can read, whole or not at all.
-pub(super) fn private_file(path: &Path, bytes: &[u8]) -> Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
+///
+/// # Errors
+/// A folder that cannot be written to.
+pub fn private_file(path: &Path, bytes: &[u8]) -> Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let write = || -> std::io::Result<()> {
         // Made with mode 0600 on Unix.
         let mut file = tempfile::NamedTempFile::new_in(folder)?;

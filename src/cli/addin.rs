@@ -10,7 +10,7 @@ use crate::addin::doctor::examine;
 use crate::addin::install::{self, Plan};
 use crate::addin::manifest::{Installation, render};
 use crate::addin::officejs::{self, Shelf};
-use crate::addin::place::Places;
+use crate::addin::place::{Places, private_file};
 use crate::addin::system::{System, ThisPc, run_all, shown};
 use crate::doctor::Check;
 use crate::error::{Error, Result};
@@ -77,8 +77,8 @@ fn manifest(args: &AddinManifest) -> Result<()> {
     let installation = service.installation()?;
     let text = render(&installation)?;
     service.keep()?;
-    let hint = "書き込める場所かどうか確かめてください。";
-    std::fs::write(&args.out, text).map_err(Error::io(&args.out, "保存", hint))?;
+    // It holds the key.
+    private_file(&args.out, text.as_bytes())?;
     println!("アドインの定義を {} に書きました（{}）。", args.out.display(), installation.origin());
     Ok(())
 }

@@ -3,14 +3,13 @@
 use serde::Serialize;
 
 use super::args::Batch;
-use super::fill::Wanted;
 use super::input::{Loaded, Sources};
 use super::progress::Progress;
 use super::say;
 use crate::clock;
 use crate::error::{Error, Result};
 use crate::intake::Evidence;
-use crate::job::{FillRequest, Report, fill_sheet, insurers, standard_template};
+use crate::job::{FillRequest, Report, Wanted, fill_sheet, insurers, standard_template};
 
 /// What became of one insurer.
 #[derive(Serialize)]

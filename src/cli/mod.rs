@@ -17,6 +17,7 @@ mod import;
 mod init;
 mod input;
 mod inspect;
+mod interrupt;
 mod json;
 mod lint;
 mod mapping;

@@ -2,28 +2,56 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::time::Duration;
 
 use super::args::{Open, Stop};
+use super::interrupt;
 use crate::addin::certificate;
 use crate::addin::place::Places;
 use crate::error::{Error, Result};
-use crate::serve::desk::Unwatched;
+use crate::model::Date;
 use crate::serve::opener::{Opener, SystemOpener};
 use crate::serve::place::{Card, Cards};
+use crate::serve::watched::Watched;
 use crate::serve::{Options, Service, client};
+use crate::watch::{self, Stopped};
 use crate::workspace::Workspace;
 
 /// Serves the page of a workspace (or of the first start) until it is asked to stop.
-pub fn serve(workspace: Option<Workspace>, open: bool) -> Result<()> {
+pub fn serve(workspace: Option<Workspace>, open: bool, date: Option<Date>) -> Result<()> {
     let cards = Cards::of_user()?;
     let root = workspace.as_ref().map(|workspace| workspace.folder(""));
     if let Some(card) = running(&cards, root.as_deref())? {
         println!("この作業フォルダーの chiiki-sheet は、もう動いています。");
         return if open { open_page(&card) } else { Ok(()) };
     }
-    let mut options = Options::new(Box::new(|workspace| Ok(Arc::new(Unwatched::new(workspace)))))?;
+    interrupt::listen();
+    let engine = watch::Options { date, told_to_stop: interrupt::is_told, ..watch::Options::default() };
+    let (ended, end) = channel();
+    let mut options = Options::new(Box::new(move |workspace| {
+        let watched = Arc::new(Watched::start(workspace, engine.clone())?);
+        // Whoever asks the engine to stop (`stop`, Ctrl+C, a logoff) ends the service too.
+        let (handle, ended) = (watched.handle().clone(), ended.clone());
+        std::thread::spawn(move || {
+            while !handle.is_stopping() {
+                std::thread::sleep(Duration::from_millis(200));
+            }
+            let _ = ended.send(());
+        });
+        Ok(watched)
+    }))?;
     options.tls = for_excel()?;
     let service = Service::start(workspace, options)?;
+    let app = Arc::clone(service.app());
+    std::thread::spawn(move || {
+        while matches!(end.recv_timeout(Duration::from_millis(500)), Err(RecvTimeoutError::Timeout)) {
+            if interrupt::is_told() {
+                break;
+            }
+        }
+        app.stop();
+    });
     println!("画面: http://127.0.0.1:{}/ （chiiki-sheet open で開きます）", service.app().port());
     if open {
         let address = service.app().launch_address()?;
@@ -67,7 +95,7 @@ pub fn open(arguments: &Open) -> Result<()> {
         println!("{}", launch_address(&card)?);
         return Ok(());
     }
-    serve(workspace, true)
+    serve(workspace, true, None)
 }
 
 /// `stop`: asks the service to end; what it is writing is finished first.
@@ -82,6 +110,9 @@ pub fn stop(arguments: &Stop) -> Result<()> {
         if let Some(card) = running(&cards, root.as_deref())? {
             client::command(&card, "/api/v1/stop", "{}")?;
             stopped += 1;
+        } else if let Some(root) = root.filter(|root| root.is_dir()) {
+            // Of another user of this PC, or without its page: asked by a file in the workspace.
+            stopped += usize::from(watch::stop(&root, Duration::ZERO)? != Stopped::NotRunning);
         }
     }
     if stopped == 0 {

@@ -16,7 +16,7 @@ use super::problem::TemplateProblem;
 use super::render::{HandoutError, render};
 use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::model::Date;
-use crate::read::sandbox::{cap_memory, hide_window};
+use crate::read::sandbox::{cap_memory, stand_alone};
 
 /// The hidden subcommand that makes the exe a typesetter: it calls [`child_main`] and nothing else.
 pub const SUBCOMMAND: &str = "__paper";
@@ -83,7 +83,7 @@ pub fn render_apart(exe: &Path, request: &Request, time: Duration) -> Result<(Ve
     let bytes = request.to_bytes().map_err(cannot)?;
     let mut command = Command::new(exe);
     command.arg(SUBCOMMAND).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
-    hide_window(&mut command);
+    stand_alone(&mut command);
     let mut process = command.spawn().map_err(cannot)?;
     let (Some(mut stdin), Some(mut stdout)) = (process.stdin.take(), process.stdout.take()) else {
         return read_reply(&[]);

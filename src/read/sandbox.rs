@@ -173,7 +173,7 @@ impl Running {
         const HINT: &str = "chiiki-sheet を置き直してから、もう一度実行してください。";
         let mut command = Command::new(&options.exe);
         command.args(&options.args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
-        hide_window(&mut command);
+        stand_alone(&mut command);
         let mut process = command.spawn().map_err(Error::io(&options.exe, "開始", HINT))?;
         // The child waits for its first request and has read nothing yet.
         let confined = System::child(&process, options.memory_bytes).ok();
@@ -259,13 +259,23 @@ pub(crate) fn cap_memory(bytes: u64) {
     System::this_process(bytes);
 }
 
-/// A console program started from a service without console would flash a window.
+/// A console program started from a service without console would flash a window; Ctrl+C in a terminal is for the
+/// parent alone, or it would look as if the file had stopped the reader. The child ends with its pipes.
 #[cfg(windows)]
-pub(crate) fn hide_window(command: &mut Command) {
+pub(crate) fn stand_alone(command: &mut Command) {
     use std::os::windows::process::CommandExt;
     const CREATE_NO_WINDOW: u32 = 0x0800_0000;
-    command.creation_flags(CREATE_NO_WINDOW);
+    const CREATE_NEW_PROCESS_GROUP: u32 = 0x0000_0200;
+    command.creation_flags(CREATE_NO_WINDOW | CREATE_NEW_PROCESS_GROUP);
 }
 
-#[cfg(not(windows))]
-pub(crate) fn hide_window(_command: &mut Command) {}
+/// Ctrl+C in a terminal is for the parent alone, or it would look as if the file had stopped the reader. The child
+/// ends with its pipes.
+#[cfg(unix)]
+pub(crate) fn stand_alone(command: &mut Command) {
+    use std::os::unix::process::CommandExt;
+    command.process_group(0);
+}
+
+#[cfg(not(any(unix, windows)))]
+pub(crate) fn stand_alone(_command: &mut Command) {}

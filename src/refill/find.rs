@@ -21,8 +21,12 @@ pub fn is_backup_name(name: &str) -> bool {
 /// The folder is there but cannot be read.
 pub fn find_in_folder(dir: &Path, usual: &str, sheet_id: &str) -> Result<(Option<PathBuf>, Option<Diagnostic>)> {
     let first = dir.join(usual);
-    if meta_of(&first).is_some_and(|meta| meta.sheet_id == sheet_id) {
-        return Ok((Some(first), None));
+    // Held by another program for a moment, it must not be taken for somebody else's: a second sheet would begin.
+    let hint = "Excelなどで開いていたら閉じてください。";
+    match crate::disk::read(&first) {
+        Ok(bytes) if meta_in(&bytes).is_some_and(|meta| meta.sheet_id == sheet_id) => return Ok((Some(first), None)),
+        Err(error) if first.is_file() => return Err(Error::io(first, "読み取り", hint)(error)),
+        _ => {}
     }
     if !dir.is_dir() {
         return Ok((None, None));
@@ -57,10 +61,13 @@ pub fn find_in_folder(dir: &Path, usual: &str, sheet_id: &str) -> Result<(Option
 
 /// What was written last into a file; `None` for whatever is not a readable book of ours.
 fn meta_of(path: &Path) -> Option<Meta> {
-    let bytes = std::fs::read(path).ok()?;
+    meta_in(&crate::disk::read(path).ok()?)
+}
+
+fn meta_in(bytes: &[u8]) -> Option<Meta> {
     // Cheap for the many files that have no such sheet.
-    Package::open(bytes.as_slice()).ok()?.sheet(META_SHEET)?;
-    let book = read_bytes("", &bytes, &Limits::default()).ok()?;
+    Package::open(bytes).ok()?.sheet(META_SHEET)?;
+    let book = read_bytes("", bytes, &Limits::default()).ok()?;
     Meta::read(book.grids.iter().find(|grid| &*grid.name == META_SHEET)?)
 }
 
@@ -72,7 +79,7 @@ impl Base {
     pub fn open_path(path: &Path) -> Result<Self> {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let hint = "ファイルの場所を確かめ、Excelで開いていたら閉じてください。";
-        let bytes = std::fs::read(path).map_err(Error::io(path, "読み取り", hint))?;
+        let bytes = crate::disk::read(path).map_err(Error::io(path, "読み取り", hint))?;
         Self::open(&name, &bytes).map_err(|error| Error::Usage(format!("『{name}』{}{}", error.message, error.hint)))
     }
 }

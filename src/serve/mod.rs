@@ -24,5 +24,6 @@ pub mod room;
 pub mod router;
 mod service;
 pub mod texts;
+pub mod watched;
 
 pub use service::{App, Options, Service, Watch};

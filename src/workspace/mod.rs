@@ -17,6 +17,7 @@ pub use settings::{Change, Lines, SETTINGS_TEMPLATE, SettingValue, Settings, Tex
 
 use crate::catalog::Catalog;
 use crate::diagnostic::Diagnostic;
+use crate::disk::fault;
 use crate::error::{Error, Result};
 use crate::intake::{Evidence, FileReport, Reader, Taken, settle_and_derive, take_bytes, take_path};
 use crate::job::{Bases, FillRequest};
@@ -94,6 +95,12 @@ impl Workspace {
     /// One of the workspace's folders.
     pub fn folder(&self, name: &str) -> PathBuf {
         self.root.join(name)
+    }
+
+    /// A path below the workspace as it is noted: relative, with `/`. Another path stays as it is.
+    pub fn relative(&self, path: &Path) -> String {
+        let path = path.strip_prefix(&self.root).unwrap_or(path);
+        path.to_string_lossy().replace('\\', "/")
     }
 
     /// The settings as they stand now.
@@ -221,22 +228,23 @@ impl Workspace {
         let mappings = self.mappings()?;
         let all = take_path(path, Context { mappings: &mappings, ..Context::new(catalog, year) }, reader)?;
         let originals = originals(path, &Limits::default())?;
-        for taken in &all {
-            let Some(file) = taken.file.clone() else { continue };
-            let Some((_, bytes)) = originals.iter().find(|(original, _)| original.sha256 == file.sha256) else {
-                // Written to between the two readings: the next round reads it again.
-                continue;
-            };
-            store.put_original(&file.name, bytes)?;
-            let record = FileRecord {
-                file: (*file).clone(),
-                layout: taken.report.layout.unwrap_or_default().to_owned(),
-                outcome: taken.report.outcome,
-                message: taken.report.message.clone(),
-                year,
-            };
-            store.put_file(&record, &taken.observations, &taken.texts)?;
-        }
+        keep(store, &all, &originals, year)?;
+        Ok(all)
+    }
+
+    /// [`Workspace::import`] of bytes that are at hand, under a name.
+    ///
+    /// # Errors
+    /// A store that cannot be written to.
+    pub fn import_bytes(
+        &self,
+        store: &mut Store,
+        (name, bytes): (&str, &[u8]),
+        context: Context<'_>,
+        reader: &mut Reader,
+    ) -> Result<Vec<Taken>> {
+        let all = take_bytes(name, bytes, context, reader)?;
+        keep(store, &all, &unpack(name, bytes, &Limits::default()), context.year)?;
         Ok(all)
     }
 
@@ -288,6 +296,30 @@ impl Workspace {
             .collect();
         Ok(Evidence { observations, texts: store.texts()?, files, diagnostics })
     }
+}
+
+/// Originals and index of what was read.
+fn keep(store: &mut Store, all: &[Taken], originals: &[(Arc<SourceFile>, Vec<u8>)], year: Option<i32>) -> Result<()> {
+    for taken in all {
+        let Some(file) = taken.file.clone() else { continue };
+        let Some((_, bytes)) = originals.iter().find(|(original, _)| original.sha256 == file.sha256) else {
+            // Written to between the two readings: the next round reads it again.
+            continue;
+        };
+        fault::point("import-before-original");
+        store.put_original(&file.name, bytes)?;
+        fault::point("import-before-index");
+        let record = FileRecord {
+            file: (*file).clone(),
+            layout: taken.report.layout.unwrap_or_default().to_owned(),
+            outcome: taken.report.outcome,
+            message: taken.report.message.clone(),
+            year,
+        };
+        store.put_file(&record, &taken.observations, &taken.texts)?;
+        fault::point("import-after-index");
+    }
+    Ok(())
 }
 
 /// Notepad shows Japanese surely when the file begins with a byte order mark.

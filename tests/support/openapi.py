@@ -70,6 +70,9 @@ wish = thing(
     },
 )
 
+# The sample's insurer, so that whoever asks by this description gets past the first question.
+wish["examples"] = [{"own": "見本県みほん市", "compare": ["見本県みなと市"], "from": 2023, "to": 2025}]
+
 schemas = {
     "Problem": thing({"code": text(), "message": text(), "hint": text()}),
     "Wish": wish,
@@ -463,6 +466,19 @@ add(
         "block": text(), "field": schemas["Text"]["properties"]["field"], "hash": text(), "text": text(),
     }))}),
 )
+add(
+    "post", "/update-plan", "New figures for the sheet that is open in Excel",
+    thing({
+        "areas": many(thing({"role": text(), "key": text(), "name": text()})),
+        "indicators": many(thing({"id": text(), "name": text(), "unit": text()})),
+        "figures": many(thing({
+            "indicator": text(), "area": text(), "year": whole(), "number": maybe(number()), "mark": maybe(text()),
+            "record": many(text()),
+        })),
+        "diagnostics": many(ref("Diagnostic")),
+    }),
+    thing({"own": KEY, "years": many(YEAR, maxItems=200)}, {"compare": many(KEY, maxItems=60), "add": many(KEY, maxItems=200)}, closed=False),
+)
 job = thing({"job": ref("Job")})
 add("post", "/sheets/{id}/refill", "Fills the sheet anew, keeping what people wrote", job, thing({}, {"selection": maybe(ref("Wish")), "adopt": flag()}))
 add("post", "/sheets/{id}/handout", "Prints papers of the sheet", job, thing({}, {"kinds": many(text(enum=["配布資料", "1枚もの", "記入用"]))}))
@@ -547,7 +563,7 @@ add("get", "/log", "The last lines of the log", thing({"lines": many(thing({"at"
 add("get", "/licences", "Whose work is in the program", thing({"text": text()}))
 add(
     "get", "/doctor", "Whether all is well",
-    thing({"checks": many(thing({"id": text(), "name": text(), "ok": maybe(flag()), "message": text(), "hint": text()}))}),
+    thing({"checks": many(thing({"id": text(), "name": text(), "ok": maybe(flag()), "message": text(), "hint": maybe(text())}))}),
 )
 add("post", "/stop", "Ends the service", thing({"stopping": flag()}), empty)
 add(

@@ -2,6 +2,7 @@
 
 import { get, post } from "../lib/api.js";
 import { debounce, fill, h, say } from "../lib/dom.js";
+import { known, onState } from "../lib/store.js";
 import { fullName } from "../parts/area-picker.js";
 import { figureSource } from "../parts/source.js";
 import { made } from "../parts/made.js";
@@ -132,7 +133,18 @@ export async function show(root, [id], app) {
     ),
   );
   await preview();
-  return null;
+  // What is read meanwhile enters the preview without a press.
+  let seen = readSoFar(known.state);
+  const stop = onState((state) => {
+    const now = readSoFar(state);
+    if (now !== seen) soon();
+    seen = now;
+  });
+  return { leave: () => (stop(), true) };
+}
+
+function readSoFar(state) {
+  return (state?.last_drops ?? []).filter((drop) => drop.outcome === "read").map((drop) => drop.id).join();
 }
 
 function gapsOf(missing) {

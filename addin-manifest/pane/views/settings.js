@@ -2,7 +2,7 @@
 
 import { get, post } from "../lib/api.js";
 import { field, fill, h, say, select } from "../lib/dom.js";
-import { areaId, areaPicker, fullName, sameArea } from "../parts/area-picker.js";
+import { areaPicker, fullName, sameArea } from "../parts/area-picker.js";
 import { addPart, choiceFrom, comparePart, periodPart } from "../parts/selection.js";
 import { trouble, waiting } from "../parts/trouble.js";
 import { sizes, typeSize } from "../parts/type-size.js";
@@ -87,8 +87,9 @@ export async function show(root, _params, app) {
   const save = async () => {
     try {
       const body = {
-        own: own.map(areaId),
-        compare: choice.compare.map(areaId),
+        // By name: people read the file, too.
+        own: own.map(fullName),
+        compare: choice.compare.map(fullName),
         from: choice.from,
         to: choice.to,
         add: [...choice.add],

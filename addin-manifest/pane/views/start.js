@@ -3,7 +3,8 @@
 import { get, post } from "../lib/api.js";
 import { fill, h, say } from "../lib/dom.js";
 import { greet, known, stateNow } from "../lib/store.js";
-import { asRequest, choiceFrom, comparePart, ownPart, periodPart } from "../parts/selection.js";
+import { choiceFrom, comparePart, ownPart, periodPart } from "../parts/selection.js";
+import { fullName } from "../parts/area-picker.js";
 import { trouble, waiting } from "../parts/trouble.js";
 
 export const title = "はじめに";
@@ -89,8 +90,9 @@ function chooseCompare(root, app, choice) {
   const failure = h("div");
   const done = async () => {
     try {
-      const { own, ...rest } = asRequest(choice);
-      await post("/settings", { own: [own], ...rest });
+      // By name: people read the file, too.
+      const { from, to } = choice;
+      await post("/settings", { own: [fullName(choice.own)], compare: choice.compare.map(fullName), from, to });
       say("設定しました。");
       app.go("drops");
     } catch (error) {

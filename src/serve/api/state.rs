@@ -76,46 +76,5 @@ pub fn stop(app: &App, call: &Call<'_>) -> Answer {
 /// `GET /doctor`
 pub fn doctor(app: &App, _: &Call<'_>) -> Answer {
     let room = app.room()?;
-    let check = |id: &str, name: &str, ok: Option<bool>, message: String, hint: &str| json!({ "id": id, "name": name, "ok": ok, "message": message, "hint": hint });
-    let mut checks = Vec::new();
-    let writable = room.disk_ok();
-    checks.push(check(
-        "write",
-        "作業フォルダーへの書き込み",
-        Some(writable),
-        if writable { "書き込めます。" } else { "書き込めません。" }.to_owned(),
-        if writable { "" } else { "空き容量と、フォルダーの権限を確かめてください。" },
-    ));
-    let settings = room.workspace.settings();
-    checks.push(check(
-        "settings",
-        "設定.toml",
-        Some(settings.is_ok()),
-        settings.as_ref().map_or_else(ToString::to_string, |_| "読み取れます。".to_owned()),
-        if settings.is_ok() { "" } else { "メモ帳で開いて直してください。" },
-    ));
-    let held = room.bench.held();
-    checks.push(check(
-        "store",
-        "取り込みの記録",
-        Some(held.is_ok()),
-        held.as_ref().map_or_else(ToString::to_string, |held| {
-            format!("ファイル {}件、数値 {}件", held.evidence.files.len(), held.evidence.observations.len())
-        }),
-        if held.is_ok() { "" } else { "chiiki-sheet rebuild で作り直してください。" },
-    ));
-    let watching = room.desk.watching();
-    checks.push(check(
-        "watch",
-        "「受付」の見張り",
-        Some(watching.watching != "stopped"),
-        match watching.watching.as_str() {
-            "running" => "動いています。",
-            "polling" => "一定の間隔で見ています（ネットワーク上のフォルダー）。",
-            _ => "止まっています。",
-        }
-        .to_owned(),
-        "",
-    ));
-    ok(&json!({ "checks": checks }))
+    ok(&json!({ "checks": crate::doctor::check(&room.workspace.folder("")) }))
 }

@@ -231,7 +231,7 @@ fn renewal_remembers_what_windows_still_trusts() {
     let dir = tempfile::tempdir().unwrap();
     let first = certificate::create(dir.path()).unwrap().thumbprint.unwrap();
     let second = certificate::create(dir.path()).unwrap();
-    assert_eq!(second.replaced, [first.clone()]);
+    assert_eq!(second.replaced, [first.as_str()]);
     let lines: Vec<String> = certificate::trust(dir.path()).unwrap().iter().map(|step| step.line()).collect();
     assert!(lines[0].starts_with("certutil -user -addstore Root "), "{lines:?}");
     assert_eq!(lines[1], format!("certutil -user -delstore Root {first}"));

@@ -7,4 +7,5 @@ mod certificate;
 mod install;
 mod manifest;
 mod officejs;
+mod program;
 mod refill_vectors;

@@ -177,7 +177,8 @@ fn a_refilled_book_becomes_what_the_table_says() {
         ] {
             let mut got: Vec<&str> = changes.iter().map(|change| change.cell.as_str()).collect();
             let mut wanted: Vec<&str> = list(&expected[kind]).iter().map(text).collect();
-            (got.sort_unstable(), wanted.sort_unstable());
+            got.sort_unstable();
+            wanted.sort_unstable();
             assert_eq!(got, wanted, "{name}: {kind}");
         }
         let (old, new) = (doc::grid(&before, "様式"), doc::grid(&after.bytes, "様式"));

@@ -87,6 +87,7 @@ fn answers_are_as_described() {
     let preview = post("/api/v1/preview", "/api/v1/preview", &wish);
     assert!(preview["blocks"][0]["indicators"][0]["sources"][0][2]["cell"].is_string(), "{preview}");
     post("/api/v1/missing", "/api/v1/missing", &wish);
+    post("/api/v1/update-plan", "/api/v1/update-plan", &json!({ "own": OWN, "years": [2023] }));
     let id = office.sheet();
     let of = |rest: &str| format!("/api/v1/sheets/{id}{rest}");
     let detail = get("/api/v1/sheets/{id}", &of(""));

@@ -33,6 +33,7 @@ fn check(root: &Value, schema: &Value, value: &Value, at: &str, found: &mut Vec<
         "maxItems",
         "format",
         "exclusiveMinimum",
+        "examples",
     ];
     for word in schema.as_object().unwrap().keys() {
         assert!(known.contains(&word.as_str()), "this checker does not know `{word}`");
