@@ -226,7 +226,7 @@ fn read_rows(
                 whole => whole,
             };
             let key = area_col.or(fitted.code).unwrap_or(*col);
-            let what = format!("{label}\n{}", written(&keys.periods.text(row).to_owned()).unwrap_or_default());
+            let what = format!("{label}\n{}", written(keys.periods.text(row)).unwrap_or_default());
             if whole.is_none() && (is_sum(&name) || name.is_empty() && is_sum(&prefecture)) {
                 let told = &mut result.diagnostics;
                 let outcome = sums.check(book, grid, &what, at, column.unit.as_deref(), told);
