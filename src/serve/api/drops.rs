@@ -208,7 +208,8 @@ pub fn answer(app: &App, call: &Call<'_>) -> Answer {
             let mut reader = (app.options.reader)().map_err(problem)?;
             let book = read_one(&path, &mut reader).map_err(problem)?;
             let book = book.map_err(|error| Problem::new(422, error.code, error.message, error.hint))?;
-            if crate::layout::crosstab::apply_one(&book, &mapping, &held.catalog).is_none() {
+            let read = crate::layout::crosstab::apply_one(&book, &mapping, &held.catalog);
+            if read.is_none_or(|read| read.figures.is_empty()) {
                 let message = "この読み方では、この表を読み取れません。見出しの行と列を確かめてください。";
                 return Err(bad(message));
             }
@@ -238,6 +239,16 @@ fn corrected(
 ) -> Result<Mapping, Problem> {
     let mut value = json!(proposal);
     if let Some(object) = value.as_object_mut() {
+        // A column said to hold areas (or periods) names no items of its own any more.
+        for key in ["地域の列", "団体コードの列", "期間の列"] {
+            if let (Some(said), Some(Value::Array(items))) = (corrections.get(key), object.get_mut("項目の列")) {
+                items.retain(|item| item != said);
+                if items.is_empty() {
+                    object.remove("項目の列");
+                    object.remove("行");
+                }
+            }
+        }
         for (key, correction) in corrections {
             if correction.is_null() {
                 object.remove(&key);

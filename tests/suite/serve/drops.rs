@@ -2,6 +2,8 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use chiiki_sheet::intake::Reader;
+use chiiki_sheet::read::Limits;
 use chiiki_sheet::serve::desk::Dropped;
 use chiiki_sheet::workspace::{INBOX, MAPPINGS, QUARANTINE};
 use serde_json::json;
@@ -73,6 +75,13 @@ fn an_answer_about_a_table_is_kept_and_the_file_read_again() {
     assert_eq!(names(&office), ["通いの場.csv"]);
     assert!(office.workspace.folder(MAPPINGS).join("通いの場の表.toml").is_file());
     assert_eq!(office.workspace.mappings().unwrap().len(), 1);
+    let catalog = office.workspace.catalog().unwrap();
+    let mut reader = Reader::InProcess(Limits::default());
+    let mut store = office.workspace.store().unwrap();
+    let path = office.workspace.folder(INBOX).join("通いの場.csv");
+    let taken = office.workspace.import(&mut store, &path, &catalog, None, &mut reader).unwrap();
+    let figures: Vec<_> = taken[0].observations.iter().map(|o| (o.area.name.as_str(), o.datum.value())).collect();
+    assert_eq!(figures, [("見本県 みほん市", Some(1200.0)), ("見本県 みなと市", Some(800.0))]);
     assert!(!office.workspace.folder(QUARANTINE).join("2026-11-22/通いの場.csv.txt").exists());
 }
 

@@ -19,7 +19,8 @@ fn the_page_is_opened_by_a_link_and_the_service_ends_when_told() {
     std::fs::create_dir_all(&user).unwrap();
     let workspace = workspace(folder.path(), false).folder("");
     let stop = |user: &Path| program(user).arg("stop").arg("--workspace").arg(&workspace).output().unwrap();
-    assert_eq!(stop(&user).status.code(), Some(2), "nothing runs yet");
+    let print = |user: &Path| program(user).args(["open", "--print", "--workspace"]).arg(&workspace).output().unwrap();
+    assert_eq!(print(&user).status.code(), Some(2), "nothing runs yet");
 
     let mut service = program(&user)
         .args(["run", "--no-open", "--workspace"])
@@ -31,14 +32,13 @@ fn the_page_is_opened_by_a_link_and_the_service_ends_when_told() {
     let line = lines.by_ref().map(|line| line.unwrap()).find(|line| line.contains("http://127.0.0.1:")).unwrap();
     let address = line.split("http://").nth(1).unwrap().split('/').next().unwrap().to_owned();
 
-    let open = program(&user).args(["open", "--print", "--workspace"]).arg(&workspace).output().unwrap();
-    let link = String::from_utf8(open.stdout).unwrap();
+    let link = String::from_utf8(print(&user).stdout).unwrap();
     assert!(link.starts_with(&format!("http://{address}/#t=")), "{link}");
 
-    // Another user's program does not find the key, and learns nothing from the service.
+    // Another user's program does not find the key, and gets no link.
     let stranger = folder.path().join("stranger");
     std::fs::create_dir_all(&stranger).unwrap();
-    assert_eq!(stop(&stranger).status.code(), Some(2));
+    assert_eq!(print(&stranger).status.code(), Some(2));
 
     assert!(stop(&user).status.success());
     let rest: Vec<String> = lines.map(|line| line.unwrap()).collect();
