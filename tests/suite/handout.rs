@@ -486,8 +486,10 @@ fn empty_data_still_makes_a_paper() {
     }
 }
 
-/// Boxes of words on a page: left, top, right, bottom and the word.
-fn words_of(pdf: &[u8]) -> Option<Vec<Vec<(f64, f64, f64, f64, String)>>> {
+/// A word on a page and its box: left, top, right, bottom.
+type PlacedWord = (f64, f64, f64, f64, String);
+
+fn words_of(pdf: &[u8]) -> Option<Vec<Vec<PlacedWord>>> {
     let text = tool("pdftotext", &["-bbox"], pdf, &["-"])?;
     let mut all = Vec::new();
     for line in text.lines() {
