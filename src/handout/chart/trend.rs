@@ -58,8 +58,8 @@ struct Point {
     part: bool,
 }
 
-/// The share of the width the names at the ends of the lines may take.
-const LABEL_MOST: f64 = 0.52;
+/// The share of the width that is always left to the lines.
+const PLOT_LEAST: f64 = 0.35;
 
 /// Draws the lines in a plot of this height.
 pub fn trend(trend: &Trend, plot_height: f64, room: Room) -> TrendChart {
@@ -68,11 +68,12 @@ pub fn trend(trend: &Trend, plot_height: f64, room: Room) -> TrendChart {
     let ticks = scale.ticks(plot_height);
     let tick_width = ticks.iter().map(|tick| room.text(&tick.label)).fold(0.0, f64::max);
     let plot_x = tick_width + room.size * 0.5;
+    let label_most = room.width * (1.0 - PLOT_LEAST) - plot_x - room.size * 1.8;
     let label_of = |name: &str, value: f64, part: bool| {
         let value = shown::number(value, trend.decimals).unwrap_or_default();
         let value = format!(" {value}{}", if part { "※" } else { "" });
         // A name that fills half the chart would leave no room for its line.
-        format!("{}{value}", room.short(name, room.width * LABEL_MOST - room.text(&value)))
+        format!("{}{value}", room.short(name, label_most - room.text(&value)))
     };
     let label_width = trend
         .series
@@ -82,7 +83,7 @@ pub fn trend(trend: &Trend, plot_height: f64, room: Room) -> TrendChart {
             Some(room.text(&label_of(&series.name, value, trend.years.iter().any(|year| year.part_year))))
         })
         .fold(0.0, f64::max);
-    let plot_width = (room.width - plot_x - label_width - room.size * 1.6).max(room.width * 0.35);
+    let plot_width = (room.width - plot_x - label_width - room.size * 1.6).max(room.width * PLOT_LEAST);
     let step = plot_width / trend.years.len().max(1) as f64;
     let x = |year: usize| step * (year as f64 + 0.5);
 

@@ -259,7 +259,7 @@ pub fn others(handout: &Handout, block: &Block, page: &Page) -> Vec<OthersTable>
             OthersTable {
                 unit: single_unit(block).map(str::to_owned),
                 areas: names_of(handout, columns.iter().map(|(area, _)| *area)),
-                widths: widths(page, columns.len(), page.name_column()),
+                widths: widths(page, columns.len(), wide_enough(&rows, page, page.name_column())),
                 rows,
                 notes: reason_lines(&reasons),
             }
@@ -291,7 +291,7 @@ pub fn years(handout: &Handout, page: &Page, areas: &[usize]) -> Vec<YearTable> 
         YearTable {
             areas: names_of(handout, areas.iter().copied()),
             years: handout.years.iter().map(short_year).collect(),
-            widths: widths(page, columns.len(), page.number_column()),
+            widths: widths(page, columns.len(), wide_enough(&rows, page, page.number_column())),
             rows,
             notes,
         }
@@ -324,6 +324,12 @@ fn other_areas(handout: &Handout) -> Vec<usize> {
 
 fn names_of(handout: &Handout, areas: impl Iterator<Item = usize>) -> Vec<String> {
     areas.filter_map(|area| handout.areas.get(area)).map(|area| area.name.clone()).collect()
+}
+
+/// A column that holds the longest number, too: counts of people of the nation have ten characters.
+fn wide_enough(rows: &[ValueRow], page: &Page, wanted: f64) -> f64 {
+    let widest = rows.iter().flat_map(|row| &row.values).map(|value| ems(value)).fold(0.0, f64::max);
+    wanted.max((widest + 0.75) * page.table)
 }
 
 fn widths(page: &Page, numbers: usize, wanted: f64) -> Vec<f64> {

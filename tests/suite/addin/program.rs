@@ -67,7 +67,7 @@ fn from_certificate_to_removal_nothing_is_left() {
     let text = std::fs::read_to_string(&manifest).unwrap();
     said(home.path(), &["addin", "install", "--workspace", work, "--yes"]);
     assert_eq!(std::fs::read_to_string(&manifest).unwrap(), text);
-    std::fs::write(&manifest, text.replace("Icon.80\"", "Icon.81\"")).unwrap();
+    std::fs::write(&manifest, text.replace("resid=\"Icon.80\"", "resid=\"Icon.81\"")).unwrap();
     let wrong = run(home.path(), &["addin", "check", manifest.to_str().unwrap()]);
     assert_eq!(wrong.status.code(), Some(2));
 

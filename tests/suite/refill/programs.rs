@@ -105,7 +105,7 @@ fn judge_folder(dir: &Path, count: usize) {
             year_row: number_of(&facts["year_row"]),
             first: number_of(&facts["first"]),
         };
-        let years_move = number % 2 == 0;
+        let years_move = number.is_multiple_of(2);
         let data: &Comparison = if years_move { &moved } else { &same };
         let new = changed(data.clone(), |id, who, year, value| {
             let odd = (id.len() + who + year as usize + number).is_multiple_of(3);
