@@ -146,6 +146,22 @@ fn a_copy_is_refilled_by_itself() {
 }
 
 #[test]
+fn a_sheet_made_on_the_page_has_the_name_of_the_settings() {
+    let office = Office::with(false);
+    let settings = office.workspace.folder(chiiki_sheet::workspace::SETTINGS);
+    let text = std::fs::read_to_string(&settings).unwrap();
+    std::fs::write(
+        &settings,
+        format!("\"ファイル名\" = \"{{{{保険者}}}}の分析\"\n{}", text.trim_start_matches('\u{feff}')),
+    )
+    .unwrap();
+    let (_, job) = office.post("/api/v1/jobs", &json!({ "kind": "fill", "own": OWN, "formats": ["xlsx"] }));
+    let done = office.finish(&job);
+    let name = done["report"]["outputs"][0]["name"].as_str();
+    assert_eq!(name, Some("みほん市の分析.xlsx"), "{done}");
+}
+
+#[test]
 fn files_come_with_their_names_and_are_opened_here() {
     let office = Office::new();
     let id = office.sheet();
