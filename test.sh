@@ -57,12 +57,16 @@ has() { command -v "$1" >/dev/null 2>&1; }
 missing_packages() {
     local packages=()
     has cc || packages+=(build-essential)
+    has certutil || packages+=(libnss3-tools)
     has python3 || packages+=(python3)
     has python3 && ! has_openpyxl python3 && ! python3 -c 'import ensurepip, venv' 2>/dev/null && packages+=(python3-venv)
     has soffice || packages+=(libreoffice-calc)
     has pdftotext || packages+=(poppler-utils)
     has qpdf || packages+=(qpdf)
     has fc-list && fc-list | grep -q 'BIZ UDGothic' || packages+=(fontconfig fonts-morisawa-bizud-gothic)
+    has node || packages+=(nodejs)
+    has npm || packages+=(npm)
+    has chromium || packages+=(chromium)
     echo "${packages[@]}"
 }
 
@@ -102,6 +106,8 @@ fi
 all_tests() {
     # Mutants of each layout: fewer by hand, all of them on CI.
     if [ "${CI:-}" = true ]; then export MUTANTS="${MUTANTS:-2000}"; fi
+    # The drop folder under random drops, edits and kills: seconds by hand, minutes on CI.
+    if [ "${CI:-}" = true ]; then export CHIIKI_SOAK="${CHIIKI_SOAK:-180}"; fi
     if cargo nextest --version >/dev/null 2>&1; then
         cargo nextest run --locked --no-fail-fast || return 1
     else
@@ -122,6 +128,20 @@ library_examples() {
         cargo run --quiet --locked --example fill_from_files -- "$work/example"
 }
 
+# Each reader and parser on the files at hand and on damaged copies of them.
+fuzz_targets() {
+    local runs=40 target files
+    [ "${CHIIKI_LONG:-}" = 1 ] && runs=5000
+    mapfile -t files < <(find examples/mihon/受付 tests/data/crosstab -type f | sort | head -n 40)
+    [ ${#files[@]} -gt 10 ] || return 1
+    cargo build --quiet --locked --example fuzz || return 1
+    for target in read take notation package fill; do
+        cargo run --quiet --locked --example fuzz -- "$target" --runs "$runs" --seed 1 "${files[@]}" || return 1
+    done
+    cargo run --quiet --locked --example fuzz -- settings --runs 2000 --seed 1 src/workspace/settings.toml &&
+        cargo run --quiet --locked --example fuzz -- readings --runs 2000 --seed 1 tests/data/crosstab/読み方.toml
+}
+
 dependencies() {
     python3 tests/support/check_dependencies.py || return 1
     if has cargo-deny; then
@@ -136,6 +156,7 @@ part "clippy" cargo clippy --locked --all-targets -- -D warnings
 part "tests" all_tests
 part "api docs" docs
 part "examples" library_examples
+part "fuzz" fuzz_targets
 if has python3; then
     part "dependencies" dependencies
 else
@@ -198,6 +219,59 @@ if has python3 && has_openpyxl python3; then
 else
     part "demo" demo
     skip "workbooks" "Python has no openpyxl 3.1"
+fi
+
+# --- the page ---------------------------------------------------------------------------------------------------------
+
+pane() { node --test tests/pane/*.test.mjs; }
+
+# The packages of the browser tests, pinned by their lock file, outside the project's own folders.
+browser_packages() {
+    local folder=$target/test-node
+    mkdir -p "$folder" && cp tests/browser/package.json tests/browser/package-lock.json "$folder/" &&
+        (cd "$folder" && npm ci --ignore-scripts --no-audit --no-fund) >"$logs/npm.log" 2>&1
+}
+
+browser() {
+    cargo build --quiet --locked || return 1
+    # One file after the other: each starts services and browsers of its own.
+    node --test --test-concurrency=1 --test-force-exit tests/browser/*.test.mjs
+}
+
+if has node; then
+    part "pane" pane
+    if ! has chromium; then
+        skip "browser" "chromium is not installed"
+    elif browser_packages; then
+        part "browser" browser
+    else
+        skip "browser" "npm could not fetch playwright-core and axe-core"
+    fi
+else
+    skip "pane" "node is not installed"
+    skip "browser" "node is not installed"
+fi
+
+# --- the service ----------------------------------------------------------------------------------------------------
+
+# A Python of our own with schemathesis; where it cannot be installed, the part is left out.
+own_schemathesis() {
+    [ -x "$target/test-schemathesis/bin/schemathesis" ] && return
+    python3 -m venv "$target/test-schemathesis" &&
+        "$target/test-schemathesis/bin/python3" -m pip install --quiet 'schemathesis==4.*'
+}
+
+api() {
+    python3 tests/support/openapi.py --check || return 1
+    cargo build --quiet --locked || return 1
+    tests/serve/ask_by_description.sh "$target/debug/chiiki-sheet" "$target/test-schemathesis/bin/schemathesis" \
+        "$work/service"
+}
+
+if has python3 && own_schemathesis >"$logs/schemathesis.log" 2>&1; then
+    part "api" api
+else
+    skip "api" "schemathesis cannot be installed by pip"
 fi
 
 echo "$passed passed, $failed failed, $skipped skipped"

@@ -12,7 +12,7 @@ use std::process::ExitCode;
 use chiiki_sheet::catalog::Catalog;
 use chiiki_sheet::fill::plan::{CellContent, FillPlan};
 use chiiki_sheet::intake::take_book;
-use chiiki_sheet::layout::Context;
+use chiiki_sheet::layout::{Context, Mapping};
 use chiiki_sheet::model::CellRef;
 use chiiki_sheet::notation::{
     BareYear, export_date, fiscal_year_in, parse_number, parse_period, parse_remark, parse_unit,
@@ -26,7 +26,7 @@ use chiiki_sheet::workspace::Settings;
 type Target = fn(&[u8]);
 
 /// By name; the readers also take the names that decide nothing, because extensions lie.
-const TARGETS: [(&str, Target); 6] = [
+const TARGETS: [(&str, Target); 7] = [
     // Every reader of src/read: which one, the bytes say.
     ("read", |bytes| drop(read_all("表.xlsx", bytes, &Limits::default()))),
     // Readers, layouts and normalisation together.
@@ -58,6 +58,16 @@ const TARGETS: [(&str, Target); 6] = [
         drop(lint(bytes, Catalog::shipped()));
     }),
     ("settings", |bytes| drop(Settings::parse(bytes))),
+    // Readings people saved, and what they make of a table.
+    ("readings", |bytes| {
+        let Ok(mapping) = Mapping::parse(bytes, "読み方.toml") else { return };
+        let table = "表題（令和6年度）,,\n都道府県,市町村,商店数（件）\n福岡県,福岡市,120\n,北九州市,45\n合計,,165\n";
+        for outcome in read_all("表.csv", table.as_bytes(), &Limits::default()) {
+            if let Ok(book) = outcome.result {
+                drop(chiiki_sheet::intake::try_mapping(&book, &mapping, Catalog::shipped()));
+            }
+        }
+    }),
 ];
 
 fn main() -> ExitCode {

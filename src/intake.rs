@@ -113,7 +113,9 @@ pub fn is_not_for_reading(name: &str) -> bool {
     let lower = name.to_lowercase();
     name.starts_with("~$")
         || name.starts_with('.')
-        || [".tmp", ".crdownload", ".part", ".partial", ".download"].iter().any(|end| lower.ends_with(end))
+        || [".tmp", ".crdownload", ".part", ".partial", ".download", ".filepart", ".opdownload", ".xlsxtmp"]
+            .iter()
+            .any(|end| lower.ends_with(end))
         || matches!(lower.as_str(), "desktop.ini" | "thumbs.db")
 }
 
@@ -140,6 +142,19 @@ pub fn read_one(path: &Path, reader: &mut Reader) -> Result<std::result::Result<
     };
     let first = outcomes.into_iter().next().map(|outcome| outcome.result);
     first.ok_or_else(|| Error::Usage(format!("『{}』には、読めるファイルがありません。", path.display())))
+}
+
+/// Reads one workbook or text table of bytes that are at hand without interpreting it.
+///
+/// # Errors
+/// The child cannot be started; inside, why this file cannot be read.
+pub fn read_one_bytes(name: &str, bytes: &[u8], reader: &mut Reader) -> Result<std::result::Result<Book, FileError>> {
+    let outcomes = match reader {
+        Reader::InProcess(limits) => read::read_all(name, bytes, limits),
+        Reader::Child(sandbox) => sandbox.read_all(name, bytes.to_vec())?,
+    };
+    let first = outcomes.into_iter().next().map(|outcome| outcome.result);
+    first.ok_or_else(|| Error::Usage(format!("『{name}』には、読めるファイルがありません。")))
 }
 
 /// Takes bytes that are at hand, such as a kept original, as [`take_path`] does.

@@ -15,9 +15,17 @@
 //!
 //! [`missing`] tells which figures lack and which downloads bring them, [`explain`] where a figure of a sheet came from.
 //!
+//! [`serve`] is the page beside Excel.
 //! [`addin`] is Excel's side of the local service: manifest, certificate, Office.js, putting them in place.
 //!
 //! [`intake`] strings 1–3 together, [`job`] the rest; the fronts ([`cli`]) know only these and [`workspace`].
+//! [`watch`] does all this for files dropped into a folder; [`journal`] records every dropped file and every sheet
+//! made, so that work goes on where it was cut off.
+//!
+//! [`disk`] is the file system, and where tests make it fail; [`clock`] is the time in Japan.
+//! [`request_file`] understands requests that other programs, or people, leave as files.
+//! [`request_file`] understands requests that other programs, or people, leave as files; [`doctor`] looks whether a
+//! workspace and the PC are in order.
 //! [`model`], [`catalog`] and [`diagnostic`] are the shared words and know no stage.
 
 #![deny(missing_docs)]
@@ -25,10 +33,12 @@
 pub mod addin;
 pub mod catalog;
 pub mod cli;
-mod clock;
+pub mod clock;
 pub mod compare;
 pub mod deliver;
 pub mod diagnostic;
+pub mod disk;
+pub mod doctor;
 pub mod error;
 pub mod explain;
 pub mod fill;
@@ -36,6 +46,7 @@ pub mod form;
 pub mod handout;
 pub mod intake;
 pub mod job;
+pub mod journal;
 pub mod layout;
 pub mod missing;
 pub mod model;
@@ -45,6 +56,9 @@ pub mod papers;
 pub mod read;
 pub mod refill;
 pub mod request;
+pub mod request_file;
+pub mod serve;
 pub mod store;
 pub mod template;
+pub mod watch;
 pub mod workspace;

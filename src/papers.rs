@@ -8,7 +8,7 @@ use crate::deliver::{NameWords, Replace, paper_name, publish};
 use crate::diagnostic::Diagnostic;
 use crate::error::{Error, Result};
 use crate::fill::draft::DRAFT_LINE;
-use crate::handout::{Kind, Options, TemplateFiles, options, prepare, render};
+use crate::handout::{Handout, Kind, Options, PageOptions, TemplateFiles, child, options, prepare, render};
 use crate::intake::{Evidence, take_book};
 use crate::layout::Context;
 use crate::model::{AreaLevel, Date, EntryText};
@@ -73,14 +73,37 @@ pub fn print(
     let mut papers = Papers::default();
     for &kind in request.kinds {
         let page = options.of(kind);
-        let (pdf, told) = render(&handout, kind, page, request.template, request.date)
-            .map_err(|error| Error::Usage(error.to_string()))?;
+        let (pdf, told) = set(&handout, kind, page, request)?;
         papers.diagnostics.extend(told);
         let published = publish(request.out, &name(comparison, kind, request)?, &pdf, Replace::Ours)?;
         papers.diagnostics.extend(published.notice);
         papers.paths.push(published.path);
     }
     Ok(papers)
+}
+
+/// The bytes of one paper. A layout that people edited is a program of theirs: it runs apart, under limits.
+fn set(
+    handout: &Handout,
+    kind: Kind,
+    options: &PageOptions,
+    request: &PaperRequest<'_>,
+) -> Result<(Vec<u8>, Vec<Diagnostic>)> {
+    let made = if request.template.is_edited() {
+        let exe = std::env::current_exe()
+            .map_err(|error| Error::Internal(format!("the program does not know where it lies: {error}")))?;
+        let request = child::Request {
+            handout: handout.clone(),
+            kind,
+            options: options.clone(),
+            template: request.template.clone(),
+            date: request.date,
+        };
+        child::render_apart(&exe, &request, child::TIME)
+    } else {
+        render(handout, kind, options, request.template, request.date)
+    };
+    made.map_err(|error| Error::Usage(error.to_string()))
 }
 
 /// `見本県 みほん市_配布資料.pdf`

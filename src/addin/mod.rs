@@ -3,12 +3,12 @@
 //!
 //! Everything that changes the PC is a list of [`system::Step`]s first, shown to the person, then done.
 
-// pub mod certificate;
+pub mod certificate;
 pub mod check;
-// pub mod doctor;
-// pub mod install;
+pub mod doctor;
+pub mod install;
 pub mod manifest;
-// pub mod officejs;
-// pub mod place;
-// pub mod system;
-// pub mod update;
+pub mod officejs;
+pub mod place;
+pub mod system;
+pub mod update;

@@ -111,6 +111,10 @@ impl Areas {
         insurers
     }
 
+    pub(super) fn kana(&self, area: &Area) -> &str {
+        self.entry_of(area).map_or("", |entry| entry.row.kana.as_str())
+    }
+
     pub(super) fn insurer_of(&self, area: &Area) -> InsurerOf {
         let Some(entry) = self.entry_of(area) else { return InsurerOf::NotKnown };
         match entry.row.level {

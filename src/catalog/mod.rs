@@ -122,6 +122,11 @@ impl Catalog {
         self.areas.search(text, limit)
     }
 
+    /// The reading of an area's name; empty where the list gives none.
+    pub fn kana(&self, area: &Area) -> &str {
+        self.areas.kana(area)
+    }
+
     /// An indicator by its 指標ID, in any width and case. An id of this product may name a part of the listed one:
     /// `X-jigyosho-count-訪問介護` finds `X-jigyosho-count`.
     pub fn indicator(&self, id: &str) -> Option<&Indicator> {

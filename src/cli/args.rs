@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::addin_args::{Addin, Tls};
 use crate::model::Date;
 
 /// 統計のファイルから「地域分析・検討シート」（Excel）を作ります。
@@ -25,8 +26,12 @@ pub enum Command {
     Demo(Demo),
     /// 作業フォルダー（受付・処理済・隔離・出力・設定.toml）を作ります
     Init(Init),
-    /// 「受付」に入れたファイルを取り込み、シートを「出力」に作ります
+    /// 「受付」を見張り、入れたファイルを取り込んで、シートを「出力」に作ります
     Run(Run),
+    /// 画面（ブラウザー）を開きます
+    Open(Open),
+    /// 動いている chiiki-sheet を終わらせます
+    Stop(Stop),
     /// ファイルから何が読み取れるかを見ます（何も保存しません）
     Inspect(Inspect),
     /// ファイルを作業フォルダーに取り込みます
@@ -41,11 +46,24 @@ pub enum Command {
     Batch(Batch),
     /// 取り込みの記録を、保管してある元のファイルから作り直します
     Rebuild(Rebuild),
+    /// 作業フォルダーとこのPCの具合を調べます
+    Doctor(Doctor),
     /// 決まった様式でない表の「読み方」を作り、試します
     #[command(subcommand)]
     Mapping(MappingCommand),
     /// 自分で作ったひな形の差し込み記号（{{…}}）を調べます
     Lint(Lint),
+    /// Excelのアドインを用意します
+    #[command(subcommand, arg_required_else_help = true)]
+    Addin(Addin),
+    /// アドインのための証明書（https://localhost）を用意します
+    #[command(subcommand, arg_required_else_help = true)]
+    Tls(Tls),
+    /// 配布資料とシートの文のひな形を、書きかえるためのファイルに書き出します
+    Template(Template),
+    /// (the typesetter's child process)
+    #[command(name = "__paper", hide = true)]
+    Paper,
     /// (the reader's child process)
     #[command(name = "__read", hide = true)]
     Read,
@@ -56,6 +74,23 @@ pub struct Demo {
     /// 試しに作るフォルダー（空か、まだ無いフォルダー）
     #[arg(long, value_name = "フォルダー")]
     pub dir: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct Open {
+    /// 作業フォルダー（書かないと、前に使ったもの）
+    #[arg(long, value_name = "フォルダー")]
+    pub workspace: Option<PathBuf>,
+    /// 開かずに、画面のアドレス（60秒のあいだ1回だけ使えます）を表示します
+    #[arg(long)]
+    pub print: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Stop {
+    /// 作業フォルダー（書かないと、動いているものすべて）
+    #[arg(long, value_name = "フォルダー")]
+    pub workspace: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -122,11 +157,9 @@ pub struct Import {
     pub year: Option<i32>,
 }
 
+/// What `fill`, `batch` and `missing` are all told: whom to compare, when, and where the figures come from.
 #[derive(Debug, Args)]
-pub struct Fill {
-    /// 自地域（例 福岡県福岡市、または6けたの団体コード）
-    #[arg(long, value_name = "地域")]
-    pub own: String,
+pub struct Common {
     /// 比較地域（いくつでも）
     #[arg(long, value_name = "地域")]
     pub compare: Vec<String>,
@@ -148,6 +181,43 @@ pub struct Fill {
     /// 年度が書かれていない表の年度（西暦。例 2023）
     #[arg(long, value_name = "年度", value_parser = year)]
     pub year: Option<i32>,
+    /// 一覧に足す地域（CSV）
+    #[arg(long, value_name = "CSV")]
+    pub areas: Option<PathBuf>,
+    /// 保存した読み方（作業フォルダー、「読み方」フォルダー、またはそのファイル）
+    #[arg(long, value_name = "読み方")]
+    pub readings: Option<PathBuf>,
+    /// 作成日（今日とみなす日付。例 2026-11-22）
+    #[arg(long, value_name = "年-月-日", value_parser = date)]
+    pub date: Option<Date>,
+    /// 結果をJSONで出力します
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What `fill` and `batch` make, and where.
+#[derive(Debug, Args)]
+pub struct Making {
+    /// できたファイルを置くフォルダー
+    #[arg(long, value_name = "フォルダー")]
+    pub out: PathBuf,
+    /// 作るもの（xlsx、pdf、またはコンマで区切って両方）
+    #[arg(long, value_name = "形式", value_delimiter = ',', default_value = "xlsx")]
+    pub formats: Vec<String>,
+    /// PDFの種類（配布資料、1枚もの、記入用。コンマで区切っていくつでも）
+    #[arg(long, value_name = "種類", value_delimiter = ',')]
+    pub handout: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Fill {
+    /// 自地域（例 福岡県福岡市、または6けたの団体コード）
+    #[arg(long, value_name = "地域")]
+    pub own: String,
+    #[command(flatten)]
+    pub common: Common,
+    #[command(flatten)]
+    pub making: Making,
     /// 前に作って書き込みをしたシート（文章を引き継ぎます。このファイルには書き込みません）
     #[arg(long, value_name = "ファイル")]
     pub previous: Option<PathBuf>,
@@ -158,30 +228,9 @@ pub struct Fill {
     /// 手で書かれた数値も、新しい数値に置き換えます
     #[arg(long)]
     pub adopt: bool,
-    /// できたファイルを置くフォルダー
-    #[arg(long, value_name = "フォルダー")]
-    pub out: PathBuf,
-    /// 作るもの（xlsx、pdf、またはコンマで区切って両方）
-    #[arg(long, value_name = "形式", value_delimiter = ',', default_value = "xlsx")]
-    pub formats: Vec<String>,
-    /// PDFの種類（配布資料、1枚もの、記入用。コンマで区切っていくつでも）
-    #[arg(long, value_name = "種類", value_delimiter = ',')]
-    pub handout: Vec<String>,
-    /// 一覧に足す地域（CSV）
-    #[arg(long, value_name = "CSV")]
-    pub areas: Option<PathBuf>,
-    /// 保存した読み方（作業フォルダー、「読み方」フォルダー、またはそのファイル）
-    #[arg(long, value_name = "読み方")]
-    pub readings: Option<PathBuf>,
     /// 公開・配布用の写しを作ります（作業用のシート、下書き、取扱注意の指標を除きます）
     #[arg(long)]
     pub public: bool,
-    /// 作成日として書く日付（例 2026-11-22）
-    #[arg(long, value_name = "年-月-日", value_parser = date)]
-    pub date: Option<Date>,
-    /// 結果をJSONで出力します
-    #[arg(long)]
-    pub json: bool,
 }
 
 #[derive(Debug, Args)]
@@ -189,39 +238,8 @@ pub struct Missing {
     /// 自地域（例 福岡県福岡市、または6けたの団体コード）
     #[arg(long, value_name = "地域")]
     pub own: String,
-    /// 比較地域（いくつでも）
-    #[arg(long, value_name = "地域")]
-    pub compare: Vec<String>,
-    /// 表示期間の始まり（西暦の年度）
-    #[arg(long, value_name = "年度", value_parser = year)]
-    pub from: Option<i32>,
-    /// 表示期間の終わり（西暦の年度）
-    #[arg(long, value_name = "年度", value_parser = year)]
-    pub to: Option<i32>,
-    /// 追加する指標の指標ID（いくつでも）
-    #[arg(long, value_name = "指標ID")]
-    pub add: Vec<String>,
-    /// すでにあるファイルかフォルダー
-    #[arg(long, value_name = "ファイル", num_args = 1..)]
-    pub input: Vec<PathBuf>,
-    /// 取り込み済みの作業フォルダー
-    #[arg(long, value_name = "フォルダー")]
-    pub workspace: Option<PathBuf>,
-    /// 年度が書かれていない表の年度（西暦。例 2023）
-    #[arg(long, value_name = "年度", value_parser = year)]
-    pub year: Option<i32>,
-    /// 一覧に足す地域（CSV）
-    #[arg(long, value_name = "CSV")]
-    pub areas: Option<PathBuf>,
-    /// 保存した読み方（作業フォルダー、「読み方」フォルダー、またはそのファイル）
-    #[arg(long, value_name = "読み方")]
-    pub readings: Option<PathBuf>,
-    /// 今日とみなす日付（例 2026-11-22）
-    #[arg(long, value_name = "年-月-日", value_parser = date)]
-    pub date: Option<Date>,
-    /// 結果をJSONで出力します
-    #[arg(long)]
-    pub json: bool,
+    #[command(flatten)]
+    pub common: Common,
 }
 
 #[derive(Debug, Args)]
@@ -246,48 +264,10 @@ pub struct Batch {
     /// 数値のある保険者すべて
     #[arg(long)]
     pub all: bool,
-    /// 比較地域（いくつでも）
-    #[arg(long, value_name = "地域")]
-    pub compare: Vec<String>,
-    /// 表示期間の始まり（西暦の年度）
-    #[arg(long, value_name = "年度", value_parser = year)]
-    pub from: Option<i32>,
-    /// 表示期間の終わり（西暦の年度）
-    #[arg(long, value_name = "年度", value_parser = year)]
-    pub to: Option<i32>,
-    /// 追加する指標の指標ID（いくつでも）
-    #[arg(long, value_name = "指標ID")]
-    pub add: Vec<String>,
-    /// 使うファイルかフォルダー
-    #[arg(long, value_name = "ファイル", num_args = 1..)]
-    pub input: Vec<PathBuf>,
-    /// 取り込み済みの作業フォルダー
-    #[arg(long, value_name = "フォルダー")]
-    pub workspace: Option<PathBuf>,
-    /// 年度が書かれていない表の年度（西暦。例 2023）
-    #[arg(long, value_name = "年度", value_parser = year)]
-    pub year: Option<i32>,
-    /// できたファイルを置くフォルダー
-    #[arg(long, value_name = "フォルダー")]
-    pub out: PathBuf,
-    /// 作るもの（xlsx、pdf、またはコンマで区切って両方）
-    #[arg(long, value_name = "形式", value_delimiter = ',', default_value = "xlsx")]
-    pub formats: Vec<String>,
-    /// PDFの種類（配布資料、1枚もの、記入用。コンマで区切っていくつでも）
-    #[arg(long, value_name = "種類", value_delimiter = ',')]
-    pub handout: Vec<String>,
-    /// 一覧に足す地域（CSV）
-    #[arg(long, value_name = "CSV")]
-    pub areas: Option<PathBuf>,
-    /// 保存した読み方（作業フォルダー、「読み方」フォルダー、またはそのファイル）
-    #[arg(long, value_name = "読み方")]
-    pub readings: Option<PathBuf>,
-    /// 作成日として書く日付（例 2026-11-22）
-    #[arg(long, value_name = "年-月-日", value_parser = date)]
-    pub date: Option<Date>,
-    /// 結果をJSONで出力します
-    #[arg(long)]
-    pub json: bool,
+    #[command(flatten)]
+    pub common: Common,
+    #[command(flatten)]
+    pub making: Making,
 }
 
 #[derive(Debug, Args)]
@@ -342,6 +322,19 @@ pub struct CheckMapping {
 }
 
 #[derive(Debug, Args)]
+pub struct Doctor {
+    /// 作業フォルダー
+    #[arg(long, value_name = "フォルダー")]
+    pub workspace: PathBuf,
+    /// 結果を書くファイル（指定しなければ画面に出します）
+    #[arg(long, value_name = "ファイル")]
+    pub output: Option<PathBuf>,
+    /// 結果をJSONで出力します
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
 pub struct Lint {
     /// ひな形（Excelファイル、またはそれを入れたフォルダー）
     #[arg(value_name = "ひな形")]
@@ -349,6 +342,13 @@ pub struct Lint {
     /// 結果をJSONで出力します
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Template {
+    /// ひな形を書き出すフォルダー
+    #[arg(long, value_name = "フォルダー")]
+    pub out: PathBuf,
 }
 
 fn date(text: &str) -> Result<Date, String> {

@@ -1,19 +1,15 @@
 //! `batch`: one insurer after another; each sheet is made from its own request and nothing is carried over.
 
-use std::sync::Arc;
-
 use serde::Serialize;
 
 use super::args::Batch;
-use super::fill::Wanted;
 use super::input::{Loaded, Sources};
+use super::progress::Progress;
 use super::say;
-use crate::catalog::Catalog;
 use crate::clock;
 use crate::error::{Error, Result};
 use crate::intake::Evidence;
-use crate::job::{FillRequest, Report, fill_sheet, standard_template};
-use crate::model::{Area, AreaLevel};
+use crate::job::{FillRequest, Report, Wanted, fill_one_of_many, insurers, standard_template};
 
 /// What became of one insurer.
 #[derive(Serialize)]
@@ -28,35 +24,30 @@ struct One {
 
 /// An insurer without figures is told and does not stop the others.
 pub fn run(arguments: &Batch) -> Result<()> {
-    let wanted = Wanted::parse(&arguments.formats, &arguments.handout)?;
-    let sources = Sources {
-        input: &arguments.input,
-        workspace: arguments.workspace.as_deref(),
-        areas: arguments.areas.as_deref(),
-        year: arguments.year,
-        readings: arguments.readings.as_deref(),
-    };
-    let Loaded { catalog, evidence, thresholds } = sources.load()?;
+    let (common, making) = (&arguments.common, &arguments.making);
+    let wanted = Wanted::parse(&making.formats, &making.handout)?;
+    let Loaded { catalog, evidence, thresholds } = Sources::of(common).load()?;
     let insurers = insurers(arguments.prefecture.as_deref(), &catalog, &evidence)?;
     let template = standard_template()?;
     let mut all = Vec::with_capacity(insurers.len());
-    for (number, insurer) in insurers.iter().enumerate() {
-        eprintln!("（{}／{}）{}", number + 1, insurers.len(), insurer.name);
+    let mut progress = Progress::new(insurers.len(), "作成中");
+    for insurer in &insurers {
+        progress.step(&insurer.name);
         let request = FillRequest {
-            compare: arguments.compare.clone(),
-            from: arguments.from,
-            to: arguments.to,
-            add: arguments.add.clone(),
+            compare: common.compare.clone(),
+            from: common.from,
+            to: common.to,
+            add: common.add.clone(),
             thresholds,
             xlsx: wanted.xlsx,
             papers: wanted.papers.clone(),
             ..FillRequest::new(
                 insurer.code.map_or_else(|| insurer.name.clone(), |code| code.to_string()),
-                arguments.out.clone(),
-                arguments.date.unwrap_or_else(clock::today),
+                making.out.clone(),
+                common.date.unwrap_or_else(clock::today),
             )
         };
-        let (report, message) = match fill_sheet(&request, &evidence, &catalog, template) {
+        let (report, message) = match fill_one_of_many(&request, &evidence, &catalog, template) {
             Ok(report) => (Some(report), None),
             Err(Error::Usage(message)) => (None, Some(message)),
             Err(error) => return Err(error),
@@ -65,37 +56,8 @@ pub fn run(arguments: &Batch) -> Result<()> {
         crate::handout::forget();
         all.push(One { area: insurer.name.clone(), report, message });
     }
-    tell(&all, &evidence, arguments.json)
-}
-
-/// The insurers of a prefecture, or every insurer that has figures.
-fn insurers(prefecture: Option<&str>, catalog: &Catalog, evidence: &Evidence) -> Result<Vec<Arc<Area>>> {
-    let prefectures: Vec<Arc<Area>> = match prefecture {
-        Some(name) => {
-            let area = catalog.find(name.trim()).one().filter(|area| area.level == AreaLevel::Prefecture);
-            vec![area.ok_or_else(|| {
-                Error::Usage(format!(
-                    "「{}」という都道府県は見つかりませんでした。福岡県 のように書いてください。",
-                    name.trim()
-                ))
-            })?]
-        }
-        None => catalog.prefectures(),
-    };
-    let mut all: Vec<Arc<Area>> =
-        prefectures.iter().flat_map(|prefecture| catalog.insurers_in(&prefecture.name)).collect();
-    if prefecture.is_none() {
-        let mut with_figures: Vec<&str> = evidence.observations.iter().map(|o| o.area.key()).collect();
-        with_figures.sort_unstable();
-        with_figures.dedup();
-        all.retain(|area| with_figures.binary_search(&area.key()).is_ok());
-    }
-    if all.is_empty() {
-        return Err(Error::Usage(
-            "シートを作れる保険者がありませんでした。保険者の数値が載ったファイルを入れてください。".to_owned(),
-        ));
-    }
-    Ok(all)
+    drop(progress);
+    tell(&all, &evidence, common.json)
 }
 
 fn tell(all: &[One], evidence: &Evidence, json: bool) -> Result<()> {

@@ -1,16 +1,12 @@
 //! `demo`: the whole path once on the bundled fictitious insurer.
 
-use std::path::{Path, PathBuf};
-
-use include_dir::{Dir, include_dir};
+use std::path::PathBuf;
+use std::time::Duration;
 
 use super::args::Demo;
-use crate::clock;
 use crate::error::{Error, Result};
-use crate::workspace::{INBOX, SETTINGS, Workspace};
-
-/// Drop folder, areas and settings of the fictitious 見本県 みほん市.
-static MIHON: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/examples/mihon");
+use crate::watch::Options;
+use crate::workspace::{DEMO_MARK, INBOX, create_sample};
 
 /// Makes a workspace, drops the files in and runs the same path a user's files take.
 pub fn run(arguments: &Demo) -> Result<()> {
@@ -33,29 +29,8 @@ pub fn run(arguments: &Demo) -> Result<()> {
             )));
         }
     }
-    let workspace = Workspace::create(&root)?;
-    write(
-        &root.join(DEMO_MARK),
-        "架空の「見本県みほん市」の資料で試すためのフォルダーです。消してかまいません。\r\n".as_bytes(),
-    )?;
-    for file in MIHON.files() {
-        let name = file.path().file_name().unwrap_or_default();
-        if name == SETTINGS || name == "areas.csv" {
-            write(&root.join(name), file.contents())?;
-        }
-    }
-    if let Some(inbox) = MIHON.get_dir(INBOX) {
-        for file in inbox.files() {
-            write(&root.join(file.path()), file.contents())?;
-        }
-    }
+    let workspace = create_sample(&root)?;
     println!("架空の見本県みほん市の資料を「{}」に入れました。", root.join(INBOX).display());
-    super::run::once(&workspace, clock::today())
-}
-
-/// Says that a folder was made by `demo`, so that a second run may replace it.
-const DEMO_MARK: &str = "これは試し用です.txt";
-
-fn write(path: &Path, bytes: &[u8]) -> Result<()> {
-    std::fs::write(path, bytes).map_err(Error::io(path, "保存", "書き込める場所かどうか確かめてください。"))
+    // The files were written by ourselves: nobody writes to them any more.
+    super::run::once(workspace, Options { settle: Some(Duration::ZERO), ..Options::default() })
 }

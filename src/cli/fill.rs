@@ -1,67 +1,34 @@
 //! `fill`: one sheet from files (`--input`, nothing stored) or from a workspace.
 
 use super::args::Fill;
-use super::{input, say};
+use super::input::{Loaded, Sources};
+use super::say;
 use crate::clock;
-use crate::compare::Thresholds;
 use crate::error::{Error, Result};
-use crate::intake::Evidence;
 pub use crate::job::Wanted;
-use crate::job::{Bases, FillRequest, Report, fill_marked, fill_on, marked_template};
-use crate::layout::Context;
-use crate::workspace::Workspace;
+use crate::job::{Bases, FillRequest, Report, make, marked_template};
 
 /// Reads or loads, fills, publishes, tells.
 pub fn run(arguments: &Fill) -> Result<()> {
-    let wanted = Wanted::parse(&arguments.formats, &arguments.handout)?;
-    let marked = arguments.template.as_deref().map(marked_template).transpose()?.flatten();
-    let mut thresholds = Thresholds::default();
-    let (catalog, evidence): (_, Evidence) = match (&arguments.workspace, arguments.input.is_empty()) {
-        (Some(_), false) => {
-            return Err(Error::Usage("--input と --workspace は、どちらか一方だけを指定してください。".to_owned()));
-        }
-        (None, true) => {
-            return Err(Error::Usage(
-                "使うファイルを --input で、または取り込み済みの作業フォルダーを --workspace で指定してください。"
-                    .to_owned(),
-            ));
-        }
-        (None, false) => {
-            let catalog = input::catalog(arguments.areas.as_deref())?;
-            let mappings = input::readings(arguments.readings.as_deref())?;
-            let context = Context { mappings: &mappings, ..Context::new(&catalog, arguments.year) };
-            let evidence = input::evidence(&arguments.input, context)?;
-            (catalog, evidence)
-        }
-        (Some(_), true) if arguments.readings.is_some() => return Err(input::readings_are_kept()),
-        (Some(folder), true) => {
-            let workspace = Workspace::open(folder)?;
-            let catalog = match &arguments.areas {
-                Some(areas) => input::catalog(Some(areas))?,
-                None => workspace.catalog()?,
-            };
-            thresholds = workspace.settings()?.thresholds()?;
-            let evidence = workspace.evidence(&catalog)?;
-            (catalog, evidence)
-        }
-    };
+    let (common, making) = (&arguments.common, &arguments.making);
+    let wanted = Wanted::parse(&making.formats, &making.handout)?;
+    // A template that does not work is told before anything is read.
+    arguments.template.as_deref().map(marked_template).transpose()?;
+    let Loaded { catalog, evidence, thresholds } = Sources::of(common).load()?;
     let request = FillRequest {
-        compare: arguments.compare.clone(),
-        from: arguments.from,
-        to: arguments.to,
-        add: arguments.add.clone(),
+        compare: common.compare.clone(),
+        from: common.from,
+        to: common.to,
+        add: common.add.clone(),
         thresholds,
         xlsx: wanted.xlsx,
         papers: wanted.papers,
         public: arguments.public,
-        ..FillRequest::new(&arguments.own, arguments.out.clone(), arguments.date.unwrap_or_else(clock::today))
+        ..FillRequest::new(&arguments.own, making.out.clone(), common.date.unwrap_or_else(clock::today))
     };
     let bases =
         Bases { previous: arguments.previous.clone(), template: arguments.template.clone(), adopt: arguments.adopt };
-    let made = match &marked {
-        Some(template) => fill_marked(&request, &evidence, &catalog, template),
-        None => fill_on(&request, &bases, &evidence, &catalog, crate::job::standard_template()?),
-    };
+    let made = make(&request, &bases, &evidence, &catalog);
     let mut report = match made {
         Ok(report) => report,
         Err(error) => {
@@ -71,7 +38,7 @@ pub fn run(arguments: &Fill) -> Result<()> {
         }
     };
     report.diagnostics.splice(0..0, evidence.diagnostics.iter().cloned());
-    tell(&report, arguments.json)
+    tell(&report, common.json)
 }
 
 /// The report for a program or for a person.

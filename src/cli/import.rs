@@ -1,6 +1,7 @@
 //! `import`: files into the workspace's store; the files themselves stay where they are.
 
 use super::args::Import;
+use super::input::name_of;
 use super::progress::Progress;
 use super::say;
 use crate::error::Result;
@@ -14,15 +15,15 @@ pub fn run(arguments: &Import) -> Result<()> {
     let mut store = workspace.store()?;
     let files = list_files(&arguments.files)?;
     let mut reader = Reader::child()?;
-    let mut progress = Progress::new(files.len());
+    let mut progress = Progress::new(files.len(), "取り込み中");
     let mut reports = Vec::new();
     let mut diagnostics = Vec::new();
     for file in &files {
+        progress.step(&name_of(file));
         for taken in workspace.import(&mut store, file, &catalog, arguments.year, &mut reader)? {
             reports.push(taken.report);
             diagnostics.extend(taken.diagnostics);
         }
-        progress.step("取り込み中");
     }
     drop(progress);
     print!("{}", say::files(&reports));

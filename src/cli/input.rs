@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::args::Common;
 use super::progress::Progress;
 use crate::catalog::Catalog;
 use crate::compare::Thresholds;
@@ -35,13 +36,18 @@ fn lines(diagnostics: &[Diagnostic]) -> String {
 pub fn take(paths: &[PathBuf], context: Context<'_>) -> Result<Vec<Taken>> {
     let files = list_files(paths)?;
     let mut reader = Reader::child()?;
-    let mut progress = Progress::new(files.len());
+    let mut progress = Progress::new(files.len(), "読み取り中");
     let mut all = Vec::new();
     for file in &files {
+        progress.step(&name_of(file));
         all.extend(take_path(file, context, &mut reader)?);
-        progress.step("読み取り中");
     }
     Ok(all)
+}
+
+/// Name of a file without folders, for the progress bar.
+pub fn name_of(path: &Path) -> String {
+    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
 /// Takes and gathers.
@@ -89,7 +95,18 @@ pub struct Loaded {
     pub thresholds: Thresholds,
 }
 
-impl Sources<'_> {
+impl<'a> Sources<'a> {
+    /// As the arguments name them.
+    pub fn of(common: &'a Common) -> Self {
+        Self {
+            input: &common.input,
+            workspace: common.workspace.as_deref(),
+            areas: common.areas.as_deref(),
+            year: common.year,
+            readings: common.readings.as_deref(),
+        }
+    }
+
     /// Reads the files, or loads what the workspace's store holds; never both.
     ///
     /// # Errors

@@ -14,10 +14,14 @@ pub fn run(arguments: &Inspect) -> Result<()> {
     let evidence = input::evidence(&arguments.files, context)?;
     match arguments.format {
         Format::Json => {
-            let stdout = std::io::stdout().lock();
-            serde_json::to_writer(std::io::BufWriter::new(stdout), &json::inspection(&evidence))
-                .map_err(|error| Error::Internal(error.to_string()))?;
-            println!();
+            // Straight to the pipe: the figures of a prefecture are hundreds of megabytes of text.
+            let stdout = std::io::BufWriter::new(std::io::stdout().lock());
+            match serde_json::to_writer(stdout, &json::inspection(&evidence)) {
+                Err(error) if error.io_error_kind() != Some(std::io::ErrorKind::BrokenPipe) => {
+                    return Err(Error::Internal(error.to_string()));
+                }
+                _ => println!(),
+            }
         }
         Format::Text => print!("{}", text(&evidence)),
     }

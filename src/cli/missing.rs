@@ -12,15 +12,9 @@ use crate::request::resolve_area;
 
 /// A check-list for people, or the same as JSON.
 pub fn run(arguments: &Missing) -> Result<()> {
-    let sources = Sources {
-        input: &arguments.input,
-        workspace: arguments.workspace.as_deref(),
-        areas: arguments.areas.as_deref(),
-        year: arguments.year,
-        readings: arguments.readings.as_deref(),
-    };
-    let Loaded { catalog, evidence, thresholds } = sources.load()?;
-    check_years(arguments.from, arguments.to)?;
+    let common = &arguments.common;
+    let Loaded { catalog, evidence, thresholds } = Sources::of(common).load()?;
+    check_years(common.from, common.to)?;
     let mut told = Vec::new();
     let mut area = |text: &str| {
         let (area, note) = resolve_area(text, &catalog, &evidence.observations)?;
@@ -28,12 +22,12 @@ pub fn run(arguments: &Missing) -> Result<()> {
         Ok::<_, Error>(area)
     };
     let own = area(&arguments.own)?;
-    let others = arguments.compare.iter().map(|text| area(text)).collect::<Result<Vec<_>>>()?;
-    let added = arguments.add.iter().map(|id| check_added(id, &catalog, &evidence)).collect::<Result<Vec<_>>>()?;
-    let selection = Selection { own, others, from: arguments.from, to: arguments.to, added, thresholds };
-    let mut report = missing(&selection, &evidence, &catalog, arguments.date.unwrap_or_else(clock::today));
+    let others = common.compare.iter().map(|text| area(text)).collect::<Result<Vec<_>>>()?;
+    let added = common.add.iter().map(|id| check_added(id, &catalog, &evidence)).collect::<Result<Vec<_>>>()?;
+    let selection = Selection { own, others, from: common.from, to: common.to, added, thresholds };
+    let mut report = missing(&selection, &evidence, &catalog, common.date.unwrap_or_else(clock::today));
     report.diagnostics.splice(0..0, told);
-    if arguments.json {
+    if common.json {
         let text = serde_json::to_string(&report).map_err(|error| Error::Internal(error.to_string()))?;
         println!("{text}");
     } else {

@@ -1,14 +1,23 @@
 //! The command line: one file a command, all thin over [`crate::job`].
 
+// First: its macros stand in for the standard ones in every command below.
+#[macro_use]
+mod out;
+
+mod addin;
+mod addin_args;
 mod args;
 mod batch;
+mod confirm;
 mod demo;
+mod doctor;
 mod explain;
 mod fill;
 mod import;
 mod init;
 mod input;
 mod inspect;
+mod interrupt;
 mod json;
 mod lint;
 mod mapping;
@@ -17,6 +26,9 @@ mod progress;
 mod rebuild;
 mod run;
 mod say;
+mod serve;
+mod template;
+mod tls;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -24,6 +36,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use crate::error::Result;
+use crate::handout::child as paper;
 use crate::read::sandbox;
 
 /// Runs one command. Exit 0 done, 2 a mistake of the user's (a Japanese sentence on stderr), 1 a fault of ours.
@@ -35,7 +48,15 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     if let args::Command::Read = arguments.command {
         return sandbox::child_main(std::io::stdin().lock(), std::io::stdout().lock());
     }
-    match dispatch(arguments) {
+    if let args::Command::Paper = arguments.command {
+        return paper::child_main(std::io::stdin().lock(), std::io::stdout().lock());
+    }
+    let done = dispatch(arguments);
+    if let Err(error) = out::finish() {
+        eprintln!("結果を書き出せませんでした。書き出し先の空き容量を確かめてください。（{error}）");
+        return ExitCode::FAILURE;
+    }
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{error}");
@@ -57,8 +78,14 @@ fn dispatch(arguments: args::Arguments) -> Result<()> {
         args::Command::Batch(batch) => batch::run(&batch),
         args::Command::Mapping(command) => mapping::run(&command),
         args::Command::Lint(lint) => lint::run(&lint),
+        args::Command::Open(open) => serve::open(&open),
+        args::Command::Stop(stop) => serve::stop(&stop),
         args::Command::Rebuild(rebuild) => rebuild::run(&rebuild),
+        args::Command::Doctor(doctor) => doctor::run(&doctor),
+        args::Command::Addin(addin) => addin::run(&addin),
+        args::Command::Tls(tls) => tls::run(&tls),
+        args::Command::Template(template) => template::run(&template),
         // Handled before anything else; see `run`.
-        args::Command::Read => Ok(()),
+        args::Command::Read | args::Command::Paper => Ok(()),
     }
 }

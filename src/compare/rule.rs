@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Versus;
+use super::{FEW_PEOPLE, Versus};
 
 /// How own stands to another area.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -34,18 +34,29 @@ pub struct Thresholds {
     pub above: f64,
     /// At or below: 下回る
     pub below: f64,
+    /// Fewer recipients a month than this are few: the figure moves a good deal with each of them
+    #[serde(default = "few_people")]
+    pub few_people: f64,
+}
+
+fn few_people() -> f64 {
+    FEW_PEOPLE
 }
 
 impl Default for Thresholds {
     fn default() -> Self {
-        Self { above: 1.15, below: 0.85 }
+        Self { above: 1.15, below: 0.85, few_people: FEW_PEOPLE }
     }
 }
 
 impl Thresholds {
-    /// Both positive, the upper one above the lower one.
+    /// Both positive, the upper one above the lower one; few people as usual.
     pub fn checked(above: f64, below: f64) -> Option<Self> {
-        (above.is_finite() && below.is_finite() && below > 0.0 && above > below).then_some(Self { above, below })
+        (above.is_finite() && below.is_finite() && below > 0.0 && above > below).then_some(Self {
+            above,
+            below,
+            ..Self::default()
+        })
     }
 
     /// Compares at full precision.

@@ -11,10 +11,11 @@ use sha2::{Digest, Sha256};
 
 use super::naming;
 use crate::diagnostic::{Diagnostic, Place};
+use crate::disk::fault;
 use crate::error::{Error, Result};
 use crate::model::Date;
 
-pub use super::file_system::{FileSystem, Found, RealFiles};
+pub use crate::disk::{FileSystem, Found, RealFiles};
 
 /// What may happen to a file that already has the name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,7 +78,9 @@ pub fn publish_with(
     if found.is(bytes) {
         return Ok(Published { path: target, replaced: false, written: false, notice: None });
     }
+    fault::point("publish-before-write");
     let temp = Temp::write(files, dir, bytes).map_err(|error| not_saved(&target, error))?;
+    fault::point("publish-before-rename");
     let outcome = match (&found, replace) {
         (Found::Nothing, _) => patiently(files, || files.rename_new(&temp.path, &target)),
         (Found::File(_) | Found::Unreadable, Replace::Ours) => patiently(files, || files.rename(&temp.path, &target)),
@@ -85,7 +88,9 @@ pub fn publish_with(
     };
     let why = match outcome {
         Ok(()) => {
+            fault::point("publish-after-rename");
             files.sync_dir(dir);
+            fault::point("publish-done");
             let replaced = !matches!(found, Found::Nothing);
             return Ok(Published { path: target, replaced, written: true, notice: None });
         }
@@ -177,7 +182,7 @@ struct Temp<'a> {
 impl<'a> Temp<'a> {
     fn write(files: &'a dyn FileSystem, dir: &Path, bytes: &[u8]) -> io::Result<Self> {
         loop {
-            let path = super::file_system::temp_path(dir);
+            let path = crate::disk::temp_path(dir);
             match files.write_new(&path, bytes) {
                 Ok(()) => return Ok(Self { files, path }),
                 // Another PC's, or a killed run's: not ours to remove. Every try has a new name.

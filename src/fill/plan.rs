@@ -35,6 +35,11 @@ impl RichText {
     pub fn plain(text: &str) -> Self {
         super::apply::plain_text(text)
     }
+
+    /// Whether parts of the text look different from others.
+    pub fn is_formatted(&self) -> bool {
+        self.markup.contains("<r>") || self.markup.contains("<r ")
+    }
 }
 
 /// Which style the cell gets.

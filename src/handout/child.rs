@@ -1,7 +1,11 @@
 //! Rendering in a process of its own, for templates a user edited: the parent writes a request to the child's
-//! standard input and reads a reply from its standard output. Limits of time and memory are the parent's to set.
+//! standard input and reads a reply from its standard output, and stops a child that takes too long.
 
 use std::io::{self, Read, Write};
+use std::path::Path;
+use std::process::{Command, ExitCode, Stdio};
+use std::sync::mpsc::channel;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -12,6 +16,16 @@ use super::problem::TemplateProblem;
 use super::render::{HandoutError, render};
 use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::model::Date;
+use crate::read::sandbox::{cap_memory, stand_alone};
+
+/// The hidden subcommand that makes the exe a typesetter: it calls [`child_main`] and nothing else.
+pub const SUBCOMMAND: &str = "__paper";
+
+/// The longest a paper of an edited layout may take. A large one of the shipped layout takes a tenth of a second.
+pub const TIME: Duration = Duration::from_secs(20);
+
+/// Address space of the child in bytes, where the system can cap it; a large paper takes a tenth.
+const MEMORY: u64 = 1 << 30;
 
 /// Everything [`render`] takes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -56,6 +70,47 @@ impl Request {
     /// The request as the child reads it.
     pub fn to_bytes(&self) -> io::Result<Vec<u8>> {
         serde_json::to_vec(self).map_err(io::Error::other)
+    }
+}
+
+/// [`render`] in a child of this program `exe`, for a template that [`TemplateFiles::is_edited`]. A child that runs
+/// longer than `time`, or dies, is an error that says so.
+pub fn render_apart(exe: &Path, request: &Request, time: Duration) -> Result<(Vec<u8>, Vec<Diagnostic>), HandoutError> {
+    let cannot = |error: io::Error| {
+        let problem = TemplateProblem::new("handout.typ", None, "配布資料を組むプロセスを始められませんでした。");
+        HandoutError::from(problem.hint(format!("もう一度実行してください。（{error}）")))
+    };
+    let bytes = request.to_bytes().map_err(cannot)?;
+    let mut command = Command::new(exe);
+    command.arg(SUBCOMMAND).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+    stand_alone(&mut command);
+    let mut process = command.spawn().map_err(cannot)?;
+    let (Some(mut stdin), Some(mut stdout)) = (process.stdin.take(), process.stdout.take()) else {
+        return read_reply(&[]);
+    };
+    // Two threads, because a child that stopped reading or writing must not block its parent. Both end with the
+    // pipes, when the child has ended.
+    std::thread::spawn(move || stdin.write_all(&bytes));
+    let (received, reply) = channel();
+    std::thread::spawn(move || {
+        let mut bytes = Vec::new();
+        let _ = stdout.read_to_end(&mut bytes);
+        let _ = received.send(bytes);
+    });
+    let reply = reply.recv_timeout(time).unwrap_or_default();
+    // Already ended is fine; what matters is that it is gone and waited for.
+    let _ = process.kill();
+    let _ = process.wait();
+    read_reply(&reply)
+}
+
+/// The body of [`SUBCOMMAND`]. Messages of panics are swallowed, they become problems of the template.
+pub fn child_main(input: impl Read, output: impl Write) -> ExitCode {
+    cap_memory(MEMORY);
+    std::panic::set_hook(Box::new(|_| {}));
+    match serve(input, output) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::FAILURE,
     }
 }
 

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use super::options;
 use crate::error::{Error, Result};
 
 /// Text files by their path inside the template (`handout.typ`, `texts/point.hbs`).
@@ -41,10 +42,10 @@ impl TemplateFiles {
     }
 
     /// The files of a folder (`*.typ`, `handout.toml`, `texts/*.hbs`); what it lacks is taken from the shipped
-    /// template. Errors when the folder or a file cannot be read, is too large or is not UTF-8.
+    /// template, and what is none of these (the workbook, its drafts) is left alone. Errors when the folder or a file cannot be read, is too large or is not UTF-8.
     pub fn from_folder(folder: &Path) -> Result<Self> {
         let mut template = Self::shipped();
-        template.take(folder, "", &["typ", "toml"])?;
+        template.take(folder, "", &["typ", options::FILE])?;
         let texts = folder.join("texts");
         if texts.is_dir() {
             template.take(&texts, "texts/", &["hbs"])?;
@@ -82,7 +83,8 @@ impl TemplateFiles {
         self.files.insert(path.to_owned(), text);
     }
 
-    fn take(&mut self, folder: &Path, prefix: &str, endings: &[&str]) -> Result<()> {
+    /// Takes the files with a wanted ending or name.
+    fn take(&mut self, folder: &Path, prefix: &str, wanted: &[&str]) -> Result<()> {
         let hint = "フォルダーとファイルがあり、読み取れるか確かめてください。";
         let entries = std::fs::read_dir(folder).map_err(Error::io(folder, "読み取り", hint))?;
         let mut paths = Vec::new();
@@ -91,10 +93,11 @@ impl TemplateFiles {
         }
         paths.sort();
         for path in paths {
+            let Some(name) = path.file_name().and_then(|name| name.to_str()) else { continue };
             let ending = path.extension().and_then(|e| e.to_str()).unwrap_or_default();
-            let (Some(name), true) = (path.file_name().and_then(|n| n.to_str()), endings.contains(&ending)) else {
+            if !wanted.contains(&ending) && !wanted.contains(&name) {
                 continue;
-            };
+            }
             let size = std::fs::metadata(&path).map_err(Error::io(&path, "読み取り", hint))?;
             if !size.is_file() {
                 continue;

@@ -1,5 +1,6 @@
 //! BIZ UDGothic, Regular and Bold: drawn for legibility, shipped inside the program (OFL 1.1).
 
+use std::collections::HashSet;
 use std::sync::OnceLock;
 
 use typst::foundations::Bytes;
@@ -29,5 +30,12 @@ pub fn faces() -> &'static Faces {
 
 /// Whether every face holds the character.
 pub fn covers(c: char) -> bool {
-    faces().fonts.iter().all(|font| font.info().coverage.contains(u32::from(c)))
+    // The faces tell their characters as runs, which are walked from the start at each question; every character of a
+    // paper is asked about.
+    static COVERED: OnceLock<HashSet<u32>> = OnceLock::new();
+    let covered = COVERED.get_or_init(|| {
+        let all = faces().fonts.iter().map(|font| font.info().coverage.iter().collect::<HashSet<u32>>());
+        all.reduce(|one, other| one.intersection(&other).copied().collect()).unwrap_or_default()
+    });
+    covered.contains(&u32::from(c))
 }

@@ -219,7 +219,7 @@ mod tests {
         let options = Options::parse(SHIPPED).unwrap();
         assert_eq!(options.of(Kind::OnePage).paper, Paper::A3);
         assert!(options.of(Kind::OnePage).landscape);
-        assert_eq!(options.of(Kind::Handout).parts.len(), 7);
+        assert_eq!(options.of(Kind::Handout).parts.len(), 5);
     }
 
     #[test]
@@ -234,7 +234,7 @@ mod tests {
         assert_eq!(problem.line, Some(17));
         assert!(problem.message.contains("「orientaton」"), "{}", problem.message);
 
-        let wrong_part = SHIPPED.replacen("\"検討\", \"年度別の値\"", "\"けんとう\", \"年度別の値\"", 1);
+        let wrong_part = SHIPPED.replacen("\"検討\", \"出典\"", "\"けんとう\", \"出典\"", 1);
         let problem = Options::parse(&wrong_part).unwrap_err();
         assert_eq!(problem.line, Some(19));
 

@@ -7,7 +7,7 @@ use super::data::{
     Thresholds, Verdict, Year,
 };
 use crate::catalog::{self, Block as FormBlock};
-use crate::compare::{self, ComparedRow, Comparison};
+use crate::compare::{self, ComparedRow, Comparison, FEW_PEOPLE};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::form;
 use crate::model::{AreaLevel, Date, EntryText, MissingReason, Observation};
@@ -103,8 +103,9 @@ fn blocks(comparison: &Comparison, texts: &[EntryText], restricted: bool) -> Vec
             let indicators: Vec<Indicator> = comparison
                 .rows
                 .iter()
-                .filter(|row| block_name(row) == name && (restricted || !row.indicator.restricted))
-                .map(|row| indicator(comparison, row))
+                .enumerate()
+                .filter(|(_, row)| block_name(row) == name && (restricted || !row.indicator.restricted))
+                .map(|(at, row)| indicator(comparison, at, row))
                 .collect();
             let texts = texts
                 .iter()
@@ -125,7 +126,7 @@ fn block_name(row: &ComparedRow) -> &'static str {
     }
 }
 
-fn indicator(comparison: &Comparison, row: &ComparedRow) -> Indicator {
+fn indicator(comparison: &Comparison, at: usize, row: &ComparedRow) -> Indicator {
     let nation = comparison.participants.iter().position(|participant| participant.role == form::Role::Nation);
     let versus = nation.and_then(|nation| row.versus.get(&nation));
     let decimals = row.indicator.decimals.or_else(|| catalog::Indicator::decimals_of(&row.indicator.unit)).unwrap_or(1);
@@ -135,7 +136,7 @@ fn indicator(comparison: &Comparison, row: &ComparedRow) -> Indicator {
         unit: row.indicator.unit.to_string(),
         decimals,
         adjusted: row.indicator.adjusted,
-        unstable: false,
+        unstable: few_people(comparison, at, row),
         cautions: Vec::new(),
         values: (0..comparison.participants.len())
             .map(|who| comparison.years.iter().map(|shown| figure(row, who, shown.year)).collect())
@@ -149,6 +150,20 @@ fn indicator(comparison: &Comparison, row: &ComparedRow) -> Indicator {
         }),
         rank: row.rank.map(|rank| rank.label()),
     }
+}
+
+/// Fewer people than [`FEW_PEOPLE`] a month stand behind the own area's figure of the main year. Where a service's own
+/// recipients are not known, nobody can use it who receives nothing at all: few recipients in all are few of each.
+fn few_people(comparison: &Comparison, at: usize, row: &ComparedRow) -> bool {
+    let Some(year) = comparison.main_year else { return false };
+    let people = |at| comparison.people.get(&(at, 0, year)).copied();
+    let all = || {
+        let rates = ["D2", "D3", "D4"].map(|id| comparison.rows.iter().position(|row| row.indicator.id.as_str() == id));
+        rates.into_iter().map(|at| people(at?)).sum::<Option<f64>>()
+    };
+    let per_recipient = row.indicator.block == Some(FormBlock::PerRecipient);
+    let known = people(at).or_else(|| if per_recipient { all() } else { None });
+    known.is_some_and(|people| people < FEW_PEOPLE)
 }
 
 fn figure(row: &ComparedRow, who: usize, year: i32) -> Figure {

@@ -179,7 +179,7 @@ fn report_part_years(
 }
 
 /// Every area a caption names: the whole text, its parts between line breaks, colons, slashes and brackets.
-fn areas_in(text: &str, context: Context<'_>) -> Vec<Lookup> {
+pub(super) fn areas_in(text: &str, context: Context<'_>) -> Vec<Lookup> {
     let found = |lookup: &Lookup| !matches!(lookup, Lookup::None);
     let bare = strip_role_words(text);
     let whole = context.catalog.find_name(&bare);
@@ -359,7 +359,7 @@ fn own_area(
 }
 
 /// `{都道府県} {保険者}_地域分析・検討シート.xlsx`: what stands before the first underscore.
-fn area_in_file_name(name: &str, context: Context<'_>) -> Option<Arc<Area>> {
+pub(super) fn area_in_file_name(name: &str, context: Context<'_>) -> Option<Arc<Area>> {
     let entry = name.rsplit('／').next().unwrap_or(name);
     let (head, _) = entry.split_once(['_', '＿'])?;
     match context.catalog.find_name(head.trim().trim_start_matches(['✕', '×', '○', '◎'])) {

@@ -18,7 +18,7 @@ pub const INSURED_BY_AGE: &str = "X-nenpo-hihokensha";
 pub const CERTIFIED_BY_AGE: &str = "X-nenpo-nintei";
 
 const HEADING_ROWS: u32 = 30;
-const CARE_LEVELS: [&str; 7] = ["要支援1", "要支援2", "要介護1", "要介護2", "要介護3", "要介護4", "要介護5"];
+pub(super) const CARE_LEVELS: [&str; 7] = ["要支援1", "要支援2", "要介護1", "要介護2", "要介護3", "要介護4", "要介護5"];
 
 /// What one column counts.
 struct Column {
@@ -105,7 +105,11 @@ fn read_tables(
         )
         .at(Place::file(book.file.name.clone())));
     }
-    let period = Arc::new(fiscal_year(book, &tables, context)?);
+    let titles = tables.iter().flat_map(|table| {
+        let above = table.grid.cells().iter().take_while(|cell| cell.at.row < table.first_row);
+        above.filter_map(|cell| Some((table.grid.name.clone(), cell.at, cell.value.as_text()?)))
+    });
+    let period = Arc::new(fiscal_year(book, titles, context)?);
     for table in &tables {
         read_rows(book, table, &period, &mut result);
     }
@@ -113,7 +117,11 @@ fn read_tables(
 }
 
 /// The year: said by the user, else by the file's name, else by a title; two that disagree are a question.
-fn fiscal_year(book: &Book, tables: &[Table<'_>], context: Context<'_>) -> Result<Period, FileError> {
+pub(super) fn fiscal_year<'t>(
+    book: &Book,
+    titles: impl Iterator<Item = (Arc<str>, CellRef, &'t str)>,
+    context: Context<'_>,
+) -> Result<Period, FileError> {
     let mut said: Vec<(i32, String)> = Vec::new();
     if let Some(year) = context.year {
         said.push((year, "指定された年度".to_owned()));
@@ -121,11 +129,9 @@ fn fiscal_year(book: &Book, tables: &[Table<'_>], context: Context<'_>) -> Resul
     if let Some(year) = fiscal_year_in(&book.file.name) {
         said.push((year, "ファイル名".to_owned()));
     }
-    for table in tables {
-        for cell in table.grid.cells().iter().take_while(|cell| cell.at.row < table.first_row) {
-            if let Some(year) = cell.value.as_text().and_then(fiscal_year_in) {
-                said.push((year, format!("『{}』の {}", table.grid.name, cell.at)));
-            }
+    for (sheet, at, text) in titles {
+        if let Some(year) = fiscal_year_in(text) {
+            said.push((year, format!("『{sheet}』の {at}")));
         }
     }
     let Some((year, first)) = said.first().cloned() else {
@@ -169,11 +175,12 @@ fn columns_of(grid: &Grid, heading: &Heading) -> Option<(u32, Vec<Column>)> {
         .first()?
         .at
         .row;
+    // Its notes speak of the 受給者台帳 the counts were taken from.
     let titles: String = grid
         .cells()
         .iter()
         .take_while(|cell| cell.at.row < heading.row)
-        .filter_map(|cell| cell.value.as_text().map(fold))
+        .filter_map(|cell| cell.value.as_text().filter(|text| !is_note(text)).map(fold))
         .collect();
     let captions: Vec<(CellRef, String)> = grid
         .cells()
@@ -181,8 +188,11 @@ fn columns_of(grid: &Grid, heading: &Heading) -> Option<(u32, Vec<Column>)> {
         .filter(|cell| (heading.row..first_row).contains(&cell.at.row) && cell.at.col > heading.insurer_col)
         .filter_map(|cell| Some((cell.at, fold(cell.value.as_text()?))))
         .collect();
+    // Recipients and users are counted by care level, too, and men and women in tables of their own.
+    let others = ["受給者", "利用", "給付"].iter().any(|word| titles.contains(word))
+        || titles.replace("男女計", "").contains(['男', '女']);
     let columns = if captions.iter().any(|(_, text)| CARE_LEVELS.contains(&text.as_str())) {
-        certified_columns(&captions)
+        if others { Vec::new() } else { certified_columns(&captions) }
     } else if titles.contains("第1号被保険者数") {
         insured_columns(&captions)
     } else {
@@ -232,7 +242,7 @@ fn certified_columns(captions: &[(CellRef, String)]) -> Vec<Column> {
 }
 
 /// Indicator and age band of a sheet's label. B3-a counts 第1号 only, B3-b both, B3-c 第2号 only.
-fn who(label: &str) -> Option<(&'static str, Option<&'static str>)> {
+pub(super) fn who(label: &str) -> Option<(&'static str, Option<&'static str>)> {
     if label.contains("第2号") {
         return Some(("B3-c", None));
     }

@@ -206,7 +206,7 @@ impl Mapping {
             return Some(format!("「{heading}」の行が2回書かれています。どちらかを消してください。"));
         }
         let first_named = self.rows.first().is_some_and(|row| !row.indicator.is_empty());
-        if first_named != !row.indicator.is_empty() || first_named && indicator_id(&row.indicator).is_none() {
+        if first_named == row.indicator.is_empty() || first_named && indicator_id(&row.indicator).is_none() {
             return Some(format!(
                 "「{heading}」の指標ID「{}」は「X-人口」や「D17-a」のように書いてください。",
                 row.indicator

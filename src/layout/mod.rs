@@ -8,6 +8,7 @@ mod annual_report;
 mod area_cells;
 mod code_list;
 pub mod crosstab;
+mod entry_form;
 mod estat;
 mod facility;
 mod indicator_table;
@@ -15,6 +16,7 @@ pub mod mapping;
 mod personal;
 mod population;
 mod region_book;
+mod report_blocks;
 mod tidy;
 
 use std::sync::Arc;
@@ -119,9 +121,11 @@ pub fn interpret(book: &Book, context: Context<'_>) -> Result<Interpretation, Fi
     for read in [
         crosstab::apply,
         analysis_sheet::read,
+        entry_form::read,
         // Its rows look like those of L2; 「確認している地域」 does not stand there.
         region_book::read,
         indicator_table::read,
+        report_blocks::read,
         annual_report::read,
         tidy::read,
         estat::read,
@@ -182,13 +186,15 @@ fn tell_gap(book: &Book, grid: &Grid, row: u32, cols: impl Iterator<Item = u32>,
 
 /// The short name of a layout this program knows, from its spelling in a store.
 pub fn known_name(name: &str) -> Option<&'static str> {
-    ["L1", "L2", "L3", "L4", "L5", "L6", "L7", "L8", "L9", "表"].into_iter().find(|known| *known == name)
+    ["L1", "L1u", "L2", "L3", "L4", "L4u", "L5", "L6", "L7", "L8", "L9", "表"].into_iter().find(|known| *known == name)
 }
 
 /// A layout in the words people use.
 pub fn in_words(layout: &str) -> &'static str {
     match layout {
         "L1" => "地域分析・検討シート",
+        "L1u" => "地域分析・検討結果記入シート（様式未確認）",
+        "L4u" => "介護保険事業状況報告（月報・都道府県別など。様式未確認）",
         "L2" => "現状分析（見える化）",
         "L3" => "地域の帳票（見える化）",
         "L4" => "介護保険事業状況報告（年報）",

@@ -98,6 +98,17 @@ fn read_grid(
             above = labels.first().filter(|(col, _)| *col == 1).map(|(_, text)| (row, Arc::from(*text)));
             continue;
         }
+        // A row without a word of its own has lost it: the indicator above is told apart by nothing.
+        if labels.is_empty() {
+            above = None;
+            let why = "見出しの言葉が1つも無い行の数値は、取り込みませんでした。";
+            result.diagnostics.push(
+                Diagnostic::warning("row-without-label", why)
+                    .hint("元の表を開いて、この行が何の数値か確かめてください。")
+                    .at(place_of(book, grid, CellRef::new(row, *LABELS.start()))),
+            );
+            continue;
+        }
         // 指標 is written once for its rows: in a merged cell or on the row right above.
         let mut words: Vec<&str> = labels.iter().map(|(_, text)| *text).collect();
         let carried = match labels.first() {

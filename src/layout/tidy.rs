@@ -8,7 +8,7 @@ use crate::diagnostic::{Diagnostic, Place};
 use crate::error::FileError;
 use crate::form::id_in;
 use crate::model::{Area, CellRef, Dimensions};
-use crate::notation::{fold, is_note};
+use crate::notation::{fold, has_unit_label, is_note};
 use crate::read::{Book, CellValue, Grid};
 
 const HEADING_ROWS: u32 = 30;
@@ -83,6 +83,10 @@ fn read_rows(
     else {
         return Ok(());
     };
+    // 「（単位：円）」 over the table holds for the rows that name no unit of their own.
+    let mut titles = grid.cells().iter().take_while(|cell| cell.at.row < heading.row);
+    let titled: Option<Arc<str>> =
+        titles.find_map(|cell| cell.value.as_text().filter(|text| has_unit_label(text))).map(Arc::from);
     for cells in grid.rows().filter(|cells| cells.first().is_some_and(|cell| cell.at.row > heading.row)) {
         let Some(first) = cells.first() else { continue };
         let row = first.at.row;
@@ -158,7 +162,7 @@ fn read_rows(
             area,
             period: PeriodText::Written(Arc::from(period.as_str())),
             value: grid.get(CellRef::new(row, value_col)).cloned(),
-            unit: text(heading.unit).map(|unit| Arc::from(unit.as_str())),
+            unit: text(heading.unit).map(|unit| Arc::from(unit.as_str())).or_else(|| titled.clone()),
             dimensions: Dimensions {
                 care_level: text(heading.care_level),
                 service: text(heading.service),

@@ -91,13 +91,16 @@ impl PeriodKind {
     }
 }
 
+/// The note on figures of layouts that no real file has proven.
+const UNVERIFIED: &str = "様式未確認";
+
 /// When a figure holds.
 ///
 /// `form_year` is the year of the form (2025 = 令和7年度) this period fills; `None` when it fills none
 /// (4月末, single months, calendar years).
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Period {
-    /// As written in the source.
+    /// As written in the source; of tables read by an unverified layout with a note behind it.
     pub label: String,
     /// See [`PeriodKind`].
     pub kind: PeriodKind,
@@ -123,6 +126,17 @@ impl Period {
             months: None,
             part_year: false,
         }
+    }
+
+    /// The same period with the note that its table was read by a layout nobody has held against a real file. The note
+    /// goes wherever the label goes: to the store, to lists of sources, to programs.
+    pub fn unverified(self, table: &str) -> Self {
+        Self { label: format!("{}（{table}・{UNVERIFIED}）", self.label), ..self }
+    }
+
+    /// Whether the label carries the note of [`Period::unverified`].
+    pub fn is_unverified(&self) -> bool {
+        self.label.contains(UNVERIFIED)
     }
 
     /// What tells two periods apart, whatever their labels: the form's year, else kind and day.

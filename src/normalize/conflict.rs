@@ -13,6 +13,7 @@ use crate::normalize::key::key;
 /// 2. Different figures: a whole year wins over a part of it, more months over fewer (an info: the older file holds an
 ///    earlier state of the year). Else, of two files with different 出力日 the newer wins (an info when one file only
 ///    replaces an older export of the same table, so the report can say so); else the more precise. Both cells are named.
+///    A table read by an unverified layout loses in any case.
 /// 3. A figure beats a missing mark; of missing marks the one that says more wins.
 pub fn settle(mut observations: Vec<Observation>) -> (Vec<Observation>, Vec<Diagnostic>) {
     // In place: a table of the country has tens of thousands of figures, nearly all of them alone at their key.
@@ -88,11 +89,13 @@ fn choose(a: Observation, b: Observation) -> (Observation, Observation) {
         (Datum::Missing(x), Datum::Missing(y)) => y < x,
         (Datum::Value(x), Datum::Value(y)) if equal_within_rounding(x, a.decimals, y, b.decimals) => {
             // Of equally precise ones the newer export: the older file is then of no use any more.
-            precision(&b).cmp(&precision(&a)).then_with(|| later(&b, &a)).is_gt()
+            let proven = (!b.period.is_unverified()).cmp(&!a.period.is_unverified());
+            proven.then_with(|| precision(&b).cmp(&precision(&a))).then_with(|| later(&b, &a)).is_gt()
         }
         (Datum::Value(_), Datum::Value(_)) => {
             let precise = || precision(&b).cmp(&precision(&a));
-            reach(&b).cmp(&reach(&a)).then_with(|| later(&b, &a)).then_with(precise).is_gt()
+            let proven = (!b.period.is_unverified()).cmp(&!a.period.is_unverified());
+            proven.then_with(|| reach(&b).cmp(&reach(&a))).then_with(|| later(&b, &a)).then_with(precise).is_gt()
         }
     };
     if second_wins { (b, a) } else { (a, b) }

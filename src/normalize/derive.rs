@@ -210,6 +210,7 @@ fn prefectures(known: &Known<'_>, catalog: &Catalog, diagnostics: &mut Vec<Diagn
     }
     let mut made = Vec::new();
     let mut reported: BTreeSet<(String, PeriodKey<'_>)> = BTreeSet::new();
+    let mut withheld: BTreeSet<(String, PeriodKey<'_>)> = BTreeSet::new();
     for ((indicator, period, dimensions), (insurers, nation)) in &tables {
         let total: f64 = insurers.iter().filter_map(|count| count.datum.value()).sum();
         let all_known = insurers.iter().all(|count| count.datum.value().is_some());
@@ -242,14 +243,18 @@ fn prefectures(known: &Known<'_>, catalog: &Catalog, diagnostics: &mut Vec<Diagn
         for (name, counts) in by_prefecture {
             let Some(area) = catalog.prefecture(name) else { continue };
             let values: Vec<f64> = counts.iter().filter_map(|count| count.datum.value()).collect();
-            if values.len() != counts.len() {
-                continue;
-            }
             let missing: Vec<_> = catalog
                 .insurers_in(name)
                 .into_iter()
                 .filter(|insurer| !counts.iter().any(|count| count.area.key() == insurer.key()))
                 .collect();
+            if values.len() != counts.len() {
+                // A count that is withheld or not known must not be left out of a sum in silence.
+                if counts.len() > missing.len() && withheld.insert((name.to_owned(), *period)) {
+                    diagnostics.extend(tell_withheld(name, &counts));
+                }
+                continue;
+            }
             if !whole_nation && !missing.is_empty() {
                 // A few insurers' own files are no table of the prefecture: only a nearly whole one is worth a word.
                 if counts.len() > missing.len()
@@ -284,6 +289,29 @@ fn prefectures(known: &Known<'_>, catalog: &Catalog, diagnostics: &mut Vec<Diagn
         }
     }
     made
+}
+
+/// Which insurers' counts are missing, so that their prefecture's was not summed.
+fn tell_withheld(prefecture: &str, counts: &[&Observation]) -> Option<Diagnostic> {
+    let without: Vec<&&Observation> = counts.iter().filter(|count| count.datum.value().is_none()).collect();
+    let first = without.first()?;
+    let names: Vec<&str> = without.iter().take(5).map(|count| count.area.short_name()).collect();
+    let mark = match first.datum {
+        Datum::Missing(reason) => reason.mark(),
+        Datum::Value(_) => "",
+    };
+    Some(
+        Diagnostic::warning(
+            "prefecture-withheld",
+            format!(
+                "{}（{}件）の人数が「{mark}」などで分からないため、{prefecture}の合計と割合は計算しませんでした。同じ表のほかの区分も同じです。",
+                names.join("、"),
+                without.len()
+            ),
+        )
+        .hint("都道府県の値が要るときは、見える化システムの時系列か都道府県別の表を入れてください。")
+        .at(&first.source),
+    )
 }
 
 /// B2-a shares; B4-a, B4-d and B4-e 認定率, in total and by care level.

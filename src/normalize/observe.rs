@@ -31,9 +31,11 @@ pub fn observe(
         areas: HashMap::new(),
         periods: HashMap::new(),
         units: HashMap::new(),
+        unknown_areas: Vec::new(),
         diagnostics: Vec::new(),
     };
     let observations = figures.iter().filter_map(|figure| observer.observe(figure)).collect();
+    observer.tell_unknown_areas();
     (observations, observer.diagnostics)
 }
 
@@ -53,8 +55,13 @@ struct Observer<'a> {
     periods: HashMap<(Arc<str>, bool), Option<Arc<Period>>>,
     /// (指標ID, unit as written) → unit and factor, `None` when refused
     units: HashMap<WrittenUnit, Option<Scale>>,
+    /// Names kept as written, with their first cell
+    unknown_areas: Vec<(Arc<str>, Place)>,
     diagnostics: Vec<Diagnostic>,
 }
+
+/// Names that are not in the catalog are told one by one up to here, then together.
+const FEW_NAMES: usize = 5;
 
 impl Observer<'_> {
     fn place(&self, figure: &Figure) -> Place {
@@ -132,18 +139,28 @@ impl Observer<'_> {
                 None
             }
             Lookup::None => {
-                self.diagnostics.push(
-                    Diagnostic::info(
-                        "area-not-in-catalog",
-                        format!("「{}」は地域の一覧に無いため、書かれたままの名前で取り込みました。", text.name),
-                    )
-                    .at(self.place(figure)),
-                );
+                self.unknown_areas.push((text.name.clone(), self.place(figure)));
                 Some(Arc::new(self.area_as_written(text)))
             }
         };
         self.areas.insert(figure.area.clone(), area.clone());
         area
+    }
+
+    /// A table with the sums of all counties names some three hundred of them.
+    fn tell_unknown_areas(&mut self) {
+        let kept = "地域の一覧に無いため、書かれたままの名前で取り込みました。";
+        let told = |message: String, place: &Place| Diagnostic::info("area-not-in-catalog", message).at(place.clone());
+        if self.unknown_areas.len() <= FEW_NAMES {
+            let each = self.unknown_areas.iter().map(|(name, place)| told(format!("「{name}」は{kept}"), place));
+            self.diagnostics.extend(each);
+        } else if let Some((_, place)) = self.unknown_areas.first() {
+            let counties = self.unknown_areas.iter().filter(|(name, _)| name.ends_with('郡')).count();
+            let names: Vec<String> = self.unknown_areas.iter().take(3).map(|(name, _)| format!("「{name}」")).collect();
+            let which = if counties > 0 { format!("（うち郡 {counties}件）") } else { String::new() };
+            let message = format!("{}など{}件{which}は{kept}", names.join(""), self.unknown_areas.len());
+            self.diagnostics.push(told(message, place));
+        }
     }
 
     /// A row of a table by insurers is an insurer even where the catalog does not know whose insurer it is.

@@ -5,6 +5,7 @@
 
 mod archive;
 mod collect;
+mod confine;
 mod date;
 mod format;
 mod gate;

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 
+use super::confine::{Confine, System};
 use super::wire::{self, Answer, Request};
 use super::{Book, Limits, ReadOutcome, archive, display_name, identify, load, refusal, unread, with_file};
 use crate::error::{Error, FileError, Result};
@@ -20,10 +21,11 @@ use crate::model::SourceFile;
 /// The hidden subcommand that makes the exe a reader: it calls [`child_main`] and nothing else.
 pub const SUBCOMMAND: &str = "__read";
 
-/// Whether the child's memory is capped by the system: by `RLIMIT_AS` on Unix, not at all elsewhere.
+/// Whether the child's memory is capped by the system: by `RLIMIT_AS` on Unix, by a job object on Windows.
 ///
-/// On Windows only the limits of [`Limits`] and the time limit hold; a job object would cap memory there too.
-pub const MEMORY_IS_CAPPED: bool = cfg!(unix);
+/// A system that refuses (an old Windows whose parent sits in a job of its own) leaves the limits of [`Limits`] and of
+/// time.
+pub const MEMORY_IS_CAPPED: bool = System::CAPS_MEMORY;
 
 /// How the child is started and what it may use.
 #[derive(Clone, Debug)]
@@ -160,6 +162,8 @@ pub fn read_in_child(options: SandboxOptions, path: &Path) -> Result<Vec<ReadOut
 #[derive(Debug)]
 struct Running {
     process: Child,
+    /// Holds the child to its memory as long as it lives
+    _confined: Option<System>,
     requests: Sender<Request>,
     answers: Receiver<Answer>,
 }
@@ -169,8 +173,10 @@ impl Running {
         const HINT: &str = "chiiki-sheet を置き直してから、もう一度実行してください。";
         let mut command = Command::new(&options.exe);
         command.args(&options.args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
-        hide_window(&mut command);
+        stand_alone(&mut command);
         let mut process = command.spawn().map_err(Error::io(&options.exe, "開始", HINT))?;
+        // The child waits for its first request and has read nothing yet.
+        let confined = System::child(&process, options.memory_bytes).ok();
         let (Some(stdin), Some(stdout)) = (process.stdin.take(), process.stdout.take()) else {
             return Err(Error::Internal("読み取り用のプロセスとつながりません".into()));
         };
@@ -194,7 +200,7 @@ impl Running {
                 }
             }
         });
-        Ok(Self { process, requests, answers })
+        Ok(Self { process, _confined: confined, requests, answers })
     }
 }
 
@@ -248,27 +254,28 @@ fn answer(output: &mut impl Write, found: &archive::Found<'_>, limits: &Limits) 
     wire::write_answer(output, &Answer::Done(result.map(|book| (book.kind, book.grids))))
 }
 
-/// Caps this process's own address space; beyond it an allocation fails and the process aborts.
-#[cfg(unix)]
-fn cap_memory(bytes: u64) {
-    use rustix::process::{Resource, Rlimit, setrlimit};
-    let cap = |bytes| Rlimit { current: Some(bytes), maximum: Some(bytes) };
-    // A lower limit set by the administrator stays, and then setting this one fails: good enough.
-    let _ = setrlimit(Resource::As, cap(bytes));
-    let _ = setrlimit(Resource::Core, cap(0));
+/// Caps this process's own address space, where the system does that from inside, see [`MEMORY_IS_CAPPED`].
+pub(crate) fn cap_memory(bytes: u64) {
+    System::this_process(bytes);
 }
 
-/// Not enforced here, see [`MEMORY_IS_CAPPED`].
-#[cfg(not(unix))]
-fn cap_memory(_bytes: u64) {}
-
-/// A console program started from a service without console would flash a window.
+/// A console program started from a service without console would flash a window; Ctrl+C in a terminal is for the
+/// parent alone, or it would look as if the file had stopped the reader. The child ends with its pipes.
 #[cfg(windows)]
-fn hide_window(command: &mut Command) {
+pub(crate) fn stand_alone(command: &mut Command) {
     use std::os::windows::process::CommandExt;
     const CREATE_NO_WINDOW: u32 = 0x0800_0000;
-    command.creation_flags(CREATE_NO_WINDOW);
+    const CREATE_NEW_PROCESS_GROUP: u32 = 0x0000_0200;
+    command.creation_flags(CREATE_NO_WINDOW | CREATE_NEW_PROCESS_GROUP);
 }
 
-#[cfg(not(windows))]
-fn hide_window(_command: &mut Command) {}
+/// Ctrl+C in a terminal is for the parent alone, or it would look as if the file had stopped the reader. The child
+/// ends with its pipes.
+#[cfg(unix)]
+pub(crate) fn stand_alone(command: &mut Command) {
+    use std::os::unix::process::CommandExt;
+    command.process_group(0);
+}
+
+#[cfg(not(any(unix, windows)))]
+pub(crate) fn stand_alone(_command: &mut Command) {}

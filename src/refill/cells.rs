@@ -86,8 +86,9 @@ pub(super) fn decide(
 }
 
 fn is_mark(text: &str) -> bool {
+    // 「…」 is three points once folded.
     let folded = fold(text);
-    !folded.is_empty() && folded.chars().all(|c| matches!(c, '―' | '-' | '－' | 'ー' | '—' | '–' | '‐' | '…' | '*'))
+    !folded.is_empty() && folded.chars().all(|c| matches!(c, '―' | '-' | '－' | 'ー' | '—' | '–' | '‐' | '.' | '*'))
 }
 
 /// Equal when shown: whether the new number is the more precise one. `None` when they differ.
@@ -133,5 +134,29 @@ mod tests {
         assert_eq!(decide(Some(&dash), None, Some(&n(1.0)), "％", false), Decision::New);
         let word = Shown::Text("調査中".to_owned());
         assert_eq!(decide(Some(&word), None, Some(&n(1.0)), "％", false), Decision::Kept);
+    }
+
+    /// The pane decides by the same table (`tests/pane/host-vectors.test.mjs`).
+    #[test]
+    fn every_line_of_the_table_shared_with_the_pane_holds() {
+        let rules: serde_json::Value =
+            serde_json::from_str(include_str!("../../tests/data/refill-vectors/rules.json")).unwrap();
+        let value = |value: &serde_json::Value| match value {
+            serde_json::Value::Null => None,
+            serde_json::Value::String(text) => Some(Shown::Text(text.clone())),
+            number => Some(Shown::Number(number.as_f64().unwrap())),
+        };
+        let lines = rules["decide"].as_array().unwrap();
+        assert!(lines.len() > 40);
+        for line in lines {
+            let [current, last, new] = [&line[0], &line[1], &line[2]].map(value);
+            let unit = line[3].as_str().unwrap();
+            let decision = decide(current.as_ref(), last.as_ref(), new.as_ref(), unit, false);
+            assert_eq!(format!("{decision:?}").to_lowercase(), line[4].as_str().unwrap(), "{line}");
+        }
+        for line in rules["fixed"].as_array().unwrap() {
+            let text = format!("{:.*}", line[1].as_u64().unwrap() as usize, line[0].as_f64().unwrap());
+            assert_eq!(text, line[2].as_str().unwrap(), "{line}");
+        }
     }
 }

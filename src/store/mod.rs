@@ -21,6 +21,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, TransactionBehavior};
 
+use crate::disk::fault;
 use crate::error::{Error, Result};
 use crate::model::{EntryText, Observation, Outcome, SourceFile};
 
@@ -95,8 +96,12 @@ impl Store {
         let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed(&self.index))?;
         // Before the index: if the power fails between the two, an answer is kept rather than lost.
         self.originals.note_reading(&record.file.sha256, &record.file.name, record.year)?;
+        fault::point("index-before-write");
         ingest::write(&tx, &self.index, record, observations, texts)?;
-        tx.commit().map_err(failed(&self.index))
+        fault::point("index-before-commit");
+        tx.commit().map_err(failed(&self.index))?;
+        fault::point("index-after-commit");
+        Ok(())
     }
 
     /// Removes a file: what was read from it and the kept copy. `false` when the store did not know it.
@@ -117,6 +122,14 @@ impl Store {
     /// When the index cannot be read.
     pub fn files(&self) -> Result<Vec<FileRecord>> {
         query::files(&self.conn).map_err(failed(&self.index))
+    }
+
+    /// Whether something of this hash is in the index.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn has(&self, sha256: &str) -> Result<bool> {
+        query::has(&self.conn, sha256).map_err(failed(&self.index))
     }
 
     /// The observations a query asks for, exactly as they were put in, ordered by file, sheet, cell and then content:

@@ -1,13 +1,14 @@
 //! The kept copies of the dropped files: one a content, read-only, written whole or not at all.
 
 use std::fs;
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::diagnostic::{Diagnostic, Place};
+use crate::disk::{self, fault, write_whole};
 use crate::error::{Error, FileError, Result};
 
 const WRITE_HINT: &str = "フォルダーに書き込めるか、ディスクに空きがあるかを確かめてください。";
@@ -54,7 +55,7 @@ impl Original {
     /// `original-unreadable` or `original-damaged`.
     pub fn bytes(&self) -> std::result::Result<Vec<u8>, Box<FileError>> {
         let place = || Place::file(self.name());
-        let bytes = fs::read(&self.path)
+        let bytes = disk::read(&self.path)
             .map_err(|error| {
                 FileError::refused(
                     "original-unreadable",
@@ -115,6 +116,7 @@ impl Originals {
             note.names.push(name.to_owned());
             self.write_note(&sha256, &note)?;
         }
+        fault::point("original-note-written");
         if kept.as_deref() != Some(bytes) {
             write_copy(&path, bytes).map_err(Error::io(&path, "保存", WRITE_HINT))?;
         }
@@ -172,7 +174,7 @@ impl Originals {
     /// The note of a copy; `None` when it is missing or damaged.
     fn note(&self, sha256: &str) -> Result<Option<Note>> {
         let path = self.note_path(sha256)?;
-        match fs::read(&path) {
+        match disk::read(&path) {
             Ok(bytes) => Ok(serde_json::from_slice(&bytes).ok()),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(Error::io(path, "読み取り", READ_HINT)(error)),
@@ -224,6 +226,7 @@ fn remove_if_there(path: &Path) -> Result<bool> {
 fn write_copy(path: &Path, bytes: &[u8]) -> io::Result<()> {
     allow_replacing(path);
     write_whole(path, bytes)?;
+    fault::point("original-written");
     let mut permissions = fs::metadata(path)?.permissions();
     permissions.set_readonly(true);
     fs::set_permissions(path, permissions)
@@ -244,17 +247,4 @@ fn allow_replacing(path: &Path) {
         // The replacing or deleting that follows reports what goes wrong here.
         let _ = fs::set_permissions(path, permissions);
     }
-}
-
-/// Temporary file in the same folder, fsync, rename: after a power cut there is the old file or the new one.
-fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let mut temp = tempfile::Builder::new().prefix(".chiiki-").suffix(".tmp").tempfile_in(folder)?;
-    temp.write_all(bytes)?;
-    temp.as_file().sync_all()?;
-    temp.persist(path).map_err(|error| error.error)?;
-    if cfg!(unix) {
-        fs::File::open(folder)?.sync_all()?;
-    }
-    Ok(())
 }

@@ -67,6 +67,10 @@ fn json_list(items: impl Iterator<Item = impl AsRef<str>>) -> rusqlite::Result<S
     serde_json::to_string(&items).map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))
 }
 
+pub(super) fn has(conn: &Connection, sha256: &str) -> rusqlite::Result<bool> {
+    conn.prepare_cached("SELECT 1 FROM file WHERE sha256 = ?1")?.exists([sha256])
+}
+
 pub(super) fn load(conn: &Connection, filter: &Query) -> rusqlite::Result<Vec<Observation>> {
     let (condition, parameters) = filter.condition()?;
     let mut statement = conn.prepare_cached(&format!(

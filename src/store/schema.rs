@@ -1,10 +1,11 @@
 //! The index's tables, and opening it.
 
-use std::path::{Component, Path, Prefix};
+use std::path::Path;
 
 use rusqlite::{Connection, TransactionBehavior, ffi};
 
 use super::failed;
+use crate::disk::on_network_share;
 use crate::error::{Error, Result};
 
 /// The index's file name in the ledger's folder.
@@ -121,16 +122,6 @@ fn set_journal(conn: &Connection, path: &Path) -> rusqlite::Result<()> {
         set("DELETE")?;
     }
     conn.pragma_update(None, "synchronous", "FULL")
-}
-
-/// Whether Windows says the path lies on a share; a mapped drive resolves to its UNC path.
-fn on_network_share(path: &Path) -> bool {
-    let resolved = path.canonicalize();
-    let resolved = resolved.as_deref().unwrap_or(path);
-    matches!(
-        resolved.components().next(),
-        Some(Component::Prefix(prefix)) if matches!(prefix.kind(), Prefix::UNC(..) | Prefix::VerbatimUNC(..))
-    )
 }
 
 /// The index is no damaged database, but still not to be used; the sentence around it names `rebuild`.

@@ -1,20 +1,28 @@
 //! A workspace: the folders people drop files into and find sheets in, its settings and its store.
 
+mod check;
 mod mappings;
+mod note;
+mod sample;
 mod settings;
 
-use std::path::{Path, PathBuf};
+use std::io::Write;
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 pub use mappings::{MAPPINGS, mappings_in, write_draft, write_mapping};
-pub use settings::{SETTINGS_TEMPLATE, Settings};
+pub use note::quarantine_note;
+pub use sample::{DEMO_MARK, create_sample};
+pub use settings::{Change, Lines, SETTINGS_TEMPLATE, SettingValue, Settings, Text, Watching};
 
 use crate::catalog::Catalog;
 use crate::diagnostic::Diagnostic;
+use crate::disk::fault;
 use crate::error::{Error, Result};
 use crate::intake::{Evidence, FileReport, Reader, Taken, settle_and_derive, take_bytes, take_path};
+use crate::job::{Bases, FillRequest};
 use crate::layout::{self, Context};
-use crate::model::SourceFile;
+use crate::model::{Date, SourceFile};
 use crate::read::{Limits, unpack};
 use crate::store::{FileRecord, Query, Reading, Rebuilt, Store, rebuild};
 
@@ -26,6 +34,12 @@ pub const DONE: &str = "処理済";
 pub const QUARANTINE: &str = "隔離";
 /// Where sheets come out.
 pub const OUTPUT: &str = "出力";
+/// Where entry forms and samples lie, to be copied into [`INBOX`].
+pub const SAMPLES: &str = "見本";
+/// The entry form of a request.
+pub const REQUEST_FORM: &[u8] = include_bytes!("../../sheet-templates/依頼.xlsx");
+/// A request as text, everything in it commented out.
+pub const REQUEST_SAMPLE: &str = include_str!("../../sheet-templates/依頼の見本.toml");
 /// The settings.
 pub const SETTINGS: &str = "設定.toml";
 
@@ -42,15 +56,19 @@ impl Workspace {
     /// A folder that cannot be written to.
     pub fn create(root: &Path) -> Result<Self> {
         let hint = "書き込める場所かどうか確かめてください。";
-        for folder in [INBOX, DONE, QUARANTINE, OUTPUT] {
+        for folder in [INBOX, DONE, QUARANTINE, OUTPUT, SAMPLES] {
             let path = root.join(folder);
             std::fs::create_dir_all(&path).map_err(Error::io(path, "作成", hint))?;
         }
-        let settings = root.join(SETTINGS);
-        if !settings.exists() {
-            // Notepad shows Japanese surely when the file begins with a byte order mark.
-            let text = format!("\u{feff}{}", SETTINGS_TEMPLATE.replace('\n', "\r\n"));
-            std::fs::write(&settings, text).map_err(Error::io(settings, "保存", hint))?;
+        for (name, bytes) in [
+            (SETTINGS.to_owned(), for_notepad(SETTINGS_TEMPLATE)),
+            (format!("{SAMPLES}/依頼.xlsx"), REQUEST_FORM.to_vec()),
+            (format!("{SAMPLES}/依頼の見本.toml"), for_notepad(REQUEST_SAMPLE)),
+        ] {
+            let path = root.join(name);
+            if !path.exists() {
+                std::fs::write(&path, bytes).map_err(Error::io(path, "保存", hint))?;
+            }
         }
         Self::open(root)
     }
@@ -69,9 +87,20 @@ impl Workspace {
         )))
     }
 
+    /// The folder itself.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
     /// One of the workspace's folders.
     pub fn folder(&self, name: &str) -> PathBuf {
         self.root.join(name)
+    }
+
+    /// A path below the workspace as it is noted: relative, with `/`. Another path stays as it is.
+    pub fn relative(&self, path: &Path) -> String {
+        let path = path.strip_prefix(&self.root).unwrap_or(path);
+        path.to_string_lossy().replace('\\', "/")
     }
 
     /// The settings as they stand now.
@@ -79,16 +108,78 @@ impl Workspace {
     /// # Errors
     /// A file that cannot be read or understood; the sentence names the line.
     pub fn settings(&self) -> Result<Settings> {
+        Settings::parse(&self.settings_bytes()?)
+    }
+
+    /// The bytes of 設定.toml; none when there is no such file.
+    fn settings_bytes(&self) -> Result<Vec<u8>> {
         let path = self.root.join(SETTINGS);
-        if !path.exists() {
-            return Ok(Settings::default());
+        match std::fs::read(&path) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
+            read => read.map_err(Error::io(path, "読み取り", "ほかのソフトで開いていないか確かめてください。")),
         }
-        let bytes = std::fs::read(&path).map_err(Error::io(
-            path.clone(),
-            "読み取り",
-            "ほかのソフトで開いていないか確かめてください。",
-        ))?;
-        Settings::parse(&bytes)
+    }
+
+    /// Changes settings in the file, line by line, and answers how they stand now.
+    ///
+    /// # Errors
+    /// As [`Settings::save_changes`], and a file that cannot be written; then the file is as it was.
+    pub fn save_settings(&self, changes: &[Change]) -> Result<Settings> {
+        let path = self.root.join(SETTINGS);
+        let before = match self.settings_bytes()? {
+            bytes if bytes.is_empty() => for_notepad(SETTINGS_TEMPLATE),
+            bytes => bytes,
+        };
+        let after = Settings::save_changes(&before, changes)?;
+        let write = || {
+            let mut temp = tempfile::Builder::new().prefix(".chiiki-").suffix(".tmp").tempfile_in(&self.root)?;
+            temp.write_all(&after)?;
+            temp.as_file().sync_all()?;
+            temp.persist(&path).map_err(|error| error.error)
+        };
+        write().map_err(Error::io(&path, "保存", "ほかのソフトで開いていたら閉じて、もう一度保存してください。"))?;
+        Settings::parse(&after)
+    }
+
+    /// What 設定.toml asks for one own insurer.
+    ///
+    /// # Errors
+    /// Settings that make no sense, a template that would lie outside the workspace.
+    pub fn fill_request(&self, settings: &Settings, own: &str, date: Date) -> Result<(FillRequest, Bases)> {
+        let wanted = settings.wanted()?;
+        let request = FillRequest {
+            compare: settings.compare.0.clone(),
+            from: settings.from,
+            to: settings.to,
+            add: settings.add.0.clone(),
+            thresholds: settings.thresholds()?,
+            xlsx: wanted.xlsx,
+            papers: wanted.papers,
+            names: settings.names(),
+            ..FillRequest::new(own, self.folder(OUTPUT), date)
+        };
+        let template = settings.template.as_deref().map(str::trim).filter(|name| !name.is_empty());
+        let template = template.map(|name| self.inside(name)).transpose()?;
+        Ok((request, Bases { template, ..Bases::default() }))
+    }
+
+    /// A file or folder a person named, below the workspace and nowhere else.
+    ///
+    /// # Errors
+    /// A name that leads out of it, or to nothing.
+    pub fn inside(&self, name: &str) -> Result<PathBuf> {
+        let tidy = name.trim().replace('\\', "/");
+        let plain = Path::new(&tidy).components().all(|part| matches!(part, Component::Normal(_)));
+        if !plain || tidy.is_empty() || tidy.contains(':') {
+            return Err(Error::Usage(format!(
+                "「{name}」は使えません。作業フォルダーの中の場所を「ひな形/様式.xlsx」のように書いてください。"
+            )));
+        }
+        let path = self.root.join(tidy);
+        if path.exists() {
+            return Ok(path);
+        }
+        Err(Error::Usage(format!("作業フォルダーに『{name}』が見つかりません。名前と場所を確かめてください。")))
     }
 
     /// The shipped catalog with the workspace's own areas and union members.
@@ -137,22 +228,23 @@ impl Workspace {
         let mappings = self.mappings()?;
         let all = take_path(path, Context { mappings: &mappings, ..Context::new(catalog, year) }, reader)?;
         let originals = originals(path, &Limits::default())?;
-        for taken in &all {
-            let Some(file) = taken.file.clone() else { continue };
-            let Some((_, bytes)) = originals.iter().find(|(original, _)| original.sha256 == file.sha256) else {
-                // Written to between the two readings: the next round reads it again.
-                continue;
-            };
-            store.put_original(&file.name, bytes)?;
-            let record = FileRecord {
-                file: (*file).clone(),
-                layout: taken.report.layout.unwrap_or_default().to_owned(),
-                outcome: taken.report.outcome,
-                message: taken.report.message.clone(),
-                year,
-            };
-            store.put_file(&record, &taken.observations, &taken.texts)?;
-        }
+        keep(store, &all, &originals, year)?;
+        Ok(all)
+    }
+
+    /// [`Workspace::import`] of bytes that are at hand, under a name.
+    ///
+    /// # Errors
+    /// A store that cannot be written to.
+    pub fn import_bytes(
+        &self,
+        store: &mut Store,
+        (name, bytes): (&str, &[u8]),
+        context: Context<'_>,
+        reader: &mut Reader,
+    ) -> Result<Vec<Taken>> {
+        let all = take_bytes(name, bytes, context, reader)?;
+        keep(store, &all, &unpack(name, bytes, &Limits::default()), context.year)?;
         Ok(all)
     }
 
@@ -204,6 +296,35 @@ impl Workspace {
             .collect();
         Ok(Evidence { observations, texts: store.texts()?, files, diagnostics })
     }
+}
+
+/// Originals and index of what was read.
+fn keep(store: &mut Store, all: &[Taken], originals: &[(Arc<SourceFile>, Vec<u8>)], year: Option<i32>) -> Result<()> {
+    for taken in all {
+        let Some(file) = taken.file.clone() else { continue };
+        let Some((_, bytes)) = originals.iter().find(|(original, _)| original.sha256 == file.sha256) else {
+            // Written to between the two readings: the next round reads it again.
+            continue;
+        };
+        fault::point("import-before-original");
+        store.put_original(&file.name, bytes)?;
+        fault::point("import-before-index");
+        let record = FileRecord {
+            file: (*file).clone(),
+            layout: taken.report.layout.unwrap_or_default().to_owned(),
+            outcome: taken.report.outcome,
+            message: taken.report.message.clone(),
+            year,
+        };
+        store.put_file(&record, &taken.observations, &taken.texts)?;
+        fault::point("import-after-index");
+    }
+    Ok(())
+}
+
+/// Notepad shows Japanese surely when the file begins with a byte order mark.
+fn for_notepad(text: &str) -> Vec<u8> {
+    format!("\u{feff}{}", text.replace('\n', "\r\n")).into_bytes()
 }
 
 /// The bytes of a file, or of every file of a zip.

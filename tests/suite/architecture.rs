@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 /// A new module says here where it stands.
 const LEVELS: &[&[&str]] = &[
     &["model"],
-    &["diagnostic", "clock", "notation"],
+    &["diagnostic", "clock", "disk", "notation"],
     &["error"],
     &["catalog", "read"],
     &["form"],
@@ -22,8 +22,12 @@ const LEVELS: &[&[&str]] = &[
     &["papers"],
     &["job"],
     &["workspace"],
+    &["journal"],
+    &["request_file"],
+    &["watch"],
+    &["doctor"],
     &["addin"],
-    &["watch", "serve"],
+    &["serve"],
     &["cli"],
 ];
 

@@ -87,15 +87,24 @@ fn commands(text: &str) -> Vec<(String, Vec<String>)> {
                 .into_iter()
                 .find_map(|start| code.strip_prefix(start))?;
             let mut words = rest.split_whitespace();
-            let subcommand = words.next().filter(|word| word.chars().all(|c| c.is_ascii_lowercase()))?;
+            let plain = |word: &&str| word.chars().all(|c| c.is_ascii_lowercase());
+            let mut subcommand = words.next().filter(plain)?.to_owned();
+            let mut words = words.peekable();
+            // These two have commands of their own.
+            if let Some(second) = words.next_if(|word| ["addin", "tls"].contains(&subcommand.as_str()) && plain(word)) {
+                subcommand = format!("{subcommand} {second}");
+            }
             let options = words.filter(|word| word.starts_with("--")).map(str::to_owned).collect();
-            Some((subcommand.to_owned(), options))
+            Some((subcommand, options))
         })
         .collect()
 }
 
 fn help(subcommand: &str) -> Option<String> {
-    let output = Command::new(env!("CARGO_BIN_EXE_chiiki-sheet")).args([subcommand, "--help"]).output().unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_chiiki-sheet"))
+        .args(subcommand.split(' ').chain(["--help"]))
+        .output()
+        .unwrap();
     output.status.success().then(|| String::from_utf8(output.stdout).unwrap())
 }
 

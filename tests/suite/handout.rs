@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use chiiki_sheet::handout::data::{Caution, FieldText, Figure, SourceLine};
+use chiiki_sheet::handout::data::{Caution, FieldText, Figure, SourceLine, Verdict};
 use chiiki_sheet::handout::glyphs::{Unprintable, printed};
 use chiiki_sheet::handout::options::{Paper, Part};
 use chiiki_sheet::handout::{Handout, Kind, Options, PageOptions, TemplateFiles, child, forget, render};
@@ -30,7 +30,34 @@ fn date() -> Date {
 fn made(handout: &Handout, kind: Kind, options: &PageOptions) -> Vec<u8> {
     let (pdf, _) = render(handout, kind, options, &TemplateFiles::shipped(), date()).unwrap();
     forget();
+    keep(&pdf, kind, options);
     pdf
+}
+
+/// With CHIIKI_KEEP_PAPERS=FOLDER every paper of these tests stays there, for someone to look at.
+fn keep(pdf: &[u8], kind: Kind, options: &PageOptions) {
+    let Some(folder) = std::env::var_os("CHIIKI_KEEP_PAPERS") else { return };
+    let test = std::thread::current().name().unwrap_or("paper").replace("::", "-");
+    let PageOptions { paper, landscape, large, .. } = options;
+    let name = format!(
+        "{test}-{kind:?}-{paper:?}-{}-{}",
+        if *landscape { "横" } else { "縦" },
+        if *large { "大" } else { "標" }
+    );
+    let path = (0..).map(|k| Path::new(&folder).join(format!("{name}-{k}.pdf"))).find(|path| !path.exists()).unwrap();
+    std::fs::write(path, pdf).unwrap();
+}
+
+/// With everything that can be on a paper.
+fn all_parts(options: PageOptions) -> PageOptions {
+    let parts =
+        vec![Part::Summary, Part::Tables, Part::Charts, Part::Discussion, Part::Years, Part::Indicators, Part::Sources];
+    PageOptions { parts, ..options }
+}
+
+fn pages(pdf: &[u8]) -> Option<usize> {
+    let info = tool("pdfinfo", &[], pdf, &[])?;
+    info.lines().find_map(|line| line.strip_prefix("Pages:"))?.trim().parse().ok()
 }
 
 /// Runs a tool on the PDF; `None` with a printed reason when the PC has no such tool.
@@ -84,7 +111,7 @@ fn every_string_given_is_found_on_the_paper() {
         ),
         exported: None,
     });
-    let options = options(Kind::Handout);
+    let options = all_parts(options(Kind::Handout));
     let pdf = made(&handout, Kind::Handout, &options);
     assert_all_found(&handout, &pdf, &options);
 }
@@ -92,7 +119,7 @@ fn every_string_given_is_found_on_the_paper() {
 #[test]
 fn all_values_of_the_period_are_printed() {
     let handout = sample("mihon-wide.json");
-    let options = options(Kind::Handout);
+    let options = all_parts(options(Kind::Handout));
     let Some(found) = extracted(&made(&handout, Kind::Handout, &options), &options) else { return };
     for indicator in handout.blocks.iter().flat_map(|block| &block.indicators) {
         for figure in indicator.values.iter().flatten() {
@@ -171,7 +198,7 @@ fn markup_in_texts_is_printed_as_it_stands() {
     handout.blocks[0].indicators[0].name = injections[2].into();
     handout.blocks[2].texts[1].text = injections[3].into();
     handout.cautions.push(Caution { text: injections[4].into(), place: Some(injections[0].into()) });
-    let options = options(Kind::Handout);
+    let options = all_parts(options(Kind::Handout));
     let pdf = made(&handout, Kind::Handout, &options);
     assert_all_found(&handout, &pdf, &options);
 }
@@ -305,13 +332,135 @@ fn the_same_input_gives_the_same_bytes() {
 #[test]
 fn four_pages_take_less_than_200_kb() {
     let handout = sample("mihon.json");
-    let mut options = options(Kind::Handout);
-    options.parts = vec![Part::Summary, Part::Tables, Part::Discussion];
-    let pdf = made(&handout, Kind::Handout, &options);
-    let Some(info) = tool("pdfinfo", &[], &pdf, &[]) else { return };
-    let pages: usize = info.lines().find_map(|l| l.strip_prefix("Pages:")).unwrap().trim().parse().unwrap();
-    assert!(pages >= 4, "{pages}");
-    assert!(pdf.len() * 4 <= 200_000 * pages, "{} bytes, {pages} pages", pdf.len());
+    for kind in Kind::ALL {
+        let pdf = made(&handout, kind, &options(kind));
+        let Some(pages) = pages(&pdf) else { return };
+        // Every value of the period stands on the A3 sheets of the 1枚もの; each holds two A4 pages.
+        let most = if kind == Kind::OnePage { 160_000 * pages } else { 50_000 * pages.max(4) };
+        assert!(pdf.len() <= most, "{kind:?}: {} bytes, {pages} pages", pdf.len());
+    }
+}
+
+/// The text of one page.
+fn page_text(pdf: &[u8], page: usize) -> Option<String> {
+    let page = page.to_string();
+    Some(bare(&tool("pdftotext", &["-raw", "-f", &page, "-l", &page], pdf, &["-"])?))
+}
+
+#[test]
+fn the_whole_form_stands_on_the_first_sheet_of_the_one_page_paper() {
+    for (landscape, large) in [(true, false), (true, true), (false, false)] {
+        let handout = sample("mihon.json");
+        let options = PageOptions { landscape, large, ..options(Kind::OnePage) };
+        let pdf = made(&handout, Kind::OnePage, &options);
+        let Some(first) = page_text(&pdf, 1) else { return };
+        for block in &handout.blocks {
+            assert!(first.contains(&expected(&block.name)), "{}", block.name);
+            for indicator in &block.indicators {
+                let own = indicator.figure(0, 2);
+                let shown = own.value().and_then(|v| chiiki_sheet::handout::shown::number(v, indicator.decimals));
+                assert!(shown.is_none_or(|shown| first.contains(&shown)), "{landscape} {large} {}", indicator.id);
+            }
+        }
+        let all = handout.blocks.iter().flat_map(|block| &block.indicators);
+        let similar = all.filter(|i| i.verdict == Some(Verdict::Similar) && !i.unstable).count();
+        assert!(first.matches("→同程度").count() >= similar, "{landscape} {large}: {similar}");
+        for area in &handout.areas {
+            assert!(first.contains(&expected(&area.name)), "{}", area.name);
+        }
+        assert_eq!(first.matches(&bare(EntryField::FreeText.heading())).count(), handout.blocks.len());
+        assert!(pages(&pdf).unwrap() <= 4, "{landscape} {large}");
+    }
+}
+
+#[test]
+fn what_the_one_page_paper_cuts_stands_in_full_on_the_next_sheet() {
+    let mut handout = sample("mihon.json");
+    for (k, block) in handout.blocks.iter_mut().enumerate() {
+        block.texts = EntryField::ALL
+            .into_iter()
+            .map(|field| FieldText {
+                field,
+                text: format!("（{k}）{}終わり{k}。", "考えられることを書きます。".repeat(60)),
+            })
+            .collect();
+    }
+    let options = options(Kind::OnePage);
+    let pdf = made(&handout, Kind::OnePage, &options);
+    let (Some(first), Some(all)) = (page_text(&pdf, 1), extracted(&pdf, &options)) else { return };
+    assert!(first.matches("（続きは次の紙）").count() >= 12, "{first}");
+    assert!(!first.contains("終わり1"), "the texts are too long for the first sheet");
+    assert_eq!(first.matches("判定").count(), 3, "the form is not pushed off its sheet");
+    for text in handout.blocks.iter().flat_map(|block| &block.texts) {
+        assert!(all.contains(&expected(&text.text)));
+    }
+}
+
+#[test]
+fn ten_years_eight_areas_and_sixty_rows_lose_no_value_on_the_one_page_paper() {
+    let mut handout = sample("mihon-wide.json");
+    let model = handout.blocks[0].indicators[0].clone();
+    let more = (0..20).map(|k| {
+        let mut indicator = model.clone();
+        indicator.name = format!("追加した指標その{k}");
+        indicator.values[0][0] = Figure::Value(500.0 + f64::from(k));
+        indicator
+    });
+    handout.blocks[0].indicators.extend(more);
+    let options = options(Kind::OnePage);
+    let pdf = made(&handout, Kind::OnePage, &options);
+    let Some(all) = extracted(&pdf, &options) else { return };
+    for indicator in handout.blocks.iter().flat_map(|block| &block.indicators) {
+        for value in indicator.values.iter().flatten().filter_map(|figure| figure.value()) {
+            let shown = chiiki_sheet::handout::shown::number(value, indicator.decimals).unwrap();
+            assert!(all.contains(&shown), "{} {shown}", indicator.id);
+        }
+    }
+    inside_the_paper(&pdf, &options);
+}
+
+/// Resident memory of this process in bytes; `None` where the system does not tell.
+fn resident() -> Option<usize> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    Some(line.trim().trim_end_matches("kB").trim().parse::<usize>().ok()? * 1024)
+}
+
+/// Makes papers of different insurers one after another and tells how far the memory went up after the first quarter.
+#[test]
+fn a_batch_of_papers_holds_its_memory() {
+    const ALONE: &str = "CHIIKI_BATCH_ALONE";
+    if std::env::var_os(ALONE).is_none() {
+        // Other tests of this process must not be counted in.
+        let name = "handout::a_batch_of_papers_holds_its_memory";
+        let mut alone = Command::new(std::env::current_exe().unwrap());
+        let run = alone.args(["--exact", name, "--test-threads", "1", "--nocapture"]).env(ALONE, "1").output().unwrap();
+        let said = String::from_utf8_lossy(&run.stdout).into_owned() + &String::from_utf8_lossy(&run.stderr);
+        println!("{said}");
+        assert!(run.status.success(), "{said}");
+        return;
+    }
+    let count = if std::env::var_os("CHIIKI_LONG").is_some() { 1700 } else { 40 };
+    let handout = sample("mihon.json");
+    let options = options(Kind::Handout);
+    let mut settled = None;
+    for k in 0..count {
+        let mut other = handout.clone();
+        other.insurer = format!("第{k}保険者");
+        for text in other.blocks.iter_mut().flat_map(|block| &mut block.texts) {
+            text.text = format!("（{k}）{}", text.text);
+        }
+        made(&other, Kind::Handout, &options);
+        if k == count / 4 {
+            settled = resident();
+        }
+    }
+    let (Some(settled), Some(after)) = (settled, resident()) else {
+        println!("skipped: this system does not tell a process its memory");
+        return;
+    };
+    println!("{settled} bytes after {} papers, {after} after {count}", count / 4);
+    assert!(after <= settled + 16_000_000, "{settled} bytes after {} papers, {after} after {count}", count / 4);
 }
 
 #[test]
@@ -334,6 +483,103 @@ fn empty_data_still_makes_a_paper() {
     handout.title.clear();
     for kind in Kind::ALL {
         made(&handout, kind, &options(kind));
+    }
+}
+
+/// Boxes of words on a page: left, top, right, bottom and the word.
+fn words_of(pdf: &[u8]) -> Option<Vec<Vec<(f64, f64, f64, f64, String)>>> {
+    let text = tool("pdftotext", &["-bbox"], pdf, &["-"])?;
+    let mut all = Vec::new();
+    for line in text.lines() {
+        if line.contains("<page ") {
+            all.push(Vec::new());
+        }
+        if let (true, Some(page)) = (line.contains("<word "), all.last_mut()) {
+            let edge = |name: &str| -> f64 {
+                let rest = line.split_once(&format!("{name}=\"")).unwrap().1;
+                rest.split_once('"').unwrap().0.parse().unwrap()
+            };
+            let word = line.split_once('>').unwrap().1.split('<').next().unwrap().to_owned();
+            page.push((edge("xMin"), edge("yMin"), edge("xMax"), edge("yMax"), word));
+        }
+    }
+    Some(all)
+}
+
+/// No word is printed over another.
+fn nothing_lies_over_another(pdf: &[u8], what: &str) {
+    let Some(pages) = words_of(pdf) else { return };
+    for (page, words) in pages.iter().enumerate() {
+        for (k, one) in words.iter().enumerate() {
+            for other in &words[k + 1..] {
+                let across = one.2.min(other.2) - one.0.max(other.0);
+                let down = one.3.min(other.3) - one.1.max(other.1);
+                let height = (one.3 - one.1).min(other.3 - other.1);
+                // A 「 after a 、 is set half an em closer; the boxes of both reach into one another.
+                assert!(
+                    across < height * 0.62 || down < height * 0.45,
+                    "{what}, page {}: {one:?} over {other:?}",
+                    page + 1
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn extreme_figures_and_names_are_drawn_without_lying_over_one_another() {
+    type Change = fn(&mut Handout);
+    fn every_value(handout: &mut Handout, change: impl Fn(f64) -> f64) {
+        for figure in handout.blocks.iter_mut().flat_map(|b| &mut b.indicators).flat_map(|i| &mut i.values).flatten() {
+            if let Figure::Value(value) = figure {
+                *value = change(*value);
+            }
+        }
+        for point in handout.scatters.iter_mut().flat_map(|scatter| &mut scatter.points) {
+            for figure in [&mut point.x, &mut point.y] {
+                if let Figure::Value(value) = figure {
+                    *value = change(*value);
+                }
+            }
+        }
+    }
+    let cases: [(&str, &str, Change); 8] = [
+        ("all equal", "mihon.json", |handout| every_value(handout, |_| 12.3)),
+        ("nought", "mihon.json", |handout| every_value(handout, |_| 0.0)),
+        ("negative", "mihon.json", |handout| every_value(handout, |value| -value)),
+        ("one area", "mihon.json", |handout| {
+            handout.areas.truncate(1);
+            for indicator in handout.blocks.iter_mut().flat_map(|block| &mut block.indicators) {
+                indicator.values.truncate(1);
+            }
+        }),
+        ("ten years, eight areas", "mihon-wide.json", |_| {}),
+        ("long names", "mihon.json", |handout| {
+            for area in &mut handout.areas {
+                area.name = format!("{}と周辺の町村でつくる介護保険広域連合", area.name);
+            }
+            for point in handout.scatters.iter_mut().flat_map(|scatter| &mut scatter.points) {
+                point.name = format!("{}と周辺の町村でつくる介護保険広域連合", point.name);
+            }
+            for indicator in handout.blocks.iter_mut().flat_map(|block| &mut block.indicators) {
+                indicator.name = format!("{}のうち長い名前のもの", indicator.name);
+            }
+        }),
+        ("large", "mihon.json", |handout| every_value(handout, |value| value * 1e6)),
+        ("one row", "mihon.json", |handout| {
+            handout.blocks.truncate(1);
+            handout.blocks[0].indicators.truncate(1);
+        }),
+    ];
+    for (what, file, change) in cases {
+        let mut handout = sample(file);
+        change(&mut handout);
+        for kind in [Kind::Handout, Kind::OnePage] {
+            let options = options(kind);
+            let pdf = made(&handout, kind, &options);
+            inside_the_paper(&pdf, &options);
+            nothing_lies_over_another(&pdf, &format!("{what} {kind:?}"));
+        }
     }
 }
 

@@ -238,9 +238,8 @@ fn months_that_look_like_one_year_are_not_taken() {
     let mappings = [proposal];
     let taken = take_book(&book, Context { mappings: &mappings, ..Context::new(Catalog::shipped(), None) });
     assert!(taken.observations.iter().all(|o| o.period.date.is_none_or(|date| date.year != 2016)));
-    let told = |cells: &str| {
-        taken.diagnostics.iter().any(|told| told.code == "figure-twice" && told.message.contains(cells))
-    };
+    let told =
+        |cells: &str| taken.diagnostics.iter().any(|told| told.code == "figure-twice" && told.message.contains(cells));
     assert!(
         taken.report.outcome == Outcome::Waiting || told("F14、F15、F16"),
         "{:?} {:#?}",

@@ -12,7 +12,8 @@ use chiiki_sheet::diagnostic::Severity;
 use chiiki_sheet::intake::{Taken, take_book};
 use chiiki_sheet::layout::{Context, Mapping, crosstab};
 use chiiki_sheet::model::{Datum, Observation, Outcome};
-use made::{KINDS, Key, Table, table};
+pub use made::table;
+use made::{KINDS, Key, Table};
 
 fn key(observation: &Observation, table: &Table) -> Key {
     let id = observation.indicator.as_str();
@@ -37,7 +38,7 @@ fn wrong(table: &Table, taken: &Taken) -> Option<String> {
 
 #[test]
 fn sure_proposals_read_the_truth_and_the_rest_waits() {
-    let count: u64 = std::env::var("TABLES").ok().and_then(|text| text.parse().ok()).unwrap_or(900);
+    let count: u64 = std::env::var("TABLES").ok().and_then(|text| text.parse().ok()).unwrap_or(450);
     let catalog = Catalog::shipped();
     let mut tally: BTreeMap<&str, [usize; 4]> = BTreeMap::new();
     let mut failures = Vec::new();
@@ -57,7 +58,13 @@ fn sure_proposals_read_the_truth_and_the_rest_waits() {
         };
         if !seen.is_sure() {
             if std::env::var_os("TABLES_TELL").is_some() {
-                println!("seed {seed} {}: {:.2} {:?} {:?}", table.kind, seen.confidence, seen.mapping.problem(), seen.preview);
+                println!(
+                    "seed {seed} {}: {:.2} {:?} {:?}",
+                    table.kind,
+                    seen.confidence,
+                    seen.mapping.problem(),
+                    seen.preview
+                );
             }
             line[1] += usize::from(!seen.preview.is_empty());
             continue;

@@ -88,7 +88,8 @@ fn head(root: &Element, report: &mut Report) {
         report.add("version", format!("<Version> の「{}」は 0.1.0.0 のような形ではありません。", text("Version")));
     }
     if text("DefaultLocale") != LANGUAGE {
-        report.add("locale", format!("<DefaultLocale> は {LANGUAGE} です（「{}」とあります）。", text("DefaultLocale")));
+        report
+            .add("locale", format!("<DefaultLocale> は {LANGUAGE} です（「{}」とあります）。", text("DefaultLocale")));
     }
     if text("ProviderName").is_empty() {
         report.add("text-empty", "<ProviderName> に名前がありません。".to_owned());

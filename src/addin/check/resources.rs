@@ -52,19 +52,21 @@ pub(super) fn check(root: &Element, report: &mut Report) {
         used.insert(resid);
         let wanted = list_of(element, above.last().copied().unwrap_or_default());
         match known.get(resid) {
-            None => report.add(
-                "resource-dangling",
-                format!("<{}> が指す「{resid}」が <Resources> にありません。", element.name),
-            ),
+            None => report
+                .add("resource-dangling", format!("<{}> が指す「{resid}」が <Resources> にありません。", element.name)),
             Some((list, _)) if *list != wanted => report.add(
                 "resource-kind",
-                format!("<{}> が指す「{resid}」は <{list}> にあります。<{wanted}> のものを指してください。", element.name),
+                format!(
+                    "<{}> が指す「{resid}」は <{list}> にあります。<{wanted}> のものを指してください。",
+                    element.name
+                ),
             ),
             Some((_, item)) => picture(element, resid, item, report),
         }
     });
     for id in known.keys().filter(|id| !used.contains(*id)) {
-        report.add("resource-unused", format!("「{id}」はどこからも使われていません。指し先の間違いではありませんか。"));
+        report
+            .add("resource-unused", format!("「{id}」はどこからも使われていません。指し先の間違いではありませんか。"));
     }
     overrides.walk(&mut Vec::new(), &mut |element, _| {
         if element.name != "Icon" {

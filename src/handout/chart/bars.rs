@@ -11,12 +11,16 @@ use crate::handout::shown;
 #[derive(Clone, Debug, Serialize)]
 pub struct GroupedBars {
     width: f64,
+    /// The width of a column of groups.
+    column: f64,
     height: f64,
     size: f64,
     name_width: f64,
     plot_x: f64,
     plot_width: f64,
     bar: f64,
+    /// Where nought lies.
+    nought: f64,
     unit: String,
     ticks: Vec<Tick>,
     groups: Vec<Group>,
@@ -25,6 +29,7 @@ pub struct GroupedBars {
 
 #[derive(Clone, Debug, Serialize)]
 struct Group {
+    x: f64,
     y: f64,
     title: String,
     bars: Vec<Bar>,
@@ -35,10 +40,17 @@ struct Bar {
     y: f64,
     name: String,
     pattern: usize,
+    /// Where the bar starts and how long it is; a value below nought ends at nought.
+    from: f64,
     length: f64,
+    /// Where the value is written: never to the left of nought, where the names are.
+    value_x: f64,
     value: String,
     missing: bool,
 }
+
+/// A column of groups is at least this many ems wide.
+const COLUMN_LEAST: f64 = 22.0;
 
 /// Draws the figures of one year; the indicators share a unit.
 pub fn grouped_bars(
@@ -49,6 +61,12 @@ pub fn grouped_bars(
     room: Room,
 ) -> GroupedBars {
     let figure = |indicator: &Indicator, area: usize| indicator.figure(area, year);
+    // Two columns of groups where there is room: bars need no more than half a page.
+    let columns = if room.width > room.size * COLUMN_LEAST * 2.0 && indicators.len() > 1 { 2 } else { 1 };
+    let gutter = room.size * 2.0;
+    let whole = room;
+    let room = Room { width: (whole.width - gutter * (columns as f64 - 1.0)) / columns as f64, ..whole };
+    let per_column = indicators.len().div_ceil(columns);
     let longest = areas.iter().map(|area| room.text(&area.name)).fold(0.0, f64::max);
     let name_width = (longest + 2.0).min(room.width * 0.3);
     let plot_x = name_width + room.size * 0.6;
@@ -61,11 +79,16 @@ pub fn grouped_bars(
     let scale = Scale::from_nought(values.iter().copied(), 5.0);
     let patterns = patterns(areas.iter().map(|area| area.role));
 
+    let nought = scale.at(0.0, plot_width);
     let bar = room.line();
-    let mut y = 0.0;
+    let (mut y, mut height) = (0.0f64, 0.0f64);
     let mut groups = Vec::with_capacity(indicators.len());
     let mut spoken = Vec::new();
-    for indicator in indicators {
+    for (number, indicator) in indicators.iter().enumerate() {
+        if number > 0 && number % per_column == 0 {
+            y = 0.0;
+        }
+        let x = (number / per_column) as f64 * (room.width + gutter);
         let title_y = y;
         y += room.lines(&indicator.name, room.width) * room.line() + 1.0;
         let mut bars = Vec::with_capacity(areas.len());
@@ -73,25 +96,38 @@ pub fn grouped_bars(
             let figure = figure(indicator, index);
             let value = shown_value(figure, indicator.decimals);
             spoken.push(format!("{} {} {value}", indicator.name, area.name));
-            let length = figure.value().map_or(0.0, |v| scale.at(v, plot_width) - scale.at(0.0, plot_width));
-            let name = area.name.clone();
-            bars.push(Bar { y, name, pattern: *pattern, length, value, missing: figure.value().is_none() });
-            y += bar * room.lines(&area.name, name_width) + 1.0;
+            let end = figure.value().map_or(nought, |value| scale.at(value, plot_width));
+            let (from, length, value_x) = (end.min(nought), (end - nought).abs(), end.max(nought));
+            let name = room.short(&area.name, name_width);
+            bars.push(Bar {
+                y,
+                name,
+                pattern: *pattern,
+                from,
+                length,
+                value_x,
+                value,
+                missing: figure.value().is_none(),
+            });
+            y += bar + 1.0;
         }
         y += room.size * 0.55;
-        groups.push(Group { y: title_y, title: indicator.name.clone(), bars });
+        height = height.max(y);
+        groups.push(Group { x, y: title_y, title: indicator.name.clone(), bars });
     }
     let unit = indicators.first().map(|indicator| indicator.unit.clone()).unwrap_or_default();
     let alt = format!("横棒グラフ。{title}（{unit}）。{}。", spoken.join("、"));
     let ticks = scale.ticks(plot_width);
     GroupedBars {
-        width: room.width,
-        height: y + room.line(),
+        width: whole.width,
+        column: room.width,
+        height: height + room.line() * 0.4,
         size: room.size,
         name_width,
         plot_x,
         plot_width,
         bar,
+        nought,
         unit,
         ticks,
         groups,

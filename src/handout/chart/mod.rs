@@ -40,6 +40,19 @@ impl Room {
         text.chars().map(glyphs::columns).sum::<usize>() as f64 * self.size / 2.0
     }
 
+    /// The text as far as it fits into this width, with 「…」 where it was cut; the tables hold it in full.
+    fn short(self, text: &str, width: f64) -> String {
+        if self.text(text) <= width {
+            return text.to_owned();
+        }
+        let mut used = self.size;
+        let fits = |c: &char| {
+            used += glyphs::columns(*c) as f64 * self.size / 2.0;
+            used <= width
+        };
+        text.chars().take_while(fits).chain(['…']).collect()
+    }
+
     /// How many lines a text takes in a column.
     fn lines(self, text: &str, width: f64) -> f64 {
         (self.text(text) / width.max(self.size)).ceil().max(1.0)

@@ -58,6 +58,9 @@ struct Point {
     part: bool,
 }
 
+/// The share of the width the names at the ends of the lines may take.
+const LABEL_MOST: f64 = 0.52;
+
 /// Draws the lines in a plot of this height.
 pub fn trend(trend: &Trend, plot_height: f64, room: Room) -> TrendChart {
     let values = trend.series.iter().flat_map(|series| series.values.iter().filter_map(|figure| figure.value()));
@@ -67,7 +70,9 @@ pub fn trend(trend: &Trend, plot_height: f64, room: Room) -> TrendChart {
     let plot_x = tick_width + room.size * 0.5;
     let label_of = |name: &str, value: f64, part: bool| {
         let value = shown::number(value, trend.decimals).unwrap_or_default();
-        format!("{name} {value}{}", if part { "※" } else { "" })
+        let value = format!(" {value}{}", if part { "※" } else { "" });
+        // A name that fills half the chart would leave no room for its line.
+        format!("{}{value}", room.short(name, room.width * LABEL_MOST - room.text(&value)))
     };
     let label_width = trend
         .series

@@ -2,6 +2,8 @@
 //!
 //! The layout reads it as `json("data.json")`. Values are data there, never markup, whatever they hold.
 
+mod glance;
+mod one_page;
 mod page;
 mod pictures;
 mod tables;
@@ -11,6 +13,7 @@ pub use page::Page;
 use serde::Serialize;
 use serde_json::Value;
 
+use self::one_page::OnePage;
 use self::pictures::{BlockPictures, Picture};
 use self::tables::{ComparisonTable, IndicatorRow, OthersTable, YearTable};
 use super::data::{Block, Handout, MainPoint, Year};
@@ -42,6 +45,8 @@ struct View {
     threshold: String,
     summary: Option<Picture>,
     blocks: Vec<BlockView>,
+    /// 1枚もの alone
+    one_page: Option<OnePage>,
     years: Vec<YearTable>,
     indicators: Vec<IndicatorRow>,
     sources: Vec<SourceView>,
@@ -73,7 +78,7 @@ struct BlockView {
     fields: Vec<FieldView>,
 }
 
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 struct FieldView {
     /// 「STEP 1」 … ; 自由記述 belongs to none.
     step: Option<&'static str>,
@@ -147,14 +152,19 @@ pub fn build(
         period: period(&handout.years),
         made_on: wareki(handout.made_on),
         date: Date3 { year: date.year, month: date.month, day: date.day },
-        points,
         topics: topics.into_iter().map(|t| TopicView { text: t.text, check: t.check.join("、") }).collect(),
         certainty,
         more_cautions: handout.cautions.len() > FIRST_CAUTIONS && has(Part::Sources),
+        one_page: (kind == Kind::OnePage).then(|| one_page::one_page(handout, &points, &threshold, &page)),
+        points,
         threshold,
-        summary: if has(Part::Summary) { pictures::summary(handout, &page) } else { None },
+        summary: if kind != Kind::OnePage && has(Part::Summary) { pictures::summary(handout, &page) } else { None },
         blocks: blocks.collect(),
-        years: if has(Part::Years) { tables::years(handout, &page) } else { Vec::new() },
+        years: if has(Part::Years) {
+            tables::years(handout, &page, &(0..handout.areas.len()).collect::<Vec<_>>())
+        } else {
+            Vec::new()
+        },
         indicators: if has(Part::Indicators) { tables::indicators(handout) } else { Vec::new() },
         sources: handout
             .sources

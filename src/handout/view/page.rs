@@ -26,9 +26,14 @@ pub struct Page {
     pub large: bool,
     parts: Vec<Part>,
     #[serde(skip)]
+    paper: Paper,
+    #[serde(skip)]
     kind: Kind,
 }
 
+/// The upper and the lower margin of a 1枚もの in millimetres; the layout sets the same.
+const ONE_PAGE_TOP: f64 = 13.0;
+const ONE_PAGE_FOOT: f64 = 13.0;
 /// A millimetre.
 const MM: f64 = 72.0 / 25.4;
 
@@ -38,9 +43,8 @@ impl Page {
         let (width, height) = options.paper_points();
         let margin = if kind == Kind::OnePage { 12.0 * MM } else { 18.0 * MM };
         let columns = match (kind, options.landscape, options.paper) {
-            (Kind::OnePage, true, Paper::A3) => 3,
-            (Kind::OnePage, false, Paper::A4) => 1,
-            (Kind::OnePage, ..) => 2,
+            // The sheets after the first one; see `one_page`.
+            (Kind::OnePage, _, Paper::A3) | (Kind::OnePage, true, _) => 2,
             // A line of text across an A3 sheet is too long to find the next one.
             (_, true, Paper::A3) => 2,
             _ => 1,
@@ -48,7 +52,12 @@ impl Page {
         let gutter = 7.0 * MM;
         let measure = (width - 2.0 * margin - gutter * (columns as f64 - 1.0)) / columns as f64;
         let (body, table, chart) = if options.large { (13.0, 11.0, 10.5) } else { (10.5, 9.0, 9.0) };
-        let body = if kind == Kind::OnePage && !options.large { 9.5 } else { body };
+        // The form fits on one A3 sheet in no larger type.
+        let (body, table) = match (kind, options.large) {
+            (Kind::OnePage, false) => (9.5, 9.0),
+            (Kind::OnePage, true) => (10.5, 9.6),
+            _ => (body, table),
+        };
         Self {
             width,
             height,
@@ -61,8 +70,39 @@ impl Page {
             chart,
             large: options.large,
             parts: options.parts.clone(),
+            paper: options.paper,
             kind,
         }
+    }
+
+    /// Whether the whole form has room on one sheet.
+    pub fn fits_form(&self) -> bool {
+        self.paper == Paper::A3
+    }
+
+    /// Whether texts stand beside the table of the form.
+    pub fn is_wide(&self) -> bool {
+        self.fits_form() && self.is_landscape()
+    }
+
+    /// 横
+    pub fn is_landscape(&self) -> bool {
+        self.width > self.height
+    }
+
+    /// From margin to margin.
+    pub fn inner_width(&self) -> f64 {
+        self.width - 2.0 * self.margin
+    }
+
+    /// From head to foot of a 1枚もの.
+    pub fn inner_height(&self) -> f64 {
+        self.height - (ONE_PAGE_TOP + ONE_PAGE_FOOT) * MM
+    }
+
+    /// Between columns.
+    pub fn gutter(&self) -> f64 {
+        self.gutter
     }
 
     /// The room of a chart that takes this share of the measure.

@@ -3,11 +3,11 @@
 use serde::Serialize;
 
 use super::page::Page;
+use super::tables;
 use super::year_in_full;
 use crate::handout::chart::{self, DeviationChart, Entry, GroupedBars, ScatterChart, TrendChart};
 use crate::handout::data::{Block, Handout, Indicator, Role, Trend, TrendSeries};
 use crate::handout::names;
-use crate::handout::options::Kind;
 
 /// A chart and its caption.
 #[derive(Serialize)]
@@ -45,13 +45,13 @@ pub struct BlockPictures {
 /// Blocks of at most this many indicators of one unit are drawn as grouped bars; longer ones as deviations.
 const BARS_UP_TO: usize = 6;
 
+/// How many deviations a block draws: those that stand out, but neither two lonely bars nor a page of them.
+const DEVIATIONS_LEAST: usize = 8;
+const DEVIATIONS_MOST: usize = 20;
+
 /// The picture of the first page: what stands out, with the leading rates for scale.
 pub fn summary(handout: &Handout, page: &Page) -> Option<Picture> {
-    let most: usize = match (page.kind(), page.large) {
-        (Kind::OnePage, false) => 9,
-        (_, false) => 9,
-        (_, true) => 7,
-    };
+    let most: usize = if page.large { 7 } else { 9 };
     let mut leads = Vec::new();
     let mut rest = Vec::new();
     for block in &handout.blocks {
@@ -92,7 +92,13 @@ pub fn of_block(handout: &Handout, block: &Block, page: &Page) -> BlockPictures 
         } else {
             let named: Vec<(String, &Indicator)> =
                 names::rows(block).iter().map(|name| name.in_chart()).zip(&block.indicators).collect();
-            let entries: Vec<Entry> = named.iter().filter_map(|(name, i)| entry(name.clone(), i)).collect();
+            let mut entries: Vec<Entry> = named.iter().filter_map(|(name, i)| entry(name.clone(), i)).collect();
+            let all = entries.len();
+            // Rows like the nation's say nothing in a picture; their multiples stand in the table.
+            let weight = |entry: &Entry| if entry.ratio > 0.0 { entry.ratio.ln().abs() } else { f64::MAX };
+            entries.sort_by(|a, b| weight(b).total_cmp(&weight(a)));
+            let standing_out = named.iter().filter(|(_, i)| tables::stands_out(i)).count();
+            entries.truncate(standing_out.clamp(DEVIATIONS_LEAST, DEVIATIONS_MOST));
             let left: Vec<String> = named
                 .iter()
                 .filter(|(_, i)| valid_ratio(i).is_none())
@@ -100,7 +106,8 @@ pub fn of_block(handout: &Handout, block: &Block, page: &Page) -> BlockPictures 
                 .collect();
             pictures.not_compared = left.join("、");
             if !entries.is_empty() {
-                let caption = format!("全国との違い（{year}、全国を1とした倍率、大きい順）");
+                let which = if entries.len() < all { "が大きい指標" } else { "" };
+                let caption = format!("全国との違い{which}（{year}、全国を1とした倍率、大きい順）");
                 let chart = chart::deviations(&caption, entries, handout.thresholds, page.room(1.0));
                 pictures.wide.push(Picture { caption, chart: Chart::Deviations(chart) });
             }
@@ -132,10 +139,19 @@ pub fn of_block(handout: &Handout, block: &Block, page: &Page) -> BlockPictures 
     for scatter in handout.scatters.iter().filter(|scatter| scatter.block == block.name) {
         pictures.scatters.push(Picture {
             caption: format!("{}（{}、{}の保険者）", scatter.title, scatter.year, handout.prefecture),
-            chart: Chart::Scatter(chart::scatter(scatter, page.chart * 21.0, page.room(1.0))),
+            chart: Chart::Scatter(chart::scatter(
+                scatter,
+                page.chart * scatter_height(scatter.points.len()),
+                page.room(1.0),
+            )),
         });
     }
     pictures
+}
+
+/// In ems: a prefecture of a hundred insurers needs more room for their names than one of ten.
+fn scatter_height(points: usize) -> f64 {
+    if points <= 12 { 15.0 } else { 21.0 }
 }
 
 /// An indicator over the handout's own years. More lines than these cannot be told apart in a small chart; the

@@ -119,8 +119,8 @@ pub fn comparison(handout: &Handout, block: &Block, page: &Page) -> ComparisonTa
     if roomy && together.ranks == alone.ranks { together } else { alone }
 }
 
-/// The narrowest column of names, in ems; nearly all services fit in a line of it.
-const NAME_LEAST: f64 = 16.5;
+/// The narrowest column of names, in ems; most services fit in a line of it.
+const NAME_LEAST: f64 = 14.0;
 /// With less room than this for names, ranks have no column.
 const RANK_LEAST: f64 = 13.0;
 
@@ -145,15 +145,9 @@ fn built(handout: &Handout, block: &Block, page: &Page, here: &[usize]) -> Compa
             cell(handout.area_of(Role::Nation)),
         );
         let others = here.iter().map(|area| cell(Some(*area))).collect();
-        let dash = || MissingReason::Unknown.mark().to_owned();
         let difference = indicator.difference.and_then(|d| shown::signed(d, indicator.decimals));
         let ratio = indicator.ratio.and_then(|ratio| shown::number(ratio, 2));
-        let (arrow, verdict) = match indicator.verdict {
-            _ if indicator.unstable => ("", "少数".to_owned()),
-            Some(verdict) => (verdict.arrow(), verdict.word().to_owned()),
-            None => ("", dash()),
-        };
-        let strong = !indicator.unstable && indicator.verdict.is_some_and(|verdict| verdict != Verdict::Similar);
+        let (arrow, verdict) = verdict_words(indicator);
         rows.push(Row::Figures(Box::new(Figures {
             marks: notes.marks(indicator),
             unit: row_unit(&name, indicator, block, single),
@@ -167,8 +161,8 @@ fn built(handout: &Handout, block: &Block, page: &Page, here: &[usize]) -> Compa
             ratio: ratio.unwrap_or_else(dash),
             arrow,
             verdict,
-            strong,
-            rank: indicator.rank.clone().unwrap_or_default(),
+            strong: stands_out(indicator),
+            rank: indicator.rank.as_deref().map(short_rank).unwrap_or_default(),
         })));
     }
     let area = |role| handout.area_of(role);
@@ -180,14 +174,16 @@ fn built(handout: &Handout, block: &Block, page: &Page, here: &[usize]) -> Compa
     let names = names_of(handout, shown_areas.into_iter());
     // The heads of number columns may wrap after four letters.
     let widest_name = names.iter().map(|name| ems(name).min(4.0)).fold(0.0, f64::max);
-    let (mut value, mut difference, mut rank) = (widest_name, 4.0, 4.0);
+    let (mut value, mut difference) = (widest_name, 3.6);
+    // 「見本県内」 over 「順位」.
+    let mut rank = ems(&handout.prefecture) + 1.0;
     for figures in rows.iter().filter_map(Row::figures) {
         let cells = [&figures.own, &figures.prefecture, &figures.nation].into_iter().chain(&figures.others);
         value = cells.map(|cell| ems(cell)).fold(value, f64::max);
         difference = ems(&figures.difference).max(difference);
-        rank = ems(&figures.rank).clamp(rank, 9.0);
+        rank = ems(&figures.rank).min(9.0).max(rank);
     }
-    let padding = 0.85;
+    let padding = 0.75;
     let mut columns = vec![value; 3 + here.len()];
     columns.extend([difference, 2.6, 4.1]);
     if ranks {
@@ -220,6 +216,31 @@ fn built(handout: &Handout, block: &Block, page: &Page, here: &[usize]) -> Compa
     }
 }
 
+/// The arrow and the word of a row.
+pub(super) fn verdict_words(indicator: &Indicator) -> (&'static str, String) {
+    match indicator.verdict {
+        _ if indicator.unstable => ("", "少数".to_owned()),
+        Some(verdict) => (verdict.arrow(), verdict.word().to_owned()),
+        None => ("", dash()),
+    }
+}
+
+/// Above or below, on enough people: set in bold.
+pub(super) fn stands_out(indicator: &Indicator) -> bool {
+    !indicator.unstable && indicator.verdict.is_some_and(|verdict| verdict != Verdict::Similar)
+}
+
+/// For a figure that is not there.
+pub(super) fn dash() -> String {
+    MissingReason::Unknown.mark().to_owned()
+}
+
+/// 「2位／18保険者」 as 「2／18」: the heading says the rest. Other words stay.
+fn short_rank(rank: &str) -> String {
+    let parts = rank.split_once("位／").and_then(|(place, of)| Some((place, of.strip_suffix("保険者")?)));
+    parts.map_or_else(|| rank.to_owned(), |(place, of)| format!("{place}／{of}"))
+}
+
 /// Tables of the 比較地域 that found no room beside the nation.
 pub fn others(handout: &Handout, block: &Block, page: &Page) -> Vec<OthersTable> {
     let (Some(main), others) = (handout.main_index(), other_areas(handout)) else { return Vec::new() };
@@ -246,15 +267,14 @@ pub fn others(handout: &Handout, block: &Block, page: &Page) -> Vec<OthersTable>
         .collect()
 }
 
-/// Every value of the period, as many areas beside one another as there is room for.
-pub fn years(handout: &Handout, page: &Page) -> Vec<YearTable> {
+/// Every value of the period of these areas, as many beside one another as there is room for.
+pub fn years(handout: &Handout, page: &Page, areas: &[usize]) -> Vec<YearTable> {
     let count = handout.years.len();
     if count == 0 || handout.areas.is_empty() {
         return Vec::new();
     }
     let room = page.measure - page.table * 13.0;
     let at_once = (room / (page.number_column() * count as f64)).floor().max(1.0) as usize;
-    let areas: Vec<usize> = (0..handout.areas.len()).collect();
     let chunks = areas.chunks(at_once).map(|areas| {
         let columns: Vec<(usize, usize)> =
             areas.iter().flat_map(|area| (0..count).map(move |year| (*area, year))).collect();
@@ -293,7 +313,7 @@ pub fn indicators(handout: &Handout) -> Vec<IndicatorRow> {
 }
 
 /// The width of a text in ems of its type.
-fn ems(text: &str) -> f64 {
+pub(super) fn ems(text: &str) -> f64 {
     text.chars().map(glyphs::columns).sum::<usize>() as f64 / 2.0
 }
 
@@ -332,7 +352,7 @@ fn value_rows(block: &Block, columns: &[(usize, usize)], reasons: &mut BTreeSet<
 }
 
 /// The unit of the whole block, when it has one only.
-fn single_unit(block: &Block) -> Option<&str> {
+pub(super) fn single_unit(block: &Block) -> Option<&str> {
     let first = block.indicators.first()?;
     block.indicators.iter().all(|indicator| indicator.unit == first.unit).then_some(first.unit.as_str())
 }
@@ -345,7 +365,12 @@ fn group_unit<'a>(block: &'a Block, group: &str) -> Option<&'a str> {
     units.all(|(_, indicator)| indicator.unit == first).then_some(first)
 }
 
-fn group_line(name: &RowName, before: &mut Option<String>, block: &Block, single: Option<&str>) -> Option<String> {
+pub(super) fn group_line(
+    name: &RowName,
+    before: &mut Option<String>,
+    block: &Block,
+    single: Option<&str>,
+) -> Option<String> {
     if name.group == *before {
         return None;
     }
@@ -361,12 +386,12 @@ fn group_line(name: &RowName, before: &mut Option<String>, block: &Block, single
 }
 
 /// The unit beside a row's own label, when neither block nor group says it.
-fn row_unit(name: &RowName, indicator: &Indicator, block: &Block, single: Option<&str>) -> String {
+pub(super) fn row_unit(name: &RowName, indicator: &Indicator, block: &Block, single: Option<&str>) -> String {
     let group = name.group.as_deref().and_then(|group| group_unit(block, group));
     if single.or(group).is_some() { String::new() } else { format!("（{}）", indicator.unit) }
 }
 
-fn shown_cell(indicator: &Indicator, figure: Figure, reasons: &mut BTreeSet<MissingReason>) -> String {
+pub(super) fn shown_cell(indicator: &Indicator, figure: Figure, reasons: &mut BTreeSet<MissingReason>) -> String {
     match figure.value().and_then(|value| shown::number(value, indicator.decimals)) {
         Some(shown) => shown,
         None => {
@@ -393,7 +418,7 @@ fn reason_lines(reasons: &BTreeSet<MissingReason>) -> Vec<String> {
     if words.is_empty() { Vec::new() } else { vec![format!("{}。", words.join("、"))] }
 }
 
-fn part_year_notes(years: &[Year]) -> Vec<String> {
+pub(super) fn part_year_notes(years: &[Year]) -> Vec<String> {
     let part = years.iter().filter(|year| year.part_year);
     part.map(|year| match year.months {
         Some(months) => format!("※ {}は{months}か月分。", year.wareki),
@@ -402,7 +427,7 @@ fn part_year_notes(years: &[Year]) -> Vec<String> {
     .collect()
 }
 
-fn short_year(year: &Year) -> String {
+pub(super) fn short_year(year: &Year) -> String {
     let short = year.wareki.trim_end_matches("年度");
     let mark = if year.part_year { "※" } else { "" };
     if short.is_empty() { year_in_full(year) } else { format!("{short}{mark}") }
@@ -410,13 +435,13 @@ fn short_year(year: &Year) -> String {
 
 /// Numbered notes: rows with the same caution share a number.
 #[derive(Default)]
-struct Notes {
+pub(super) struct Notes {
     cautions: Vec<String>,
-    reasons: BTreeSet<MissingReason>,
+    pub(super) reasons: BTreeSet<MissingReason>,
 }
 
 impl Notes {
-    fn marks(&mut self, indicator: &Indicator) -> String {
+    pub(super) fn marks(&mut self, indicator: &Indicator) -> String {
         let mut marks = Vec::new();
         for caution in &indicator.cautions {
             let known = self.cautions.iter().position(|c| c == caution);
@@ -429,7 +454,7 @@ impl Notes {
         marks.join("・")
     }
 
-    fn lines(self, unstable: bool) -> Vec<String> {
+    pub(super) fn lines(self, unstable: bool) -> Vec<String> {
         let mut lines: Vec<String> =
             self.cautions.iter().enumerate().map(|(index, text)| format!("注{} {text}", index + 1)).collect();
         if unstable {

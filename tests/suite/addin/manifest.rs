@@ -49,7 +49,12 @@ fn the_golden_manifest_passes() {
 fn what_the_schema_catches_is_told() {
     let version = format!("  <Version>{}.0</Version>\n", env!("CARGO_PKG_VERSION"));
     let provider = "  <ProviderName>chiiki-sheet</ProviderName>\n";
-    told(&format!("{version}{provider}"), &format!("{provider}{version}"), "element-order", "<Version> を <ProviderName> より前");
+    told(
+        &format!("{version}{provider}"),
+        &format!("{provider}{version}"),
+        "element-order",
+        "<Version> を <ProviderName> より前",
+    );
     told("介護保険の統計から", &"長い説明".repeat(65), "too-long", "250文字まで");
     told(ID, "not-a-guid", "guid", "not-a-guid");
     told("Group.Label", "Group.Label.That.Is.Longer.Than.Thirty.Two", "resource-id", "32文字まで");
@@ -67,7 +72,12 @@ fn what_the_schema_catches_is_told() {
 fn what_the_schema_lets_through_is_told() {
     told("<Label resid=\"Group.Label\"/>", "<Label resid=\"Group.Labl\"/>", "resource-dangling", "Group.Labl");
     told("<bt:Image size=\"80\" resid=\"Icon.80\"/>", "", "icon-missing", "80 ピクセル");
-    told("<SourceLocation DefaultValue=\"https:", "<SourceLocation DefaultValue=\"http:", "address", "http://localhost");
+    told(
+        "<SourceLocation DefaultValue=\"https:",
+        "<SourceLocation DefaultValue=\"http:",
+        "address",
+        "http://localhost",
+    );
     told("https://localhost:54321", "http://127.0.0.1:54321", "address", "127.0.0.1");
     told("<LearnMoreUrl resid=\"Help.Url\"/>", "<LearnMoreUrl resid=\"Pane.Url\"/>", "resource-unused", "Help.Url");
     told("<LearnMoreUrl resid=\"Help.Url\"/>", "<LearnMoreUrl resid=\"Group.Label\"/>", "resource-kind", "<bt:Urls>");
@@ -75,8 +85,18 @@ fn what_the_schema_lets_through_is_told() {
     told("/addin/icons/icon-80.png", "/addin/icons/icon-64.png", "icon-size", "64×64");
     told("/addin/icons/icon-80.png", "/addin/icons/icon-81.png", "icon-unknown", "icon-81.png");
     told("          <bt:Override Locale=\"en-US\" Value=\"Make a sheet\"/>\n", "", "override-missing", "Button.Label");
-    told("<SupportUrl DefaultValue=\"https://localhost:54321", "<SupportUrl DefaultValue=\"https://localhost:54322", "address", "そろっていません");
-    told("<SupportUrl DefaultValue=\"https://localhost", "<SupportUrl DefaultValue=\"https://go.microsoft.com", "address", "go.microsoft.com");
+    told(
+        "<SupportUrl DefaultValue=\"https://localhost:54321",
+        "<SupportUrl DefaultValue=\"https://localhost:54322",
+        "address",
+        "そろっていません",
+    );
+    told(
+        "<SupportUrl DefaultValue=\"https://localhost",
+        "<SupportUrl DefaultValue=\"https://go.microsoft.com",
+        "address",
+        "go.microsoft.com",
+    );
     told("id=\"ChiikiSheet.Open\"", "id=\"ChiikiSheet.Group\"", "id-twice", "ChiikiSheet.Group");
     told("?k=", &format!("?x={}&amp;k=", "y".repeat(2018)), "too-long", "2018文字まで");
 }

@@ -1,0 +1,138 @@
+// Dropped files: what became of each, and the questions that are open.
+
+import { get } from "../lib/api.js";
+import { add, fill, h, time } from "../lib/dom.js";
+import { known, onState } from "../lib/store.js";
+import { cautions } from "../parts/cautions.js";
+import { question } from "../parts/question.js";
+import { empty, trouble, waiting } from "../parts/trouble.js";
+import { send } from "../parts/upload.js";
+
+export const title = "ファイルの取り込み";
+
+const OUTCOMES = {
+  read: ["取り込みました", "mark-done"],
+  empty: ["数値なし", "mark-info"],
+  refused: ["読み取れませんでした", "mark-error"],
+  failed: ["できませんでした", "mark-error"],
+  waiting: ["確認待ち", "mark-warning"],
+  settling: ["コピーの終わりを待っています", "mark-info"],
+  doing: ["読み取っています", "mark-info"],
+};
+
+/** 「取り込みました」 and its look. */
+export function outcomeMark(outcome) {
+  const [words, look] = OUTCOMES[outcome] ?? [outcome, "mark-info"];
+  return h("span", { class: `mark ${look}` }, words);
+}
+
+export async function show(root, _params, app) {
+  const sending = h("div");
+  const list = h("div");
+  let page = 1;
+  const input = h("input", {
+    type: "file",
+    id: "file-input",
+    class: "file-input",
+    multiple: true,
+    accept: ".xlsx,.xlsm,.xls,.ods,.csv,.txt,.html,.htm,.xml",
+    onchange: async () => {
+      const files = [...input.files];
+      input.value = "";
+      if (files.length > 0) await take(files);
+    },
+  });
+  const take = async (files) => {
+    await send(files, sending);
+    await load();
+  };
+  // Answers being typed must not be swept away by a new state.
+  const typing = () => list.contains(document.activeElement) && ["INPUT", "SELECT", "TEXTAREA"].includes(document.activeElement.tagName);
+
+  async function load() {
+    try {
+      const answer = await get("/drops", { page });
+      const items = answer.items ?? [];
+      if (typing()) return;
+      const open = new Set([...list.querySelectorAll("details[open]")].map((one) => one.dataset.drop));
+      if (items.length === 0 && page === 1) {
+        fill(list, empty("入れたファイルは、まだありません。", h("p", { class: "note" }, "どのファイルが要るかは、「足りない数値」で分かります。"), h("a", { class: "button", href: "#/missing" }, "足りない数値を見る")));
+        return;
+      }
+      const waitingOnes = items.filter((drop) => drop.outcome === "waiting");
+      const others = items.filter((drop) => drop.outcome !== "waiting");
+      const read = items.some((drop) => drop.outcome === "read");
+      fill(
+        list,
+        waitingOnes.length > 0 ? h("section", {}, h("h2", {}, "確かめていただきたいファイル"), h("ul", { class: "drops" }, waitingOnes.map((drop) => row(drop, load, open)))) : null,
+        others.length > 0
+          ? h(
+              "section",
+              {},
+              h("div", { class: "title-row" }, h("h2", {}, "入れたファイル"), read ? h("a", { class: "button main", href: "#/make" }, "シートを作る") : null),
+              h("ul", { class: "drops" }, others.map((drop) => row(drop, load, open))),
+            )
+          : null,
+        answer.more || page > 1
+          ? h("nav", { class: "pager", "aria-label": "ページ" }, h("button", { type: "button", disabled: page <= 1, onclick: () => ((page -= 1), load()) }, "新しい方へ"), h("span", {}, `${page}ページ`), h("button", { type: "button", disabled: !answer.more, onclick: () => ((page += 1), load()) }, "古い方へ"))
+          : null,
+      );
+    } catch (error) {
+      fill(list, trouble(error, load));
+    }
+  }
+
+  fill(
+    root,
+    h("h1", {}, title),
+    h(
+      "div",
+      { class: "drop-zone" },
+      h("p", {}, h("strong", {}, "集めたファイルを、この画面に引きずって放してください。"), " 画面のどこで放してもかまいません。"),
+      h("p", {}, h("label", { for: "file-input", class: "button main" }, "ファイルを選ぶ"), input),
+      h("p", { class: "note" }, "「受付」フォルダーに直接入れても、同じように取り込みます。Excel（xlsx・xls）、CSV、見える化システムの出力が使えます。一人ひとりの情報（氏名や被保険者番号など）が入ったファイルは、入れないでください。"),
+    ),
+    sending,
+    list,
+  );
+  fill(list, waiting());
+  if (app.pending) {
+    const files = app.pending;
+    app.pending = null;
+    await take(files);
+  } else await load();
+  let seen = known.state?.generation;
+  const stop = onState((state) => {
+    if (state.generation === seen) return;
+    seen = state.generation;
+    load();
+  });
+  return { leave: () => (stop(), true), take };
+}
+
+function row(drop, reload, open) {
+  const notes = drop.diagnostics ?? [];
+  const box = h(
+    "li",
+    { class: "card drop" },
+    h("div", { class: "drop-head" }, outcomeMark(drop.outcome), h("span", { class: "drop-name" }, drop.name), h("span", { class: "note" }, [drop.layout, time(drop.at)].filter(Boolean).join("　"))),
+    drop.message ? h("p", {}, drop.message) : null,
+    drop.hint ? h("p", {}, drop.hint) : null,
+    drop.duplicate_of ? h("p", { class: "note" }, "同じ内容のファイルが、すでに入っています。数値は変わりません。") : null,
+  );
+  if (drop.outcome === "waiting") add(box, question(drop, reload));
+  if (notes.length > 0 || drop.filed_to || drop.sheets_made?.length) {
+    add(
+      box,
+      h(
+        "details",
+        { dataset: { drop: drop.id }, open: open.has(drop.id) },
+        h("summary", {}, notes.length > 0 ? `くわしく見る（確かめること ${notes.length}件）` : "くわしく見る"),
+        cautions(notes),
+        drop.sheets_made?.length ? h("p", {}, drop.sheets_made.map((id) => h("a", { class: "button", href: `#/sheet/${encodeURIComponent(id)}` }, "できたシートを見る"))) : null,
+        drop.filed_to ? h("p", { class: "note" }, `いまの場所：${drop.filed_to}`) : null,
+      ),
+    );
+  }
+  return box;
+}

@@ -1,0 +1,199 @@
+// The list of sheets: search, sort, filter, a page at a time.
+
+import { get, post } from "../lib/api.js";
+import { ask, debounce, field, fill, h, say, select, time } from "../lib/dom.js";
+import { onState } from "../lib/store.js";
+import { fullName } from "../parts/area-picker.js";
+import { kept } from "../parts/texts.js";
+import { report, run } from "../parts/job.js";
+import { empty, trouble, waiting } from "../parts/trouble.js";
+import { openFile } from "../parts/files.js";
+
+export const title = "シート一覧";
+
+const SIZE = 50;
+// Kept while the page lives, so that coming back shows the same list.
+const wanted = { q: "", status: "all", insurer: "", changed_since: "", sort: "changed", order: "desc", page: 1 };
+
+export async function show(root, _params, app) {
+  const list = h("div", { "aria-live": "off" });
+  const count = h("p", { role: "status", class: "note" });
+  const search = debounce(() => load(true), 150);
+  const text = (name, label, type = "search") =>
+    field(
+      label,
+      h("input", {
+        type,
+        value: wanted[name],
+        oninput: (event) => {
+          wanted[name] = event.target.value;
+          search();
+        },
+      }),
+    );
+  const choose = (name, label, options) =>
+    field(
+      label,
+      select(options, wanted[name], (value) => {
+        wanted[name] = value;
+        load(true);
+      }),
+    );
+  let asked = null;
+
+  async function load(first = false) {
+    if (first) wanted.page = 1;
+    asked?.abort();
+    asked = new AbortController();
+    try {
+      const answer = await get("/sheets", { ...wanted, size: SIZE }, { signal: asked.signal });
+      const pages = Math.max(Math.ceil(answer.total / SIZE), 1);
+      if (wanted.page > pages) {
+        wanted.page = pages;
+        load();
+        return;
+      }
+      const words = answer.total === 0 ? "当てはまるシートはありません。" : `${answer.total}件`;
+      if (count.textContent !== words) count.textContent = words;
+      const filtered = wanted.q || wanted.status !== "all" || wanted.insurer || wanted.changed_since;
+      if (answer.total === 0 && !filtered) {
+        fill(
+          list,
+          empty(
+            "シートはまだありません。集めたファイルを入れると、シートを作れます。",
+            h("div", { class: "buttons" }, h("a", { class: "button main", href: "#/drops" }, "ファイルを入れる"), h("a", { class: "button", href: "#/make" }, "シートを作る")),
+          ),
+        );
+        return;
+      }
+      const now = document.activeElement?.closest?.("[data-sheet]")?.dataset.sheet;
+      fill(list, h("ul", { class: "sheets" }, answer.items.map((item) => row(item, app, load))), pages > 1 ? pager(pages) : null);
+      if (now) list.querySelector(`[data-sheet="${CSS.escape(now)}"] a`)?.focus();
+    } catch (error) {
+      if (error.name !== "AbortError") fill(list, trouble(error, () => load()));
+    }
+  }
+
+  function pager(pages) {
+    const go = (page) => {
+      wanted.page = page;
+      load();
+      root.querySelector("h1").scrollIntoView();
+    };
+    return h(
+      "nav",
+      { class: "pager", "aria-label": "ページ" },
+      h("button", { type: "button", disabled: wanted.page <= 1, onclick: () => go(wanted.page - 1) }, "前へ"),
+      h("span", {}, `${wanted.page}／${pages}ページ`),
+      h("button", { type: "button", disabled: wanted.page >= pages, onclick: () => go(wanted.page + 1) }, "次へ"),
+    );
+  }
+
+  const month = new Date();
+  month.setMonth(month.getMonth() - 1);
+  const lastMonth = month.toISOString().slice(0, 10);
+  fill(
+    root,
+    h("div", { class: "title-row" }, h("h1", {}, "シート一覧"), h("a", { class: "button main", href: "#/make" }, "新しいシートを作る")),
+    h(
+      "form",
+      { class: "filters", role: "search", onsubmit: (event) => event.preventDefault() },
+      text("q", "名前でさがす"),
+      h(
+        "details",
+        { open: Boolean(wanted.insurer || wanted.changed_since || wanted.status !== "all") },
+        h("summary", {}, "しぼり込みと並び順"),
+        h(
+          "div",
+          { class: "row" },
+          choose("status", "状態", [["all", "すべて"], ["private", "未公開"], ["shared", "共有済み"]]),
+          text("insurer", "保険者"),
+          choose("changed_since", "更新日", [["", "すべて"], [lastMonth, "直近1か月"]]),
+          choose("sort", "並び順", [["changed", "更新日"], ["name", "名前"], ["insurer", "保険者"]]),
+          choose("order", "向き", [["desc", "新しい・後ろから"], ["asc", "古い・前から"]]),
+        ),
+      ),
+    ),
+    count,
+    list,
+  );
+  fill(list, waiting());
+  await load();
+  let generation = null;
+  const stop = onState((state) => {
+    if (generation !== null && generation !== state.generation) load();
+    generation = state.generation;
+  });
+  return { leave: () => (stop(), true) };
+}
+
+function row(item, app, reload) {
+  const working = h("div");
+  const href = `#/sheet/${encodeURIComponent(item.id)}`;
+  const drafts = kept.count(item.id);
+  const years = item.years?.length ? `${item.years[0]}～${item.years[item.years.length - 1]}年度` : "";
+  const handout = item.handouts?.[0] ?? null;
+  const act = (label, call) => h("button", { type: "button", onclick: call, "aria-label": `${item.name}：${label}` }, label);
+  const fails = (error) => fill(working, trouble(error));
+  const makeHandout = () => run(working, () => post(`/sheets/${encodeURIComponent(item.id)}/handout`, { kinds: ["配布資料"] }), { doing: "配布資料を作成しています", done: () => reload() });
+  const copy = async () => {
+    const input = h("input", { type: "text", value: `${item.name} のコピー` });
+    if ((await ask("シートを写す", field("新しい名前", input), [{ label: "写す", value: "yes", main: true }, { label: "やめる", value: "no" }])) !== "yes") return;
+    try {
+      await post(`/sheets/${encodeURIComponent(item.id)}/copy`, { name: input.value });
+      say("写しを作りました。");
+      await reload();
+    } catch (error) {
+      fails(error);
+    }
+  };
+  const refilled = (job) =>
+    fill(working, h("div", { class: "box done", role: "status" }, h("p", {}, "数値を新しくしました。書いた文章はそのままです。"), report(job), h("a", { href: `${href}/history` }, "何が変わったかを見る")));
+  const refill = () => run(working, () => post(`/sheets/${encodeURIComponent(item.id)}/refill`, {}), { doing: "数値を新しくしています", done: refilled });
+  const setStatus = async (event) => {
+    try {
+      await post(`/sheets/${encodeURIComponent(item.id)}/status`, { shared: event.target.value === "shared" });
+      say("状態を変えました。");
+    } catch (error) {
+      event.target.value = item.status;
+      fails(error);
+    }
+  };
+  const status = select([["private", "未公開"], ["shared", "共有済み"]], item.status, () => {});
+  status.addEventListener("change", setStatus);
+  status.setAttribute("aria-label", `${item.name}：状態（このパソコンでの覚え書き）`);
+  return h(
+    "li",
+    { class: "card sheet-row", dataset: { sheet: item.id } },
+    h(
+      "div",
+      { class: "sheet-head" },
+      h("a", { class: "sheet-name", href }, item.name),
+      item.locked ? h("span", { class: "mark mark-info" }, "Excelで開いています") : null,
+      drafts > 0 ? h("span", { class: "mark mark-warning" }, `未保存の下書き ${drafts}欄`) : null,
+    ),
+    h(
+      "p",
+      { class: "note" },
+      [
+        fullName({ name: item.insurer ?? "", prefecture: item.prefecture }),
+        years,
+        item.changed ? `更新 ${time(item.changed)}` : "",
+        `書き込み ${item.texts_filled ?? 0}／15欄`,
+        item.cautions > 0 ? `確かめること ${item.cautions}件` : "",
+      ]
+        .filter(Boolean)
+        .join("　"),
+    ),
+    h(
+      "div",
+      { class: "buttons" },
+      act("Excelで開く", () => openFile(item, "xlsx").catch(fails)),
+      act("数値を新しくする", refill),
+      handout ? act("配布資料を開く", () => openFile(item, "pdf", handout).catch(fails)) : act("配布資料を作る", makeHandout),
+      act("写す", copy),
+      h("span", { class: "status-choice" }, status),
+    ),
+    working,
+  );
+}

@@ -1,0 +1,362 @@
+//! The 1枚もの: the whole form on one sheet. What finds no room is shortened where a reader sees it and stands in full
+//! on the sheets after it; nothing is left out.
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+
+use super::page::Page;
+use super::tables::{self, YearTable};
+use super::{FieldView, fields, glance};
+use crate::handout::data::{Handout, MainPoint, Role};
+use crate::handout::glyphs;
+
+/// What the layout draws.
+#[derive(Serialize)]
+pub struct OnePage {
+    /// Everything stands on one sheet; on smaller paper it flows, and nothing is shortened.
+    fitted: bool,
+    /// The texts stand beside the table; else under it, in this many columns.
+    beside: bool,
+    text_columns: usize,
+    text_width: f64,
+    /// Areas over the years.
+    heads: Vec<Head>,
+    /// Columns in points, the name column first, then the values, 倍率 and 判定.
+    widths: Vec<f64>,
+    /// From the foot of a line to the foot of the next, in points.
+    pitch: f64,
+    rows: Vec<Row>,
+    /// Lines of the table that found no room.
+    rest: Vec<Row>,
+    notes: String,
+    points: Vec<Short>,
+    blocks: Vec<Vec<Short>>,
+    /// Texts that were shortened, in full.
+    full: Vec<Full>,
+    /// Every value, when years or areas found no column.
+    years: Vec<YearTable>,
+}
+
+#[derive(Serialize)]
+struct Head {
+    name: String,
+    years: Vec<String>,
+    own: bool,
+}
+
+#[derive(Clone, Serialize)]
+pub(super) struct Row {
+    /// `block`, `group` or `figures`.
+    pub kind: &'static str,
+    pub label: String,
+    pub marks: String,
+    pub indent: bool,
+    /// As many as the columns of years.
+    pub values: Vec<String>,
+    pub ratio: String,
+    pub verdict: String,
+    pub strong: bool,
+}
+
+/// A text as far as there is room.
+#[derive(Serialize)]
+struct Short {
+    step: Option<&'static str>,
+    heading: String,
+    lines: Vec<String>,
+    /// The rest stands on the next sheet.
+    cut: bool,
+    empty: bool,
+}
+
+/// A shortened text in full.
+#[derive(Serialize)]
+struct Full {
+    block: String,
+    field: FieldView,
+}
+
+/// Said where a text was cut; the layout prints it.
+const MORE: &str = "…（続きは次の紙）";
+/// Room for the title, in points.
+const TITLE: f64 = 46.0;
+/// Texts narrower than this many ems cannot be read beside the table.
+const TEXT_LEAST: f64 = 31.0;
+/// Names wrap below this many ems.
+const NAME: f64 = 15.0;
+/// Height of a capital letter of BIZ UDGothic in ems: what Typst takes for the height of a line.
+const CAP: f64 = 0.765;
+/// Between the lines of a text, in ems; the layout sets the same.
+const LEADING: f64 = 0.52;
+
+/// Lays the form out on the paper.
+pub fn one_page(handout: &Handout, points: &[MainPoint], threshold: &str, page: &Page) -> OnePage {
+    let (fitted, beside) = (page.fits_form(), page.is_wide());
+    let width = page.inner_width();
+    let text_least = if beside { TEXT_LEAST * page.body + page.gutter() } else { 0.0 };
+    let columns = choose_columns(handout, page, width - text_least);
+    let mut reasons = BTreeSet::new();
+    let mut rows = glance::rows(handout, &columns, &mut reasons);
+    let mut widths = widths(&rows, &columns, page);
+    let used: f64 = widths.iter().sum();
+    // What is left goes to the names first, then to the texts.
+    let longest =
+        rows.iter().map(|row| tables::ems(&row.label) + if row.indent { 1.0 } else { 0.0 }).fold(NAME, f64::max);
+    let spare = (width - used - text_least).clamp(0.0, ((longest + 1.0).min(24.0) - NAME).max(0.0) * page.table);
+    let spare = if beside { spare } else { width - used };
+    if let Some(name) = widths.first_mut() {
+        *name += spare;
+    }
+    let table_width: f64 = widths.iter().sum();
+    let name_width = widths.first().copied().unwrap_or(0.0) - page.table * 0.8;
+
+    let height = page.inner_height() - TITLE;
+    // Run on, because every line at the foot costs one of the table.
+    let notes = glance::notes(handout, &reasons).join("　");
+    let lines_at_foot: f64 = [notes.as_str(), threshold, handout.credit.as_str()]
+        .into_iter()
+        .map(|note| (tables::ems(note) * page.table / table_width).ceil().max(1.0))
+        .sum();
+    // Caption and gaps around the table, then the notes under it.
+    let foot = page.table * 3.4 + lines_at_foot * (page.table * CAP + page.body * 0.5);
+    let line_count = |row: &Row| {
+        let indent = if row.indent { 1.0 } else { 0.0 };
+        let room = if row.kind == "figures" { name_width } else { table_width };
+        ((tables::ems(&row.label) + tables::ems(&row.marks) + indent) * page.table / room).ceil().max(1.0)
+    };
+    let (least, most) = (page.table * 1.34, page.table * 1.75);
+    // The head of the table takes two lines.
+    let lines: f64 = rows.iter().map(line_count).sum::<f64>() + 2.0;
+    let room = if beside { height - foot } else { (height - foot) * 0.62 };
+    let pitch = (room / lines).clamp(least, most);
+    let mut rest = Vec::new();
+    if fitted {
+        let mut at = 2.0 * pitch;
+        let fits = rows.iter().take_while(|row| {
+            at += line_count(row) * pitch;
+            at <= room + 0.5 || !beside && at <= height * 0.75
+        });
+        let count = fits.count();
+        rest = rows.split_off(count);
+    }
+
+    let text_columns = if beside || !fitted && !page.is_landscape() { 1 } else { 2 };
+    let text_width = match (beside, text_columns) {
+        (true, _) => width - table_width - page.gutter(),
+        (false, 1) => width,
+        _ => (width - page.gutter()) / 2.0,
+    };
+    let per_line = ((text_width / page.body).floor() - 1.5).max(8.0);
+    let text_height =
+        if beside { height } else { height - foot - (rows.iter().map(line_count).sum::<f64>() + 2.0) * pitch };
+    let pitch_of_text = page.body * (CAP + LEADING);
+    let blocks: Vec<Vec<FieldView>> = handout.blocks.iter().map(fields).collect();
+    let all = || blocks.iter().flatten();
+    let heading_lines = |field: &FieldView| {
+        let ems = tables::ems(field.heading)
+            + field.step.map_or(0.0, |_| 4.7)
+            + if field.lines.is_empty() { 6.0 } else { 0.0 };
+        (ems * page.table / text_width).ceil() + if field.lines.is_empty() { 0.3 } else { 0.55 }
+    };
+    // The title of a block takes two lines.
+    let headings =
+        2.0 * (blocks.len() as f64 + 1.0) + all().map(heading_lines).sum::<f64>() + points.len() as f64 * 1.5;
+    let budget = (text_height / pitch_of_text * text_columns as f64 - headings + 1.0).max(0.0);
+    let wanted: Vec<f64> = points
+        .iter()
+        .map(|point| lines_of(&point.text, per_line))
+        .chain(all().map(|field| field.lines.iter().map(|line| lines_of(line, per_line)).sum()))
+        .collect();
+    let cap = if fitted { share(&wanted, budget) } else { vec![f64::INFINITY; wanted.len()] };
+    let mut caps = cap.into_iter();
+    let mut full = Vec::new();
+    let short_points = points
+        .iter()
+        .map(|point| {
+            let (lines, cut) = shorten(std::slice::from_ref(&point.text), caps.next().unwrap_or(0.0), per_line);
+            if cut {
+                let field = FieldView { step: None, heading: "要点", lines: vec![point.text.clone()] };
+                full.push(Full { block: point.label.clone(), field });
+            }
+            Short { step: None, heading: point.label.clone(), lines, cut, empty: false }
+        })
+        .collect();
+    let mut short_blocks = Vec::new();
+    for (block, fields) in handout.blocks.iter().zip(blocks) {
+        let mut shorts = Vec::new();
+        for field in fields {
+            let (lines, cut) = shorten(&field.lines, caps.next().unwrap_or(0.0), per_line);
+            let (step, heading, empty) = (field.step, field.heading.to_owned(), field.lines.is_empty());
+            shorts.push(Short { step, heading, lines, cut, empty });
+            if cut {
+                full.push(Full { block: block.name.clone(), field });
+            }
+        }
+        short_blocks.push(shorts);
+    }
+    OnePage {
+        fitted,
+        beside,
+        text_columns,
+        text_width,
+        heads: columns
+            .iter()
+            .map(|column| Head {
+                name: handout.areas.get(column.area).map(|area| area.name.clone()).unwrap_or_default(),
+                years: column
+                    .years
+                    .iter()
+                    .filter_map(|year| handout.years.get(*year))
+                    .map(tables::short_year)
+                    .collect(),
+                own: handout.areas.get(column.area).is_some_and(|area| area.role == Role::Own),
+            })
+            .collect(),
+        widths,
+        pitch,
+        rows,
+        rest,
+        notes,
+        points: short_points,
+        blocks: short_blocks,
+        full,
+        years: tables::years(handout, page, &not_whole(handout, &columns)),
+    }
+}
+
+/// An area and its years, by their indexes.
+pub(super) struct Column {
+    pub area: usize,
+    pub years: Vec<usize>,
+}
+
+/// As many years of as many areas as there is room for: all; then 比較地域 in the main year alone; then fewer years;
+/// then fewer areas.
+fn choose_columns(handout: &Handout, page: &Page, room: f64) -> Vec<Column> {
+    let all: Vec<usize> = (0..handout.years.len()).collect();
+    let main = handout.main_index().or(all.last().copied());
+    let roles = |wanted: bool| {
+        handout.areas.iter().enumerate().filter(move |(_, area)| (area.role == Role::Other) == wanted).map(|(at, _)| at)
+    };
+    let newest = |count: usize| -> Vec<usize> { all.iter().copied().skip(all.len().saturating_sub(count)).collect() };
+    let with = |years: &[usize], others: &[usize], count: usize| -> Vec<Column> {
+        let lead = roles(false).map(|area| Column { area, years: years.to_vec() });
+        let other = roles(true).take(count).map(|area| Column { area, years: others.to_vec() });
+        lead.chain(other).filter(|column| !column.years.is_empty()).collect()
+    };
+    let only: Vec<usize> = main.into_iter().collect();
+    let others = roles(true).count();
+    let mut plans = vec![with(&all, &all, others), with(&all, &only, others)];
+    for count in (1..all.len()).rev() {
+        let mut years = newest(count);
+        // The main year is always there.
+        if let Some(main) = main.filter(|main| !years.contains(main)) {
+            years.insert(0, main);
+        }
+        plans.push(with(&years, &only, others));
+    }
+    plans.extend((0..others).rev().map(|count| with(&only, &only, count)));
+    let fits = |plan: &Vec<Column>| {
+        let rows = glance::rows(handout, plan, &mut BTreeSet::new());
+        widths(&rows, plan, page).iter().sum::<f64>() <= room
+    };
+    let last = plans.len().saturating_sub(1);
+    let chosen = plans.iter().position(fits).unwrap_or(last);
+    plans.swap_remove(chosen)
+}
+
+/// Areas of which some year has no column.
+fn not_whole(handout: &Handout, columns: &[Column]) -> Vec<usize> {
+    let whole = |area: &usize| columns.iter().any(|c| c.area == *area && c.years.len() == handout.years.len());
+    (0..handout.areas.len()).filter(|area| !whole(area)).collect()
+}
+
+/// Name column, values, 倍率, 判定.
+fn widths(rows: &[Row], columns: &[Column], page: &Page) -> Vec<f64> {
+    let mut widths = vec![NAME * page.table];
+    let mut at = 0;
+    for column in columns {
+        for _ in &column.years {
+            let widest =
+                rows.iter().filter_map(|row| row.values.get(at)).map(|value| tables::ems(value)).fold(2.4, f64::max);
+            widths.push((widest + 0.84) * page.table);
+            at += 1;
+        }
+    }
+    widths.extend([2.9 * page.table, 4.85 * page.table]);
+    widths
+}
+
+/// Lines of a paragraph.
+fn lines_of(text: &str, per_line: f64) -> f64 {
+    (tables::ems(text) / per_line).ceil().max(1.0)
+}
+
+/// Shares the lines out: everyone gets what they want up to a common cap.
+fn share(wanted: &[f64], budget: f64) -> Vec<f64> {
+    let mut cap = 1.0;
+    while cap < 200.0 && wanted.iter().map(|w| w.min(cap + 1.0)).sum::<f64>() <= budget {
+        cap += 1.0;
+    }
+    let mut left = budget - wanted.iter().map(|w| w.min(cap)).sum::<f64>();
+    wanted
+        .iter()
+        .map(|w| {
+            let more = if *w > cap && left >= 1.0 { 1.0 } else { 0.0 };
+            left -= more;
+            w.min(cap + more)
+        })
+        .collect()
+}
+
+/// The first lines of a text, and whether some of it was left for the next sheet.
+fn shorten(lines: &[String], cap: f64, per_line: f64) -> (Vec<String>, bool) {
+    if lines.iter().map(|line| lines_of(line, per_line)).sum::<f64>() <= cap {
+        return (lines.to_vec(), false);
+    }
+    let mut left = cap.max(1.0);
+    let mut kept = Vec::new();
+    for line in lines {
+        let need = lines_of(line, per_line);
+        if need < left {
+            left -= need;
+            kept.push(line.clone());
+            continue;
+        }
+        let room = left * per_line - tables::ems(MORE);
+        let mut used = 0.0;
+        let cut: String = line
+            .chars()
+            .take_while(|c| {
+                used += glyphs::columns(*c) as f64 / 2.0;
+                used <= room
+            })
+            .collect();
+        kept.push(cut + MORE);
+        break;
+    }
+    (kept, true)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_cut_where_its_room_ends_and_says_so() {
+        let text = vec!["あ".repeat(30), "い".repeat(100)];
+        assert_eq!(shorten(&text, 9.0, 20.0), (text.clone(), false));
+        let (kept, cut) = shorten(&text, 4.0, 20.0);
+        assert!(cut);
+        assert_eq!(kept[0], text[0]);
+        assert_eq!(kept[1], "い".repeat(40 - 9) + MORE);
+    }
+
+    #[test]
+    fn room_is_shared_evenly_and_what_one_leaves_goes_to_others() {
+        assert_eq!(share(&[1.0, 2.0, 9.0], 8.0), [1.0, 2.0, 5.0]);
+        assert_eq!(share(&[4.0, 4.0, 4.0], 8.0), [3.0, 3.0, 2.0]);
+        assert_eq!(share(&[], 8.0), Vec::<f64>::new());
+    }
+}

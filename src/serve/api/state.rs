@@ -1,0 +1,80 @@
+//! How things stand: watching, jobs, the log, and the end.
+
+use serde_json::{Value, json};
+use std::sync::atomic::Ordering;
+
+use super::super::router::Call;
+use super::super::service::App;
+use super::{Answer, drops, ok};
+
+/// Lines of the log in one answer.
+const LOG_LINES: usize = 300;
+
+/// `GET /state?since=`
+pub fn state(app: &App, call: &Call<'_>) -> Answer {
+    call.number("since", 0, usize::MAX)?;
+    let Ok(room) = app.room() else {
+        return ok(&json!({
+            "generation": 0, "watching": "stopped", "folder_ok": false, "inbox": { "waiting": 0, "settling": 0 },
+            "work": null, "jobs": [], "last_drops": [], "notices": [], "disk_ok": true, "sheets_pending": 0,
+        }));
+    };
+    let watching = room.desk.watching();
+    let generation = app.started.load(Ordering::Relaxed).wrapping_mul(1_000_000_000)
+        + room.desk.generation()
+        + room.jobs.generation()
+        + room.library.generation();
+    let mut notices: Vec<Value> = Vec::new();
+    if !watching.folder_ok {
+        notices.push(json!({
+            "code": "folder-missing", "message": "作業フォルダーが見つかりません。",
+            "hint": "ネットワークやUSBメモリーの接続を確かめてください。つながると、自動で続きをします。",
+        }));
+    }
+    if let Some(problem) = &watching.problem {
+        notices.push(json!({ "code": "watching", "message": problem, "hint": "" }));
+    }
+    // This answer comes every second or so: it never waits for figures to be loaded.
+    room.freshen();
+    if let Some(trouble) = room.bench.trouble() {
+        notices.push(json!({ "code": "figures", "message": trouble, "hint": "" }));
+    }
+    let disk_ok = room.disk_ok();
+    if !disk_ok {
+        notices.push(json!({
+            "code": "disk-full", "message": "作業フォルダーに書き込めません。",
+            "hint": "ディスクの空き容量と、フォルダーの権限を確かめてください。",
+        }));
+    }
+    let work = watching.work.as_ref().map(|(step, done, total)| json!({ "step": step, "done": done, "total": total }));
+    ok(&json!({
+        "generation": generation,
+        "watching": watching.watching,
+        "folder_ok": watching.folder_ok,
+        "inbox": watching.inbox,
+        "work": work,
+        "jobs": room.jobs.newest(10),
+        "last_drops": drops::told(&room, 5),
+        "notices": notices,
+        "disk_ok": disk_ok,
+        "sheets_pending": room.library.pending(),
+    }))
+}
+
+/// `GET /log`
+pub fn log(app: &App, _: &Call<'_>) -> Answer {
+    ok(&json!({ "lines": app.room()?.desk.log(LOG_LINES) }))
+}
+
+/// `POST /stop`
+pub fn stop(app: &App, call: &Call<'_>) -> Answer {
+    call.json::<serde_json::Map<String, Value>>()?;
+    app.stop();
+    ok(&json!({ "stopping": true }))
+}
+
+/// `GET /doctor`
+pub fn doctor(app: &App, _: &Call<'_>) -> Answer {
+    let room = app.room()?;
+    ok(&json!({ "checks": crate::doctor::check(&room.workspace.folder("")) }))
+}

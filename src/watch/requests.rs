@@ -1,0 +1,103 @@
+//! Requests by file: answered when every figure that lay beside them is in the store.
+
+use super::engine::Engine;
+use super::shared::Work;
+use crate::disk::{self, fault};
+use crate::error::{Error, Result};
+use crate::journal::{Concerns, DropKind, DropOutcome, DropRecord, DropState, NewOutput, ReadResult};
+use crate::model::Date;
+use crate::request_file::{Answer, Status, carry_out, parse, write_answer};
+use crate::store::sha256_hex;
+use crate::workspace::{INBOX, OUTPUT};
+
+impl Engine {
+    /// Requests nobody writes to any more.
+    pub(super) fn settled_requests(&self) -> Result<Vec<DropRecord>> {
+        let open = self.journal.open_drops()?.into_iter();
+        Ok(open.filter(|drop| drop.kind == DropKind::Request && drop.state == DropState::Settled).collect())
+    }
+
+    /// Answers them. The same request carried out twice ends the same, so that a kill in between does no harm.
+    pub(super) fn answer_requests(&mut self, date: Date, told: &mut dyn FnMut(&Work)) -> Result<()> {
+        let requests = self.settled_requests()?;
+        if requests.is_empty() {
+            return Ok(());
+        }
+        let mut reader = (self.options.reader)()?;
+        let total = requests.len();
+        for (done, drop) in requests.into_iter().enumerate() {
+            if self.stopping() {
+                return Ok(());
+            }
+            self.progress(Work { what: "依頼を処理中", done, total, name: drop.name.clone() }, told);
+            let Some(conditions) = &self.conditions else { return Ok(()) };
+            let path = self.shared.workspace.folder(INBOX).join(&drop.name);
+            let unchanged = || matches!(self.options.files.stat(&path), Ok(Some(stat)) if stat == drop.stat());
+            let read = self.options.files.read(&path, u64::from(u32::MAX), false);
+            let bytes = match read {
+                Ok(bytes) if unchanged() => bytes,
+                // Taken away or written to: the next scan tells.
+                _ if !unchanged() => {
+                    self.inbox.forget(&drop.name);
+                    continue;
+                }
+                Ok(_) => continue,
+                Err(error) => {
+                    return Err(Error::io(path, "読み取り", "ほかのソフトで開いていたら閉じてください。")(
+                        error,
+                    ));
+                }
+            };
+            let request = parse(&drop.name, &bytes, &mut reader)?;
+            let evidence = self.shared.workspace.evidence(&conditions.catalog)?;
+            fault::point("request-parsed");
+            let workspace = &self.shared.workspace;
+            let answer = carry_out(&request, workspace, &evidence, &conditions.catalog, date, &mut |_, _, _| {})?;
+            fault::point("request-carried-out");
+            write_answer(&answer, &workspace.folder(OUTPUT))?;
+            fault::point("request-answered");
+            self.journal_answer(&drop, sha256_hex(&bytes), &answer)?;
+        }
+        Ok(())
+    }
+
+    fn journal_answer(&mut self, drop: &DropRecord, sha256: String, answer: &Answer) -> Result<()> {
+        let moment = self.options.clock.moment();
+        let workspace = &self.shared.workspace;
+        let mut outputs = Vec::new();
+        for (area, made) in answer.items.iter().flat_map(|item| item.outputs.iter().map(move |made| (&item.area, made)))
+        {
+            let path = workspace.folder(&made.path);
+            let hint = "ほかのソフトで開いていたら閉じてください。";
+            let bytes = disk::read(&path).map_err(Error::io(&path, "読み取り", hint))?;
+            outputs.push(NewOutput {
+                own: area.clone(),
+                kind: made.kind.to_owned(),
+                path: made.path.clone(),
+                sha256: sha256_hex(&bytes),
+            });
+        }
+        let refused = answer.status == Status::Refused;
+        let mistakes: Vec<String> = answer.mistakes.iter().map(|told| told.message.clone()).collect();
+        let result = ReadResult {
+            sha256: Some(sha256),
+            outcome: if refused { DropOutcome::Refused } else { DropOutcome::Answered },
+            code: answer.mistakes.first().map(|told| told.code.to_owned()),
+            message: (!mistakes.is_empty()).then(|| mistakes.join("\n")),
+            notes: Vec::new(),
+            note_text: answer.note(),
+            parts: Vec::new(),
+            conditions: String::new(),
+            concerns: Concerns::default(),
+            duplicate_of: None,
+        };
+        let round = self.journal.begin_round()?;
+        // No own area of the settings has this name: nothing owed is discharged by a request.
+        self.journal.made("", &outputs, &[drop.id], round, moment)?;
+        fault::point("request-outputs-journalled");
+        self.journal.read(drop.id, &result, &[], moment)?;
+        fault::point("request-journalled");
+        self.log.line(moment, &format!("{}　{}", result.outcome.label(), drop.name));
+        Ok(())
+    }
+}

@@ -1,0 +1,225 @@
+//! Taking one settled file: its bytes into the store, what became of it into the journal.
+
+use std::collections::BTreeSet;
+use std::io;
+use std::time::Duration;
+
+use super::conditions::Conditions;
+use super::inbox::Settled;
+use crate::diagnostic::Diagnostic;
+use crate::disk::{Files, fault};
+use crate::error::Result;
+use crate::intake::{FileReport, Reader, Taken};
+use crate::journal::{Concerns, DropOutcome, DropRecord, Journal, ReadResult};
+use crate::layout::Context;
+use crate::model::{AreaLevel, Date, Outcome};
+use crate::read::Limits;
+use crate::store::{Store, sha256_hex};
+use crate::workspace::{INBOX, Workspace, quarantine_note};
+
+/// A file that is settled but held by another program is read beside it after this long: a workbook may stay open in
+/// Excel all day.
+const OPEN_PATIENCE: Duration = Duration::from_secs(30);
+
+/// What an attempt came to.
+pub(super) enum Attempt {
+    /// It was read, or cannot be; what to journal, and what to tell.
+    Done(Box<ReadResult>, Told),
+    /// Another program writes to it or holds it: later.
+    Held,
+    /// It changed while it was read, or is gone: the next scan tells.
+    Changed,
+}
+
+/// What a person is told about a file.
+#[derive(Debug, Default)]
+pub(super) struct Told {
+    pub(super) reports: Vec<FileReport>,
+    pub(super) diagnostics: Vec<Diagnostic>,
+}
+
+/// What taking needs.
+pub(super) struct Taking<'a> {
+    pub(super) workspace: &'a Workspace,
+    pub(super) files: &'a dyn Files,
+    pub(super) conditions: &'a Conditions,
+    pub(super) store: &'a mut Store,
+    pub(super) journal: &'a Journal,
+    pub(super) reader: &'a mut Reader,
+    pub(super) date: Date,
+}
+
+impl Taking<'_> {
+    /// Takes one file. Whatever is done here can be done again.
+    ///
+    /// # Errors
+    /// A store that cannot be written to, a reader that cannot be started; the file stays where it is.
+    pub(super) fn take(&mut self, drop: &DropRecord, settled: &Settled) -> Result<Attempt> {
+        let path = self.workspace.folder(INBOX).join(&settled.name);
+        let limit = Limits::default().file_bytes;
+        let mut notes = Vec::new();
+        let bytes = match self.files.read(&path, limit, true) {
+            Ok(bytes) => bytes,
+            Err(error) if is_held(&error) => {
+                if settled.age < OPEN_PATIENCE {
+                    return Ok(Attempt::Held);
+                }
+                match self.files.read(&path, limit, false) {
+                    Ok(bytes) => {
+                        notes.push("Excelなどで開いたままのファイルを読み取りました。".to_owned());
+                        bytes
+                    }
+                    Err(_) => return Ok(Attempt::Held),
+                }
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Attempt::Changed),
+            Err(_) => return Ok(Attempt::Held),
+        };
+        fault::point("take-bytes-read");
+        // Written to between the listing and now: these bytes may be half of it.
+        if !matches!(self.files.stat(&path), Ok(Some(stat)) if stat == settled.stat) {
+            return Ok(Attempt::Changed);
+        }
+        if bytes.len() as u64 != settled.stat.size && bytes.len() as u64 <= limit {
+            return Ok(Attempt::Changed);
+        }
+        let sha256 = (bytes.len() as u64 <= limit).then(|| sha256_hex(&bytes));
+        if let Some(sha256) = &sha256
+            && let Some(before) = self.journal.taken_before(sha256, &self.conditions.reading, drop.id)?
+            && self.holds(&before)?
+        {
+            return self.duplicate(drop, sha256, &bytes, before, notes);
+        }
+        let taken = self.import(&settled.name, &bytes)?;
+        fault::point("take-imported");
+        Ok(Attempt::Done(Box::new(self.result(&settled.name, sha256, &taken, notes)), told(taken)))
+    }
+
+    /// Whether the store has what the earlier drop brought.
+    fn holds(&self, before: &DropRecord) -> Result<bool> {
+        for part in &before.parts {
+            if !self.store.has(part)? {
+                return Ok(false);
+            }
+        }
+        Ok(!before.parts.is_empty())
+    }
+
+    /// The same content again: its name is noted with the original, nothing else is done.
+    fn duplicate(
+        &mut self,
+        drop: &DropRecord,
+        sha256: &str,
+        bytes: &[u8],
+        before: DropRecord,
+        notes: Vec<String>,
+    ) -> Result<Attempt> {
+        if before.parts == [sha256] {
+            self.store.put_original(&drop.name, bytes)?;
+            fault::point("take-duplicate-named");
+        }
+        let place = before.filed.as_deref().map_or_else(String::new, |place| format!("（『{place}』）"));
+        let message =
+            format!("同じ内容のファイルを、{}に取り込んであります{place}。もう一度は数えません。", before.first_seen);
+        let report = FileReport {
+            file: drop.name.clone(),
+            sha256: sha256.to_owned(),
+            layout: None,
+            outcome: Outcome::Read,
+            message: Some(message.clone()),
+        };
+        let result = ReadResult {
+            sha256: Some(sha256.to_owned()),
+            outcome: DropOutcome::Duplicate,
+            code: Some("duplicate".to_owned()),
+            message: Some(message),
+            notes,
+            note_text: None,
+            parts: before.parts,
+            conditions: self.conditions.reading.clone(),
+            concerns: Concerns::default(),
+            duplicate_of: Some(before.id),
+        };
+        Ok(Attempt::Done(Box::new(result), Told { reports: vec![report], diagnostics: Vec::new() }))
+    }
+
+    fn import(&mut self, name: &str, bytes: &[u8]) -> Result<Vec<Taken>> {
+        let context = Context { mappings: &self.conditions.mappings, ..Context::new(&self.conditions.catalog, None) };
+        let taken = self.workspace.import_bytes(self.store, (name, bytes), context, self.reader)?;
+        let stopped = |taken: &Taken| {
+            taken.diagnostics.iter().any(|told| matches!(told.code, "reader-stopped" | "reader-timeout"))
+        };
+        if !taken.iter().any(stopped) {
+            return Ok(taken);
+        }
+        // The reader may have been ended from outside, by the system running out of memory or by a logoff: a file is
+        // only given up when it stops a second reader too.
+        self.workspace.import_bytes(self.store, (name, bytes), context, self.reader)
+    }
+
+    fn result(&self, name: &str, sha256: Option<String>, taken: &[Taken], notes: Vec<String>) -> ReadResult {
+        let personal = taken.iter().any(|one| one.diagnostics.iter().any(|told| told.code == "personal-data"));
+        let has = |outcome| taken.iter().any(|one| one.report.outcome == outcome);
+        let outcome = [Outcome::Read, Outcome::Empty, Outcome::Waiting].into_iter().find(|outcome| has(*outcome));
+        let outcome = outcome.unwrap_or(Outcome::Refused);
+        let kept = matches!(outcome, Outcome::Read | Outcome::Empty);
+        let code = match (personal, kept) {
+            (true, _) => Some(PERSONAL.to_owned()),
+            (false, true) => None,
+            (false, false) => taken.iter().flat_map(|one| &one.diagnostics).next().map(|told| told.code.to_owned()),
+        };
+        let reports: Vec<FileReport> = taken.iter().map(|one| one.report.clone()).collect();
+        let diagnostics: Vec<Diagnostic> = taken.iter().flat_map(|one| one.diagnostics.iter().cloned()).collect();
+        let messages: Vec<String> = reports.iter().filter_map(|report| report.message.clone()).collect();
+        ReadResult {
+            sha256,
+            outcome: outcome.into(),
+            code,
+            message: (!messages.is_empty()).then(|| messages.join("\n")),
+            notes,
+            note_text: (!kept || personal).then(|| quarantine_note(name, &reports, &diagnostics, self.date)),
+            parts: taken.iter().filter_map(|one| Some(one.file.as_ref()?.sha256.clone())).collect(),
+            conditions: self.conditions.reading.clone(),
+            concerns: concerns(taken),
+            duplicate_of: None,
+        }
+    }
+}
+
+/// The code of a file with personal data: it goes to 隔離 even where other files of its zip could be taken.
+pub(super) const PERSONAL: &str = "personal-data";
+
+fn told(taken: Vec<Taken>) -> Told {
+    let mut told = Told::default();
+    for one in taken {
+        told.reports.push(one.report);
+        told.diagnostics.extend(one.diagnostics);
+    }
+    told
+}
+
+fn concerns(taken: &[Taken]) -> Concerns {
+    let mut concerns = Concerns::default();
+    let mut prefectures = BTreeSet::new();
+    for one in taken {
+        concerns.all |= !one.texts.is_empty();
+        for observation in &one.observations {
+            match (observation.area.level, &observation.area.prefecture) {
+                (AreaLevel::Prefecture, _) => {
+                    prefectures.insert(observation.area.name.clone());
+                }
+                (AreaLevel::Nation, _) | (_, None) => concerns.all = true,
+                (_, Some(prefecture)) => {
+                    prefectures.insert(prefecture.clone());
+                }
+            }
+        }
+    }
+    concerns.prefectures = prefectures.into_iter().collect();
+    concerns
+}
+
+/// What Windows says of a file that is open elsewhere: access denied, sharing violation, lock violation.
+pub(super) fn is_held(error: &io::Error) -> bool {
+    matches!(error.raw_os_error(), Some(5 | 32 | 33))
+}

@@ -1,0 +1,7 @@
+//! The drop folder: what settles, what is made, and that nothing is lost whatever happens.
+
+mod folder;
+mod kills;
+mod kit;
+mod refused_disk;
+mod soak;
