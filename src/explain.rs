@@ -7,11 +7,13 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::fill::meta_sheet::role_id;
+use crate::fill::marks::{MarkRecord, locate};
+use crate::fill::meta_sheet::{Meta, is_meta};
 use crate::form::{FormMap, Role, find_entries};
 use crate::model::CellRef;
 use crate::notation::fold;
 use crate::read::{Book, CellValue, Grid};
+use crate::template::places::marks;
 
 /// What a cell is.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -87,7 +89,9 @@ pub fn explain(book: &Book, place: &str) -> Result<Explanation, Mistake> {
     let address: String = unicode_normalization::UnicodeNormalization::nfkc(address.trim()).collect();
     let at = CellRef::parse(&address)
         .ok_or_else(|| format!("「{place}」はセルの番地ではありません。「G8」のように書いてください。"))?;
-    let table = book.grids.iter().find_map(SourceTable::find).ok_or_else(|| {
+    // Several insurers' sheets can lie in one book, each with its own 「出典」.
+    let tables: Vec<SourceTable<'_>> = book.grids.iter().filter_map(SourceTable::find).collect();
+    let first = tables.first().ok_or_else(|| {
         format!("『{}』には「出典」のシートがありません。このソフトで作ったシートを指定してください。", book.file.name)
     })?;
     let grid = match &sheet {
@@ -100,6 +104,10 @@ pub fn explain(book: &Book, place: &str) -> Result<Explanation, Mistake> {
             .grids
             .iter()
             .find(|grid| FormMap::find(grid, 1).is_some_and(|map| map.blocks.iter().any(|b| !b.years.is_empty())))
+            .or_else(|| {
+                let form = records(book).into_iter().find(|meta| !meta.marks.is_empty())?.form;
+                book.grids.iter().find(|grid| *grid.name == *form)
+            })
             .ok_or_else(|| {
                 format!(
                     "『{}』に地域分析・検討シートが見つかりません。「シート名!G8」のように書いてください。",
@@ -109,7 +117,11 @@ pub fn explain(book: &Book, place: &str) -> Result<Explanation, Mistake> {
     };
     let no_figure =
         |message: String| Explanation::NoFigure { sheet: grid.name.to_string(), cell: at.to_string(), message };
-    let Some(key) = key_of(grid, at, &table, book) else { return Ok(no_figure(describe(grid, at))) };
+    let keys: Vec<_> = tables.iter().filter_map(|table| Some((table, key_of(grid, at, table, book)?))).collect();
+    let chosen = keys.iter().position(|(table, key)| table.row(key).is_some()).unwrap_or_default();
+    let Some((table, key)) = keys.into_iter().nth(chosen) else {
+        return Ok(no_figure(of_marks(grid, at, book, first).unwrap_or_else(|| describe(grid, at))));
+    };
     let shown = grid.get(at);
     let Some(row) = table.row(&key) else {
         let what = format!("{} の {}、{}年度の欄です。", key.id, key.area, key.year);
@@ -154,6 +166,9 @@ fn key_of(grid: &Grid, at: CellRef, table: &SourceTable<'_>, book: &Book) -> Opt
     if let Some(key) = compared_key(grid, at, table, book) {
         return Some(key);
     }
+    if let Some(key) = marked_key(grid, at, book) {
+        return Some(key);
+    }
     let map = FormMap::find(grid, 1)?;
     let row = map.rows.iter().find(|row| row.row == at.row)?;
     let block = map.blocks.iter().find(|block| (block.first_col..=block.last_col).contains(&at.col))?;
@@ -162,7 +177,7 @@ fn key_of(grid: &Grid, at: CellRef, table: &SourceTable<'_>, book: &Book) -> Opt
     let caption = block.captions.iter().map(|(_, text)| text.trim()).find(|text| areas.contains_key(*text));
     let area = match caption {
         Some(area) => area.to_owned(),
-        None => area_of_role(book, &role_id(block.role))?,
+        None => area_of_role(book, &grid.name, block.role)?,
     };
     Some(Key { id: row.id.clone(), area, year })
 }
@@ -181,7 +196,7 @@ fn compared_key(grid: &Grid, at: CellRef, table: &SourceTable<'_>, book: &Book) 
     let area = (id.row..at.row).filter_map(|row| grid.text(row, at.col)).find_map(|text| {
         match areas.get_key_value(text.trim()) {
             Some((area, _)) => Some(area.clone()),
-            None if fold(text) == "自地域" => area_of_role(book, &role_id(Role::Own)),
+            None if fold(text) == "自地域" => area_of_role(book, &grid.name, Role::Own),
             None => None,
         }
     })?;
@@ -192,13 +207,57 @@ fn compared_key(grid: &Grid, at: CellRef, table: &SourceTable<'_>, book: &Book) 
     })
 }
 
-/// The area of a role as `_meta` says it: `area <role> <key> <name>`.
-fn area_of_role(book: &Book, role: &str) -> Option<String> {
-    let meta = book.grids.iter().find(|grid| &*grid.name == crate::fill::meta_sheet::META_SHEET)?;
-    meta.rows().find_map(|row| {
-        let text = |col: u32| row.iter().find(|cell| cell.at.col == col).and_then(|cell| cell.value.as_text());
-        (text(0) == Some("area") && text(1) == Some(role)).then(|| text(3).map(str::to_owned))?
+/// What was written into the book, one record a sheet.
+fn records(book: &Book) -> Vec<Meta> {
+    book.grids.iter().filter(|grid| is_meta(grid)).filter_map(Meta::read_all).flatten().collect()
+}
+
+/// The area of a role as `_meta` says it: of the record of that sheet, else of the first one.
+fn area_of_role(book: &Book, sheet: &str, role: Role) -> Option<String> {
+    let all = records(book);
+    let meta = all.iter().find(|meta| meta.form == sheet).or(all.first())?;
+    meta.areas.get(&role).map(|(_, name)| name.clone())
+}
+
+/// The figure of a place that was a mark and nothing else, found by the words around it.
+fn marked_key(grid: &Grid, at: CellRef, book: &Book) -> Option<Key> {
+    let (meta, mark) = mark_at(grid, at, book)?;
+    let [(id, role, year)] = mark.figures.as_slice() else { return None };
+    let whole = marks(&mark.text).first().is_some_and(|first| first.span.len() == mark.text.trim().len());
+    let area = meta.areas.get(role).filter(|_| whole)?.1.clone();
+    Some(Key { id: id.clone(), area, year: *year })
+}
+
+fn mark_at(grid: &Grid, at: CellRef, book: &Book) -> Option<(Meta, MarkRecord)> {
+    records(book).into_iter().find_map(|meta| {
+        let of_sheet: Vec<&MarkRecord> = meta.marks.iter().filter(|mark| *mark.sheet == *grid.name).collect();
+        let places = locate(grid, &of_sheet);
+        let found = of_sheet.iter().zip(places).find(|(_, places)| places.contains(&at));
+        let mark = found.map(|(mark, _)| (*mark).clone())?;
+        Some((meta, mark))
     })
+}
+
+/// A sentence made from marks: its figures, each with its source.
+fn of_marks(grid: &Grid, at: CellRef, book: &Book, table: &SourceTable<'_>) -> Option<String> {
+    let (meta, mark) = mark_at(grid, at, book)?;
+    if mark.figures.is_empty() {
+        return Some(format!("ひな形の「{}」から作られた内容です。数値ではありません。", mark.text));
+    }
+    let mut lines = vec![format!("ひな形の「{}」から作られた文章です。使った数値：", mark.text)];
+    for (id, role, year) in &mark.figures {
+        let area = meta.areas.get(role).map(|(_, name)| name.clone()).unwrap_or_default();
+        let key = Key { id: id.clone(), area, year: *year };
+        let source = table.row(&key).map_or_else(
+            || "数値がありませんでした".to_owned(),
+            |row| {
+                let text = |heading: &str| table.text(row, heading);
+                format!("{}{}　{}「{}」{}", text("値"), text("単位"), text("ファイル"), text("シート"), text("セル"))
+            },
+        );
+        lines.push(format!("{} {} {}年度：{source}", key.id, key.area, key.year));
+    }
+    Some(lines.join("\n"))
 }
 
 /// The sheet 「出典」, by its headings.

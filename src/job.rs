@@ -5,6 +5,7 @@ mod insurers;
 mod make;
 mod wanted;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
@@ -24,7 +25,7 @@ use crate::intake::Evidence;
 use crate::layout::Context;
 use crate::model::{AreaLevel, Date};
 use crate::papers::{self, PaperRequest};
-use crate::refill::{self, Base, Changes, Incoming, RefillOptions};
+use crate::refill::{self, Base, Changes, Incoming, Marked, RefillOptions, find_marked_in_folder};
 use crate::request::resolve_area;
 
 pub use insurers::insurers;
@@ -255,7 +256,32 @@ pub fn fill_on(
     catalog: &Catalog,
     template: &StandardTemplate,
 ) -> Result<Report> {
-    let made = make_workbook(request, bases, evidence, catalog, template)?;
+    fill_with(request, bases, evidence, catalog, template, false)
+}
+
+/// [`fill_sheet`] for one of many insurers made from the same files: remarks on the others' files do not stand on its
+/// sheet.
+///
+/// # Errors
+/// As [`fill_sheet`].
+pub fn fill_one_of_many(
+    request: &FillRequest,
+    evidence: &Evidence,
+    catalog: &Catalog,
+    template: &StandardTemplate,
+) -> Result<Report> {
+    fill_with(request, &Bases::default(), evidence, catalog, template, true)
+}
+
+fn fill_with(
+    request: &FillRequest,
+    bases: &Bases,
+    evidence: &Evidence,
+    catalog: &Catalog,
+    template: &StandardTemplate,
+    of_many: bool,
+) -> Result<Report> {
+    let made = make_workbook(request, bases, evidence, catalog, template, of_many)?;
     let mut report = made.report;
     if request.public && request.xlsx {
         let own = made.comparison.participants.first().ok_or_else(|| Error::Internal("no own area".to_owned()))?;
@@ -316,14 +342,29 @@ fn make_workbook(
     evidence: &Evidence,
     catalog: &Catalog,
     template: &StandardTemplate,
+    of_many: bool,
 ) -> Result<Made> {
-    let (comparison, diagnostics) = understand(request, evidence, catalog)?;
+    let (comparison, mut diagnostics) = understand(request, evidence, catalog)?;
+    let mut read = evidence.diagnostics.clone();
+    if of_many {
+        let others = files_of_others(&comparison, evidence);
+        for told in [&mut read, &mut diagnostics] {
+            told.retain(|one| one.place.file.as_ref().is_none_or(|file| !others.contains(file.as_str())));
+        }
+    }
     let own = comparison.participants.first().ok_or_else(|| Error::Internal("no own area".to_owned()))?;
     let name = file_name(own, request.date, request.names.sheet.as_deref())?;
+    // A book of marks is refilled as such unless a sheet of the form's kind lies beside it.
+    if bases.form().is_none()
+        && refill::find_in_folder(&request.out, &name, own.area.key())?.0.is_none()
+        && let Some(mut made) = refill_marked(request, bases, &name, &comparison, &mut diagnostics)?
+    {
+        made.report.diagnostics = diagnostics;
+        return Ok(made);
+    }
     let start = base::choose(&request.out, &name, &own.area, bases, catalog)?;
     let Some(chosen) = start.base else {
-        let mut made =
-            fresh(request, &name, comparison, diagnostics, &evidence.diagnostics, &start.incoming, catalog, template)?;
+        let mut made = fresh(request, &name, comparison, diagnostics, &read, &start.incoming, catalog, template)?;
         made.report.diagnostics.extend(start.diagnostics);
         return Ok(made);
     };
@@ -337,44 +378,70 @@ fn make_workbook(
         adopt: bases.adopt,
         fixed_years: request.from.is_some() || request.to.is_some(),
     };
-    let told: Vec<Diagnostic> = evidence.diagnostics.iter().chain(&diagnostics).cloned().collect();
+    let told: Vec<Diagnostic> = read.iter().chain(&diagnostics).cloned().collect();
     let refilled = refill::refill(&chosen.book, &comparison, options, &told, &start.incoming, catalog, template)
         .map_err(|error| Error::Usage(error.to_diagnostic().to_string()))?;
     diagnostics.extend(refilled.diagnostics);
-    let path = match &chosen.standing {
-        _ if !request.writes_book() => None,
-        Some(path) if refilled.nothing_new => {
-            diagnostics.push(Diagnostic::info(
-                "nothing-new",
-                "新しい数値が無いため、シートは前のままです（作成日も変えていません）。",
-            ));
-            Some(path.clone())
-        }
-        Some(path) => {
-            fault::point("refill-before-backup");
-            let copy = backup_copy(path, request.date)?;
-            fault::point("refill-after-backup");
-            diagnostics.push(Diagnostic::info(
-                "backup",
-                format!(
-                    "書き込む前の控えを『{}』に作りました。",
-                    copy.file_name().unwrap_or_default().to_string_lossy()
-                ),
-            ));
-            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            let published = publish(&request.out, &name, &refilled.bytes, Replace::Ours)?;
-            diagnostics.extend(published.notice);
-            Some(published.path)
-        }
-        None => {
-            let published = publish(&request.out, &chosen.name, &refilled.bytes, Replace::Never)?;
-            diagnostics.extend(published.notice);
-            Some(published.path)
-        }
-    };
+    let path = publish_refilled(
+        request,
+        chosen.standing.as_deref(),
+        &chosen.name,
+        &refilled.bytes,
+        refilled.nothing_new,
+        &mut diagnostics,
+    )?;
     let outputs = path.into_iter().map(|path| Output { kind: "xlsx", path }).collect();
     let report = Report { outputs, ledger: refilled.ledger, changes: refilled.changes, diagnostics };
     Ok(Made { comparison, workbook: refilled.bytes, report })
+}
+
+/// Writes a refilled book: over the one it was, a dated copy of that first, or under a name of its own.
+fn publish_refilled(
+    request: &FillRequest,
+    standing: Option<&Path>,
+    name: &str,
+    bytes: &[u8],
+    nothing_new: bool,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Result<Option<PathBuf>> {
+    if !request.writes_book() {
+        return Ok(None);
+    }
+    let Some(path) = standing else {
+        let published = publish(&request.out, name, bytes, Replace::Never)?;
+        diagnostics.extend(published.notice);
+        return Ok(Some(published.path));
+    };
+    if nothing_new {
+        diagnostics.push(Diagnostic::info(
+            "nothing-new",
+            "新しい数値が無いため、シートは前のままです（作成日も変えていません）。",
+        ));
+        return Ok(Some(path.to_path_buf()));
+    }
+    fault::point("refill-before-backup");
+    let copy = backup_copy(path, request.date)?;
+    fault::point("refill-after-backup");
+    diagnostics.push(Diagnostic::info(
+        "backup",
+        format!("書き込む前の控えを『{}』に作りました。", copy.file_name().unwrap_or_default().to_string_lossy()),
+    ));
+    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let published = publish(&request.out, &name, bytes, Replace::Ours)?;
+    diagnostics.extend(published.notice);
+    Ok(Some(published.path))
+}
+
+/// Files that speak of insurers, but of none of those compared.
+fn files_of_others<'a>(comparison: &Comparison, evidence: &'a Evidence) -> BTreeSet<&'a str> {
+    let mut files: BTreeMap<&str, bool> = BTreeMap::new();
+    let places =
+        evidence.observations.iter().filter(|o| !matches!(o.area.level, AreaLevel::Nation | AreaLevel::Prefecture));
+    for o in places {
+        let ours = comparison.participants.iter().any(|one| one.area.key() == o.area.key());
+        *files.entry(&o.source.file.name).or_default() |= ours;
+    }
+    files.into_iter().filter(|(_, ours)| !ours).map(|(file, _)| file).collect()
 }
 
 /// A fresh standard sheet, with texts of an earlier book in its fields.
@@ -434,34 +501,85 @@ fn file_name(own: &Participant, date: Date, pattern: Option<&str>) -> Result<Str
     sheet_name(pattern, &NameWords { prefecture, insurer: own.area.short_name(), date })
 }
 
-/// Fills a template of people's own and publishes it.
+/// Fills a template of people's own and publishes it. A book that was made from marks for the same insurer, lying in
+/// the folder or given as the previous one, is refilled instead.
 ///
 /// # Errors
 /// See [`understand`]; a template that cannot be filled; a folder that cannot be written to.
 pub fn fill_marked(
     request: &FillRequest,
+    bases: &Bases,
     evidence: &Evidence,
     catalog: &Catalog,
     template: &MarkedTemplate,
 ) -> Result<Report> {
     let (comparison, mut diagnostics) = understand(request, evidence, catalog)?;
     let of_user = |error: FileError| Error::Usage(error.to_diagnostic().to_string());
-    let filled = template.fill(&comparison, request.date).map_err(of_user)?;
-    diagnostics.extend(filled.diagnostics);
     let own = comparison.participants.first().ok_or_else(|| Error::Internal("no own area".to_owned()))?;
-    let mut name = file_name(own, request.date, template.file_name.as_deref().or(request.names.sheet.as_deref()))?;
-    let mut bytes = filled.bytes;
-    if request.public {
-        (name, bytes) = (public_name(&name), public_copy(bytes, catalog).map_err(of_user)?);
+    let name = file_name(own, request.date, template.file_name.as_deref().or(request.names.sheet.as_deref()))?;
+    if let Some(made) = refill_marked(request, bases, &name, &comparison, &mut diagnostics)? {
+        return finish_marked(request, template.folder.as_deref(), made, diagnostics, evidence, catalog);
     }
+    let filled = template.fill(&comparison, request.date, standard_template()?).map_err(of_user)?;
+    diagnostics.extend(filled.diagnostics);
     let mut outputs = Vec::new();
-    if request.xlsx {
-        let published = publish(&request.out, &name, &bytes, Replace::Never)?;
+    if request.writes_book() {
+        let published = publish(&request.out, &name, &filled.bytes, Replace::Never)?;
         diagnostics.extend(published.notice);
         outputs.push(Output { kind: "xlsx", path: published.path });
     }
-    let mut report = Report { outputs, ledger: filled.ledger, changes: Changes::default(), diagnostics };
-    print_papers(request, template.folder.as_deref(), &comparison, &bytes, evidence, catalog, &mut report)?;
+    let report = Report { outputs, ledger: filled.ledger, changes: Changes::default(), diagnostics: Vec::new() };
+    let made = Made { comparison, workbook: filled.bytes, report };
+    finish_marked(request, template.folder.as_deref(), made, diagnostics, evidence, catalog)
+}
+
+/// Refills the book of marks that stands for this insurer; `None` when there is none.
+fn refill_marked(
+    request: &FillRequest,
+    bases: &Bases,
+    name: &str,
+    comparison: &Comparison,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Result<Option<Made>> {
+    let of_user = |error: FileError| Error::Usage(error.to_diagnostic().to_string());
+    let own = comparison.participants.first().ok_or_else(|| Error::Internal("no own area".to_owned()))?;
+    let (standing, told) = find_marked_in_folder(&request.out, name, own.area.key())?;
+    diagnostics.extend(told);
+    let Some(path) = standing.clone().or_else(|| bases.previous.clone()) else { return Ok(None) };
+    let hint = "ファイルの場所を確かめ、Excelで開いていたら閉じてください。";
+    let bytes = crate::disk::read(&path).map_err(Error::io(&path, "読み取り", hint))?;
+    let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let Some(book) = Marked::open(&file, &bytes, own.area.key()).map_err(of_user)? else { return Ok(None) };
+    let refilled = book.refill(comparison, request.date, bases.adopt).map_err(of_user)?;
+    diagnostics.extend(refilled.diagnostics);
+    let path =
+        publish_refilled(request, standing.as_deref(), name, &refilled.bytes, refilled.nothing_new, diagnostics)?;
+    let outputs = path.into_iter().map(|path| Output { kind: "xlsx", path }).collect();
+    let report = Report { outputs, ledger: refilled.ledger, changes: refilled.changes, diagnostics: Vec::new() };
+    Ok(Some(Made { comparison: comparison.clone(), workbook: refilled.bytes, report }))
+}
+
+/// The copy to hand out and the papers of a book of marks.
+fn finish_marked(
+    request: &FillRequest,
+    layouts: Option<&Path>,
+    made: Made,
+    mut diagnostics: Vec<Diagnostic>,
+    evidence: &Evidence,
+    catalog: &Catalog,
+) -> Result<Report> {
+    let mut report = made.report;
+    if request.public && request.xlsx {
+        let own = made.comparison.participants.first().ok_or_else(|| Error::Internal("no own area".to_owned()))?;
+        let name = public_name(&file_name(own, request.date, request.names.sheet.as_deref())?);
+        let copy = public_copy(made.workbook.clone(), catalog)
+            .map_err(|error| Error::Usage(error.to_diagnostic().to_string()))?;
+        let published = publish(&request.out, &name, &copy, Replace::Never)?;
+        diagnostics.extend(published.notice);
+        report.outputs.push(Output { kind: "xlsx", path: published.path });
+    }
+    report.diagnostics = diagnostics;
+    print_papers(request, layouts, &made.comparison, &made.workbook, evidence, catalog, &mut report)?;
     Ok(report)
 }
 

@@ -9,7 +9,7 @@ use super::say;
 use crate::clock;
 use crate::error::{Error, Result};
 use crate::intake::Evidence;
-use crate::job::{FillRequest, Report, Wanted, fill_sheet, insurers, standard_template};
+use crate::job::{FillRequest, Report, Wanted, fill_one_of_many, insurers, standard_template};
 
 /// What became of one insurer.
 #[derive(Serialize)]
@@ -47,7 +47,7 @@ pub fn run(arguments: &Batch) -> Result<()> {
                 common.date.unwrap_or_else(clock::today),
             )
         };
-        let (report, message) = match fill_sheet(&request, &evidence, &catalog, template) {
+        let (report, message) = match fill_one_of_many(&request, &evidence, &catalog, template) {
             Ok(report) => (Some(report), None),
             Err(Error::Usage(message)) => (None, Some(message)),
             Err(error) => return Err(error),

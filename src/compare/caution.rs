@@ -118,6 +118,7 @@ pub fn cautions(comparison: &Comparison, diagnostics: &[Diagnostic]) -> Vec<Caut
     from_diagnostics(comparison, diagnostics, &mut all);
     few_people(comparison, &mut all);
     part_years(comparison, &mut all);
+    part_figures(comparison, &mut all);
     let stale = stale(comparison, &mut all);
     missing(comparison, &stale, &mut all);
     derived(comparison, &mut all);
@@ -255,6 +256,31 @@ fn part_years(comparison: &Comparison, all: &mut Vec<Caution>) {
         let hint = "次の年度の数値がそろったら、出力し直したファイルを入れてください。";
         let caution = Caution::new(CautionKind::PartYear, Level::Note, message, hint);
         all.push(Caution { year: Some(year.year), ..caution });
+    }
+}
+
+/// Figures of fewer months in a year that is otherwise whole.
+fn part_figures(comparison: &Comparison, all: &mut Vec<Caution>) {
+    let whole: BTreeSet<i32> = comparison.years.iter().filter(|year| !year.part_year).map(|year| year.year).collect();
+    let mut found: BTreeMap<(i32, Option<u8>), Vec<FigureKey>> = BTreeMap::new();
+    for (index, row) in comparison.rows.iter().enumerate() {
+        for (&(who, year), figure) in &row.figures {
+            if whole.contains(&year) && figure.period.part_year && figure.datum.value().is_some() {
+                found.entry((year, figure.period.months)).or_default().push((index, who, year));
+            }
+        }
+    }
+    for ((year, months), figures) in found {
+        let months = months.map_or_else(|| "年の途中まで".to_owned(), |months| format!("{months}か月分"));
+        let rows: Vec<usize> = figures.iter().map(|(row, ..)| *row).collect::<BTreeSet<_>>().into_iter().collect();
+        let message = format!(
+            "{}の数値のうち、{}は{months}の数値です。ほかの1年分の数値とは比べられないため、比較と判定には使っていません。",
+            wareki(year),
+            names(comparison, &rows)
+        );
+        let hint = "1年分の数値がそろってから出力し直したファイルを入れてください。";
+        let caution = Caution::new(CautionKind::PartYear, Level::Note, message, hint);
+        all.push(Caution { year: Some(year), figures, ..caution });
     }
 }
 

@@ -204,7 +204,7 @@ impl View<'_> {
 
     /// 「訪問介護の給付月額 85,012円（全国 54,900円の1.55倍）」
     fn fact(&self, row: &ComparedRow) -> Option<String> {
-        let (own, nation) = (row.value(0, self.year)?, row.value(self.nation, self.year)?);
+        let (own, nation) = (row.whole(0, self.year)?, row.whole(self.nation, self.year)?);
         let versus = row.versus.get(&self.nation)?;
         let name = plain_name(&row.indicator.name);
         let mut text = format!(
@@ -255,7 +255,7 @@ impl View<'_> {
         let whole = || self.comparison.years.iter().filter(|year| !year.part_year).map(|year| year.year);
         let mut facts = Vec::new();
         for (before, after) in whole().zip(whole().skip(1)) {
-            let (Some(old), Some(new)) = (row.value(0, before), row.value(0, after)) else { continue };
+            let (Some(old), Some(new)) = (row.whole(0, before), row.whole(0, after)) else { continue };
             let verdict = self.comparison.thresholds.versus(new, old).verdict;
             if matches!(verdict, Some(Above | Below)) {
                 facts.push(format!(
@@ -280,7 +280,7 @@ impl View<'_> {
     /// 在宅 = 受給率（在宅） × 受給者1人あたり給付月額（在宅）, both per 第1号被保険者 and per recipient.
     fn home_services(&self) -> Option<Hint> {
         let ((_, rate), (at, amount)) = (self.row("D4")?, self.row("D15-b")?);
-        let product = |who| Some(rate.value(who, self.year)? / 100.0 * amount.value(who, self.year)?);
+        let product = |who| Some(rate.whole(who, self.year)? / 100.0 * amount.whole(who, self.year)?);
         let (own, nation) = (product(0)?, product(self.nation)?);
         let whole = self.comparison.thresholds.versus(own, nation);
         let parts = [self.verdict(rate), self.verdict(amount), whole.verdict];

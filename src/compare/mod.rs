@@ -21,7 +21,7 @@ pub use selection::Selection;
 use crate::catalog::{Catalog, Indicator};
 use crate::diagnostic::Diagnostic;
 use crate::form::Role;
-use crate::model::{Area, AreaLevel, Observation};
+use crate::model::{Area, AreaLevel, Observation, Period};
 
 /// One area of the comparison.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,7 +37,8 @@ pub struct Participant {
 pub struct ShownYear {
     /// The form's year
     pub year: i32,
-    /// Under way, or fewer than 12 service months
+    /// Under way: at least half of the own area's figures of services are of fewer than 12 months. A single figure of
+    /// fewer months in a year otherwise whole says so itself ([`ComparedRow::whole`]).
     pub part_year: bool,
     /// Service months, where known
     pub months: Option<u8>,
@@ -73,6 +74,12 @@ impl ComparedRow {
     /// The value of a participant in a year.
     pub fn value(&self, participant: usize, year: i32) -> Option<f64> {
         self.figures.get(&(participant, year))?.datum.value()
+    }
+
+    /// The same unless it is of a part of the year: only such values are compared.
+    pub fn whole(&self, participant: usize, year: i32) -> Option<f64> {
+        let figure = self.figures.get(&(participant, year))?;
+        if figure.period.part_year { None } else { figure.datum.value() }
     }
 }
 
@@ -184,6 +191,7 @@ impl<'a> Index<'a> {
                     && o.area.prefecture.as_deref() == Some(prefecture)
                     && o.dimensions.standardisation.as_deref() == standardisation
                     && o.datum.value().is_some()
+                    && !o.period.part_year
             })
             .copied()
             .collect()
@@ -226,21 +234,26 @@ fn shown_years(
     years
         .into_iter()
         .map(|year| {
-            let periods = index
-                .totals
-                .iter()
-                .filter(|((id, area, of), _)| {
-                    *of == year
-                        && areas.contains(area)
-                        && indicators.iter().any(|(indicator, _)| indicator.id.as_str() == *id)
-                })
-                .flat_map(|(_, found)| found.iter().map(|o| &o.period));
-            let part: Vec<_> = periods.filter(|period| period.part_year).collect();
-            ShownYear {
-                year,
-                part_year: !part.is_empty(),
-                months: part.iter().filter_map(|period| period.months).min(),
-            }
+            // 認定 stands for a day: its figures say nothing about months.
+            let of_services = |wanted: &[&str]| -> Vec<&Period> {
+                index
+                    .totals
+                    .iter()
+                    .filter(|((id, area, of), _)| {
+                        *of == year
+                            && wanted.contains(area)
+                            && !id.starts_with('B')
+                            && indicators.iter().any(|(indicator, _)| indicator.id.as_str() == *id)
+                    })
+                    .flat_map(|(_, found)| found.iter().filter(|o| o.datum.value().is_some()).map(|o| &*o.period))
+                    .collect()
+            };
+            let own = of_services(areas.get(..1).unwrap_or_default());
+            let periods = if own.is_empty() { of_services(&areas) } else { own };
+            let part: Vec<_> = periods.iter().filter(|period| period.part_year).collect();
+            let part_year = !part.is_empty() && part.len() * 2 >= periods.len();
+            let months = part.iter().filter_map(|period| period.months).min().filter(|_| part_year);
+            ShownYear { year, part_year, months }
         })
         .collect()
 }
@@ -271,7 +284,10 @@ fn row(
     let mut versus = BTreeMap::new();
     let mut rank = None;
     if let Some(year) = main_year {
-        let value = |who: usize| figures.get(&(who, year)).and_then(|o: &Arc<Observation>| o.datum.value());
+        let value = |who: usize| {
+            let figure: &Arc<Observation> = figures.get(&(who, year))?;
+            figure.datum.value().filter(|_| !figure.period.part_year)
+        };
         if let Some(own) = value(0) {
             for who in 1..participants.len() {
                 if let Some(other) = value(who) {

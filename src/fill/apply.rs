@@ -18,6 +18,7 @@ mod rich;
 mod sheet_index;
 mod sheet_patch;
 mod styles;
+mod titles;
 mod without_sheets;
 mod workbook;
 mod zip_out;
@@ -39,7 +40,7 @@ use crate::fill::plan::{FillPlan, RichText, SheetPlan};
 use crate::model::CellRef;
 use crate::template::SharedStrings;
 use crate::template::package::{Package, SheetKind, damaged_part};
-use crate::template::xml::Walker;
+use crate::template::xml::{Tag, Walker};
 
 /// A filled workbook.
 #[derive(Clone, Debug, PartialEq)]
@@ -106,6 +107,19 @@ impl Compiled {
     /// [`FormulaText`]: crate::fill::plan::CellContent::FormulaText
     pub fn has_formula(&self, sheet: &str, at: CellRef) -> Result<bool, FileError> {
         Ok(self.sheet_named(sheet)?.1.index.has_formula(at))
+    }
+
+    /// Height of a row in points, where the sheet says it.
+    pub(crate) fn row_height(&self, sheet: &str, row: u32) -> Option<f64> {
+        let (_, part) = self.sheet_named(sheet).ok()?;
+        let row = part.index.row(row).ok()?;
+        Tag(part.text.get(row.tag.clone())?).raw("ht")?.parse().ok()
+    }
+
+    /// Width of columns in characters, as far as they are seen.
+    pub(crate) fn seen_width(&self, sheet: &str, cols: std::ops::RangeInclusive<u32>) -> f64 {
+        let Ok((_, part)) = self.sheet_named(sheet) else { return 0.0 };
+        cols.map(|col| columns::seen_width(&part.index, &part.text, col)).sum()
     }
 
     /// The text of a cell with the formatting of its runs; `None` when it holds no text.

@@ -68,7 +68,7 @@ pub fn plan_data(grid: &Grid, comparison: &Comparison) -> (SheetPlan, Vec<ChartB
             sheet.set(CellRef::new(row, at.col), text(*label));
             let compared = by_id(comparison, id);
             areas(&mut sheet, comparison, CellRef::new(row, at.col), |who| {
-                compared.and_then(|compared| compared.value(who, comparison.main_year?))
+                compared.and_then(|compared| compared.whole(who, comparison.main_year?))
             });
         }
     }

@@ -194,6 +194,8 @@ fn fill_row(
     let Some(year) = comparison.main_year else { return };
     sheet.set(CellRef::new(at, places.year_col), CellContent::Number(f64::from(year)));
     let content = |who: usize| match row.figures.get(&(who, year)).map(|figure| figure.datum) {
+        // The sheet's formulas must not compare a part of a year.
+        Some(Datum::Value(_)) if row.whole(who, year).is_none() => CellContent::Text("※".to_owned()),
         Some(Datum::Value(value)) => CellContent::Number(value),
         Some(Datum::Missing(reason)) => CellContent::Text(reason.mark().to_owned()),
         None => CellContent::Text("－".to_owned()),

@@ -4,17 +4,15 @@
 //! A draft begins with a line that says so, and its hash is kept in `_meta`: a text is only ever replaced while it is
 //! still the draft as it was written.
 
-use std::sync::OnceLock;
-
-use handlebars::{Handlebars, RenderErrorReason, handlebars_helper};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
+use super::SheetTexts;
 use super::plan::{CellContent, SheetPlan};
 use crate::compare::shown::{decimals, plain_name, service_name, shown};
 use crate::compare::{ComparedRow, Comparison, Verdict};
-use crate::error::FileError;
-use crate::form::{Role, find_entries};
+use crate::diagnostic::Diagnostic;
+use crate::form::{Entry, Role, find_entries};
 use crate::model::{CellRef, EntryField};
 use crate::notation::{fold, wareki};
 use crate::read::Grid;
@@ -26,16 +24,12 @@ const META_KIND: &str = "draft";
 /// Services named one by one, each way.
 const MOST_SERVICES: usize = 8;
 
-/// Title on the form, name of the text, the text.
-const TEXTS: [(&str, &str, &str); 4] = [
-    ("認定率", "認定率", include_str!("../../sheet-templates/chiiki-bunseki/texts/sheet/認定率.hbs")),
-    ("受給率", "受給率", include_str!("../../sheet-templates/chiiki-bunseki/texts/sheet/受給率.hbs")),
-    (
-        "受給者1人あたり給付月額・利用日数回数",
-        "給付月額等",
-        include_str!("../../sheet-templates/chiiki-bunseki/texts/sheet/給付月額等.hbs"),
-    ),
-    ("指標追加", "指標追加", include_str!("../../sheet-templates/chiiki-bunseki/texts/sheet/指標追加.hbs")),
+/// Title on the form, name of the text.
+const TITLES: [(&str, &str); 4] = [
+    ("認定率", "認定率"),
+    ("受給率", "受給率"),
+    ("受給者1人あたり給付月額・利用日数回数", "給付月額等"),
+    ("指標追加", "指標追加"),
 ];
 
 /// A draft and where it goes.
@@ -76,80 +70,51 @@ fn fingerprint(text: &str) -> String {
     Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Drafts for the entry cells that hold nothing, or a draft as it was written.
-///
-/// # Errors
-/// A text that does not render: a fault of the product, or of whoever edited the text.
-pub fn drafts(grid: &Grid, meta: Option<&Grid>, comparison: &Comparison) -> Result<Vec<Draft>, FileError> {
+/// Drafts for the entry cells that hold nothing, or a draft as it was written. A text of people's own that does not
+/// render is told, and the shipped one used.
+pub fn drafts(
+    grid: &Grid,
+    meta: Option<&Grid>,
+    comparison: &Comparison,
+    texts: &SheetTexts,
+    told: &mut Vec<Diagnostic>,
+) -> Vec<Draft> {
     let mut all = Vec::new();
-    let Some(words) = Words::of(comparison) else { return Ok(all) };
+    let Some(words) = Words::of(comparison) else { return all };
     for entry in find_entries(grid).into_iter().filter(|entry| entry.field == EntryField::Comparison) {
         let free = match grid.get(entry.cell).and_then(|value| value.as_text()) {
             None => grid.get(entry.cell).is_none_or(|value| value.as_number().is_none()),
             Some(text) => text.trim().is_empty() || meta.is_some_and(|meta| is_ours(text, meta)),
         };
-        let Some((title, name, _)) = block_above(grid, entry.heading) else { continue };
+        let Some((title, name)) = block_above(grid, entry.heading) else { continue };
         let Some(context) = words.block(name).filter(|_| free) else { continue };
-        let body = engine()?.render(name, &context).map_err(|error| unusable(name, &error.to_string()))?;
+        let (body, problem) = texts.render(name, &context);
+        told.extend(problem);
+        let Some(body) = body else { continue };
         let text = format!("{DRAFT_LINE}\n{}", body.trim_end());
         all.push(Draft { block: (*title).to_owned(), cell: entry.cell, text });
     }
-    Ok(all)
+    all
+}
+
+/// Names the row of an entry field: its block and its pair of fields. Rows move, these stay.
+pub(crate) fn row_key(grid: &Grid, entry: &Entry) -> Option<String> {
+    let (title, _) = block_above(grid, entry.heading)?;
+    let pair = EntryField::ALL.iter().position(|field| *field == entry.field)? / 2;
+    Some(format!("{title}｜{}", pair + 1))
 }
 
 /// The nearest block title above a heading, in the same column.
-fn block_above(grid: &Grid, heading: CellRef) -> Option<&'static (&'static str, &'static str, &'static str)> {
+fn block_above(grid: &Grid, heading: CellRef) -> Option<&'static (&'static str, &'static str)> {
     grid.cells()
         .iter()
         .filter(|cell| cell.at.row < heading.row && cell.at.col == 0)
         .filter(|cell| grid.get(CellRef::new(cell.at.row, 1)).is_none())
         .filter_map(|cell| {
             let text = fold(cell.value.as_text()?);
-            TEXTS.iter().find(|(title, ..)| fold(title) == text)
+            TITLES.iter().find(|(title, _)| fold(title) == text)
         })
         .next_back()
-}
-
-fn engine() -> Result<&'static Handlebars<'static>, FileError> {
-    static ENGINE: OnceLock<Result<Handlebars<'static>, FileError>> = OnceLock::new();
-    ENGINE.get_or_init(make_engine).as_ref().map_err(Clone::clone)
-}
-
-fn make_engine() -> Result<Handlebars<'static>, FileError> {
-    handlebars_helper!(number: |value: f64, decimals: u64| shown(value, digits(decimals)));
-    handlebars_helper!(difference: |value: f64, decimals: u64| points(value, digits(decimals)));
-    handlebars_helper!(multiple: |value: f64| format!("{}倍", shown(value, 2)));
-    let mut engine = Handlebars::new();
-    engine.set_strict_mode(true);
-    engine.register_escape_fn(handlebars::no_escape);
-    engine.register_helper("数", Box::new(number));
-    engine.register_helper("差", Box::new(difference));
-    engine.register_helper("倍", Box::new(multiple));
-    for (_, name, text) in TEXTS {
-        engine
-            .register_template_string(name, text)
-            .map_err(|error| unusable(name, &RenderErrorReason::Other(error.to_string()).to_string()))?;
-    }
-    Ok(engine)
-}
-
-fn digits(decimals: u64) -> u8 {
-    u8::try_from(decimals.min(9)).unwrap_or(1)
-}
-
-fn unusable(name: &str, why: &str) -> FileError {
-    FileError::refused(
-        "draft-text",
-        format!("下書きの文章のひな形「{name}」を使えませんでした（{why}）。"),
-        "texts フォルダーの文章を元に戻してください。",
-    )
-}
-
-/// 「＋3.0ポイント」
-fn points(value: f64, decimals: u8) -> String {
-    let text = shown(value, decimals);
-    let rises = value > 0.0 && text.chars().any(|c| ('1'..='9').contains(&c));
-    format!("{}{text}ポイント", if rises { "＋" } else { "" })
 }
 
 /// What a text can say about one indicator.
@@ -240,14 +205,14 @@ impl<'a> Words<'a> {
     fn line(&self, row: &ComparedRow) -> Option<Line> {
         let versus = row.versus.get(&self.nation)?;
         let prefecture = self.prefecture.and_then(|who| {
-            Some((self.comparison.participants.get(who)?.area.name.clone(), row.value(who, self.year)?))
+            Some((self.comparison.participants.get(who)?.area.name.clone(), row.whole(who, self.year)?))
         });
         Some(Line {
             名: plain_name(&row.indicator.name),
             単位: row.indicator.unit.to_string(),
             桁: decimals(&row.indicator),
-            自: row.value(0, self.year)?,
-            国: row.value(self.nation, self.year)?,
+            自: row.whole(0, self.year)?,
+            国: row.whole(self.nation, self.year)?,
             比: versus.ratio?,
             差: versus.difference,
             判定: word(versus.verdict?),

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::caution_sheet::{OTHER_UNITS, style_rows};
 use super::ledger::{Ledger, MissingFigure, UnfilledPlace};
 use super::plan::{CellContent, SheetPlan};
-use super::words::{part_year_remark, period_span};
-use crate::compare::{Comparison, Participant, ShownYear};
+use super::words::{period_span, remark_of_row};
+use crate::compare::{ComparedRow, Comparison, Participant, ShownYear};
 use crate::diagnostic::Diagnostic;
 use crate::form::{Entry, FormBlock, FormMap, Role, find_entries};
 use crate::model::{CellRef, Date, Datum, MissingReason};
@@ -100,7 +100,7 @@ pub fn plan(grid: &Grid, map: &FormMap, comparison: &Comparison, date: Date) -> 
         if row.added {
             head_added(&mut plan.sheet, map, sheet_row, &row.indicator);
         }
-        remark(&mut plan.sheet, map, sheet_row, row.indicator.id.as_str(), &comparison.years);
+        remark(&mut plan.sheet, map, sheet_row, row, &comparison.years);
         for (&(who, year), &col) in &columns {
             let at = CellRef::new(sheet_row, col);
             let figure = row.figures.get(&(who, year));
@@ -207,14 +207,11 @@ fn head_block(sheet: &mut SheetPlan, map: &FormMap, block: &FormBlock, participa
     }
 }
 
-/// 備考 of the rows a part-year concerns, in words the reader of a sheet understands again. 認定率 stands for a day.
-fn remark(sheet: &mut SheetPlan, map: &FormMap, row: u32, id: &str, years: &[ShownYear]) {
-    if id.starts_with('B') {
-        return;
-    }
-    let text: Vec<String> = years.iter().filter_map(part_year_remark).collect();
+/// 備考 of the rows a part-year concerns, in words the reader of a sheet understands again.
+fn remark(sheet: &mut SheetPlan, map: &FormMap, at: u32, row: &ComparedRow, years: &[ShownYear]) {
+    let text = remark_of_row(row, years);
     if !text.is_empty() {
-        sheet.set(CellRef::new(row, map.id_col + 2), CellContent::Text(text.join("、")));
+        sheet.set(CellRef::new(at, map.id_col + 2), CellContent::Text(text));
     }
 }
 

@@ -1,5 +1,6 @@
 //! Fills a template of people's own: each `{{mark}}` becomes what it stands for, everything else stays.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use handlebars::{Context, Handlebars, Helper as Call, HelperResult, Output, RenderContext, no_escape};
@@ -8,9 +9,11 @@ use serde_json::json;
 
 use super::apply::Compiled;
 use super::ledger::{Ledger, MissingFigure, UnfilledPlace};
-use super::plan::{CellContent, FillPlan};
-use super::standard::FilledSheet;
+use super::meta_sheet::{FigureKey, META_SHEET, Meta, Shown, sheet_id};
+use super::plan::{CellContent, FillPlan, Look, NewSheet};
+use super::standard::{FilledSheet, SOURCE_SHEET, StandardTemplate, run_id};
 use super::words::period_span;
+use super::{new_sheet, source_sheet};
 use crate::catalog::Indicator;
 use crate::compare::Comparison;
 use crate::diagnostic::{Diagnostic, Place as Spot};
@@ -18,9 +21,13 @@ use crate::error::{Error, FileError, Result};
 use crate::form::Role;
 use crate::model::{AreaLevel, CellRef, Date, Datum, MissingReason};
 use crate::notation::wareki;
-use crate::read::{Grid, Limits, read_bytes};
+use crate::read::{Cell, CellValue, Grid, Limits, read_bytes};
 use crate::template::lint::marks_in_formulas;
 use crate::template::places::{Helper, Mark, Meaning, Place, Value, Year, nearest, places, row_indicator, shown};
+
+mod record;
+
+pub use record::{MarkRecord, above, left_of, locate};
 
 /// A template of people's own.
 #[derive(Debug)]
@@ -67,12 +74,18 @@ impl MarkedTemplate {
         self.grids.iter().any(|grid| !places(grid).is_empty())
     }
 
-    /// Fills every mark. Unknown ones say so in their cell.
+    /// Fills every mark; unknown ones say so in their cell. 「出典」 and `_meta` come behind the template's own sheets.
     ///
     /// # Errors
     /// As [`Compiled::apply`].
-    pub fn fill(&self, comparison: &Comparison, date: Date) -> std::result::Result<FilledSheet, FileError> {
-        let mut filling = Filling { comparison, date, ledger: Ledger::default(), diagnostics: Vec::new() };
+    pub fn fill(
+        &self,
+        comparison: &Comparison,
+        date: Date,
+        standard: &StandardTemplate,
+    ) -> std::result::Result<FilledSheet, FileError> {
+        let mut filling = Filling::new(comparison, date);
+        let mut marks = Vec::new();
         let mut plan = FillPlan::default();
         for grid in &self.grids {
             for place in places(grid) {
@@ -85,13 +98,30 @@ impl MarkedTemplate {
                     continue;
                 }
                 let content = filling.content(grid, &place, &spot);
+                marks.push(filling.record(grid, &place, &content));
                 plan.sheet(&grid.name).set(place.at, content);
             }
         }
+        with_words(&self.grids, &plan, &mut marks);
         for (sheet, cell, _) in marks_in_formulas(self.compiled.package())? {
             let spot = Spot { file: None, sheet: Some(sheet), cell: Some(cell) };
             filling.left_out("数式の中の記号には、差し込めませんでした。", spot);
         }
+        let taken = |name: &str| self.grids.iter().any(|grid| grid.name.eq_ignore_ascii_case(name));
+        let free = |name: &str| {
+            (1..)
+                .map(|number| if number == 1 { name.to_owned() } else { format!("{name} ({number})") })
+                .find(|name| !taken(name))
+        };
+        if let (Some(grid), Some(name)) = (standard.grid(SOURCE_SHEET), free(SOURCE_SHEET)) {
+            let (used, places) = used(comparison, &marks);
+            let sources = source_sheet::plan_with(grid, &used, |key| places.get(key).cloned());
+            plan.new_sheets.push(new_sheet::sources(&name, grid, &sources));
+        }
+        let meta = meta(comparison, date, marks);
+        let cells = meta.plan().cells.into_iter().map(|(at, edit)| (at, (edit.content, Look::Plain))).collect();
+        let name = free(META_SHEET).unwrap_or_default();
+        plan.new_sheets.push(NewSheet { name, very_hidden: true, cells, ..NewSheet::default() });
         let filled = self.compiled.apply(&plan)?;
         filling.diagnostics.extend(filled.notes);
         Ok(FilledSheet { bytes: filled.bytes, ledger: filling.ledger, diagnostics: filling.diagnostics })
@@ -107,14 +137,7 @@ pub fn load(path: &Path) -> Result<(Vec<u8>, Option<String>)> {
     if !path.is_dir() {
         return Ok((std::fs::read(path).map_err(Error::io(path, "読み取り", hint))?, None));
     }
-    let mut files = Vec::new();
-    for entry in std::fs::read_dir(path).map_err(Error::io(path, "読み取り", hint))? {
-        let file = entry.map_err(Error::io(path, "読み取り", hint))?.path();
-        let name = file.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
-        if !name.starts_with("~$") && (name.ends_with(".xlsx") || name.ends_with(".xlsm")) {
-            files.push(file);
-        }
-    }
+    let files = workbooks_in(path)?;
     let [file] = files.as_slice() else {
         return Err(Error::Usage(format!(
             "ひな形のフォルダー『{}』には、Excelファイル（.xlsx）を1つだけ入れてください（いまは{}個あります）。",
@@ -137,11 +160,93 @@ pub fn load(path: &Path) -> Result<(Vec<u8>, Option<String>)> {
     Ok((bytes, sidecar.file_name))
 }
 
-struct Filling<'a> {
+/// The Excel files of a template folder, by name.
+///
+/// # Errors
+/// A folder that cannot be read.
+pub fn workbooks_in(path: &Path) -> Result<Vec<PathBuf>> {
+    let hint = "ひな形の場所を確かめてください。";
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(path).map_err(Error::io(path, "読み取り", hint))? {
+        let file = entry.map_err(Error::io(path, "読み取り", hint))?.path();
+        let name = file.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
+        if !name.starts_with("~$") && (name.ends_with(".xlsx") || name.ends_with(".xlsm")) {
+            files.push(file);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+/// The record of a book made of marks.
+pub(crate) fn meta(comparison: &Comparison, date: Date, marks: Vec<MarkRecord>) -> Meta {
+    Meta {
+        form: marks.first().map(|mark| mark.sheet.clone()).unwrap_or_default(),
+        sheet_id: sheet_id(comparison),
+        run: run_id(comparison, date),
+        date: Some(date),
+        areas: comparison
+            .participants
+            .iter()
+            .map(|who| (who.role, (who.area.key().to_owned(), who.area.name.clone())))
+            .collect(),
+        thresholds: comparison.thresholds,
+        marks,
+        ..Meta::default()
+    }
+}
+
+/// Sheet and cell of figures: (row of the comparison, participant, year) → place.
+type FigurePlaces = BTreeMap<(usize, usize, i32), (String, CellRef)>;
+
+/// The figures a book of marks shows, and the first place of each.
+pub(crate) fn used(comparison: &Comparison, marks: &[MarkRecord]) -> (Comparison, FigurePlaces) {
+    let mut places = BTreeMap::new();
+    for mark in marks {
+        for (id, role, year) in &mark.figures {
+            let row = comparison.rows.iter().position(|row| row.indicator.id.as_str() == id);
+            let who = comparison.participants.iter().position(|one| one.role == *role);
+            if let Some((row, who)) = row.zip(who) {
+                places.entry((row, who, *year)).or_insert_with(|| (mark.sheet.clone(), mark.at));
+            }
+        }
+    }
+    let mut used = comparison.clone();
+    for (index, row) in used.rows.iter_mut().enumerate() {
+        row.figures.retain(|(who, year), _| places.contains_key(&(index, *who, *year)));
+    }
+    (used, places)
+}
+
+/// Looks the words around each place up, as they stand once a plan is carried out.
+pub(crate) fn with_words(grids: &[Grid], plan: &FillPlan, marks: &mut [MarkRecord]) {
+    for grid in grids {
+        let cells: BTreeMap<CellRef, CellValue> =
+            grid.cells().iter().map(|cell| (cell.at, cell.value.clone())).collect();
+        let mut after = cells;
+        for (at, edit) in plan.sheets.get(&*grid.name).iter().flat_map(|sheet| &sheet.cells) {
+            match &edit.content {
+                CellContent::Number(number) => after.insert(*at, CellValue::Number(*number)),
+                CellContent::Text(text) => after.insert(*at, CellValue::Text(text.as_str().into())),
+                _ => after.remove(at),
+            };
+        }
+        let cells = after.into_iter().map(|(at, value)| Cell { at, value }).collect();
+        let after = Grid::new(grid.name.clone(), grid.hidden, cells, grid.merges.clone());
+        for mark in marks.iter_mut().filter(|mark| *mark.sheet == *grid.name) {
+            mark.left = left_of(&after, mark.at);
+            mark.above = above(&after, mark.at);
+            mark.id = row_indicator(&after, mark.at.row).unwrap_or_default();
+        }
+    }
+}
+
+/// Marks on their way to what they stand for.
+pub(crate) struct Filling<'a> {
     comparison: &'a Comparison,
     date: Date,
-    ledger: Ledger,
-    diagnostics: Vec<Diagnostic>,
+    pub(crate) ledger: Ledger,
+    pub(crate) diagnostics: Vec<Diagnostic>,
 }
 
 /// What a mark gave.
@@ -152,13 +257,43 @@ enum Given {
     Unknown(&'static str),
 }
 
-impl Filling<'_> {
+impl<'a> Filling<'a> {
+    pub(crate) fn new(comparison: &'a Comparison, date: Date) -> Self {
+        Self { comparison, date, ledger: Ledger::default(), diagnostics: Vec::new() }
+    }
+
+    /// What `_meta` keeps of a place; the words around it are looked up by [`with_words`].
+    pub(crate) fn record(&self, grid: &Grid, place: &Place, content: &CellContent) -> MarkRecord {
+        let figures = place.marks.iter().filter_map(|mark| self.figure_key(grid, place.at, mark)).collect();
+        MarkRecord {
+            sheet: grid.name.to_string(),
+            at: place.at,
+            text: place.text.clone(),
+            last: shown_content(content),
+            left: String::new(),
+            above: String::new(),
+            id: String::new(),
+            figures,
+        }
+    }
+
+    fn figure_key(&self, grid: &Grid, at: CellRef, mark: &Mark) -> Option<FigureKey> {
+        let Value::Figure { indicator, role, year } = &mark.meaning.as_ref()?.value else { return None };
+        let id = indicator.clone().or_else(|| row_indicator(grid, at.row))?;
+        let year = match year {
+            Year::Of(year) => *year,
+            Year::Newest => self.comparison.main_year?,
+        };
+        let known = self.comparison.rows.iter().any(|row| row.indicator.id.as_str() == id);
+        known.then_some((id, *role, year))
+    }
+
     fn left_out(&mut self, message: &str, spot: Spot) {
         let hint = "chiiki-sheet lint で、直し方を確かめてください。";
         self.diagnostics.push(Diagnostic::warning("mark-not-filled", message).hint(hint).at(spot));
     }
 
-    fn content(&mut self, grid: &Grid, place: &Place, spot: &Spot) -> CellContent {
+    pub(crate) fn content(&mut self, grid: &Grid, place: &Place, spot: &Spot) -> CellContent {
         let mut parts: Vec<(&Mark, Given)> = Vec::new();
         for mark in &place.marks {
             let given = match &mark.meaning {
@@ -276,6 +411,15 @@ impl Filling<'_> {
                 Given::Nothing
             }
         }
+    }
+}
+
+/// What a cell shows once a content is written.
+pub(crate) fn shown_content(content: &CellContent) -> Option<Shown> {
+    match content {
+        CellContent::Number(number) => Some(Shown::Number(*number)),
+        CellContent::Text(text) if !text.is_empty() => Some(Shown::Text(text.clone())),
+        _ => None,
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::form_sheet::FigureCells;
+use super::marks::MarkRecord;
 use super::plan::{CellContent, SheetPlan};
 use crate::compare::{Comparison, Thresholds};
 use crate::form::Role;
@@ -43,6 +44,10 @@ pub struct Meta {
     pub thresholds: Thresholds,
     /// What was written last, with the cell where
     pub values: BTreeMap<FigureKey, (Shown, CellRef)>,
+    /// Heights in points that rows of entry fields were given: block and pair of fields → height
+    pub heights: BTreeMap<String, f64>,
+    /// Places of a template of people's own; empty for the form
+    pub marks: Vec<MarkRecord>,
 }
 
 /// The name of a role in `_meta` and in JSON.
@@ -90,12 +95,15 @@ impl Meta {
                 .collect(),
             thresholds: comparison.thresholds,
             values,
+            heights: BTreeMap::new(),
+            marks: Vec::new(),
         }
     }
 
     /// Rows of `_meta`, each with its kind in column A:
     /// `chiiki-sheet meta 1` · `sheet <form> <id>` · `run <id> <date> <version>` · `area <role> <key> <name>` ·
-    /// `threshold <above> <below>` · `value <指標ID> <role> <year> <number or mark> <cell as written>`.
+    /// `threshold <above> <below>` · `value <指標ID> <role> <year> <number or mark> <cell as written>` · `height <fields> <points>` ·
+    /// `mark …`, see [`MarkRecord`]. A row `sheet` begins what belongs to it: several insurers' sheets can lie in one book.
     pub fn plan(&self) -> SheetPlan {
         let mut sheet = SheetPlan::default();
         let mut row = 0;
@@ -131,20 +139,34 @@ impl Meta {
                 text(&at.to_string()),
             ]);
         }
+        for (key, height) in &self.heights {
+            push(vec![text("height"), text(key), CellContent::Number(*height)]);
+        }
+        for mark in &self.marks {
+            push(mark.row());
+        }
         sheet
     }
 
-    /// Reads the sheet back; `None` when it is not ours or of a later layout.
+    /// The first sheet's record; `None` when the grid is not ours or of a later layout.
     pub fn read(grid: &Grid) -> Option<Self> {
+        Self::read_all(grid)?.into_iter().next()
+    }
+
+    /// The records of all sheets; `None` when the grid is not ours or of a later layout.
+    pub fn read_all(grid: &Grid) -> Option<Vec<Self>> {
         let text = |row: u32, col: u32| grid.get(CellRef::new(row, col)).map(CellValue::display).unwrap_or_default();
         let number = |row: u32, col: u32| grid.get(CellRef::new(row, col)).and_then(CellValue::as_number);
         if text(0, 0) != "chiiki-sheet" || text(0, 1) != "meta" || number(0, 2)? > META_SCHEMA {
             return None;
         }
-        let mut meta = Self::default();
+        let mut all: Vec<Self> = Vec::new();
         for row in grid.cells().iter().filter(|cell| cell.at.col == 0).map(|cell| cell.at.row) {
+            if text(row, 0) == "sheet" {
+                all.push(Self { form: text(row, 1), sheet_id: text(row, 2), ..Self::default() });
+            }
+            let Some(meta) = all.last_mut() else { continue };
             match text(row, 0).as_str() {
-                "sheet" => (meta.form, meta.sheet_id) = (text(row, 1), text(row, 2)),
                 "run" => (meta.run, meta.date) = (text(row, 1), Date::parse(&text(row, 2))),
                 "area" => {
                     if let Some(role) = role_from_id(&text(row, 1)) {
@@ -168,10 +190,52 @@ impl Meta {
                     let at = CellRef::parse(&text(row, 5)).unwrap_or(CellRef::new(0, 0));
                     meta.values.insert((text(row, 1), role, year as i32), (shown, at));
                 }
+                "height" => {
+                    if let Some(height) = number(row, 2) {
+                        meta.heights.insert(text(row, 1), height);
+                    }
+                }
+                "mark" => meta.marks.extend(MarkRecord::read(grid, row)),
                 _ => {}
             }
         }
-        (!meta.sheet_id.is_empty()).then_some(meta)
+        all.retain(|meta| !meta.sheet_id.is_empty());
+        (!all.is_empty()).then_some(all)
+    }
+}
+
+/// Whether a sheet holds records of ours, whatever its name: a program that copies sheets writes `_meta (2)`.
+pub fn is_meta(grid: &Grid) -> bool {
+    grid.text(0, 0) == Some("chiiki-sheet") && grid.text(0, 1) == Some("meta")
+}
+
+/// The rows of the records of other sheets than one, to be written below that one's.
+pub fn rows_of_others(grid: &Grid, sheet_id: &str) -> Vec<Vec<(u32, CellContent)>> {
+    let mut rows = Vec::new();
+    let mut others = false;
+    for row in grid.rows() {
+        let text = |col: u32| row.iter().find(|cell| cell.at.col == col).map(|cell| cell.value.display());
+        if text(0).as_deref() == Some("sheet") {
+            others = text(2).as_deref() != Some(sheet_id);
+        }
+        if others {
+            let content = |value: &CellValue| match value {
+                CellValue::Number(number) => CellContent::Number(*number),
+                other => CellContent::Text(other.display()),
+            };
+            rows.push(row.iter().map(|cell| (cell.at.col, content(&cell.value))).collect());
+        }
+    }
+    rows
+}
+
+/// Puts rows below what a plan holds.
+pub fn append_rows(sheet: &mut SheetPlan, rows: Vec<Vec<(u32, CellContent)>>) {
+    let first = sheet.cells.keys().map(|at| at.row + 1).max().unwrap_or_default();
+    for (row, cells) in (first..).zip(rows) {
+        for (col, content) in cells {
+            sheet.set(CellRef::new(row, col), content);
+        }
     }
 }
 

@@ -25,7 +25,8 @@ const DRAFT: &str = "【下書き】";
 pub fn public_copy(bytes: Vec<u8>, catalog: &Catalog) -> Result<Vec<u8>, FileError> {
     let book = read_bytes("シート.xlsx", &bytes, &Limits::default())?;
     let mut plan = FillPlan::default();
-    for grid in book.grids.iter().filter(|grid| !WORKING_SHEETS.contains(&&*grid.name)) {
+    let working: Vec<&str> = book.grids.iter().map(|grid| &*grid.name).filter(|name| is_working(name)).collect();
+    for grid in book.grids.iter().filter(|grid| !is_working(&grid.name)) {
         for at in to_blank(grid, catalog) {
             plan.sheet(&grid.name).set(at, CellContent::Blank);
         }
@@ -34,7 +35,15 @@ pub fn public_copy(bytes: Vec<u8>, catalog: &Catalog) -> Result<Vec<u8>, FileErr
         }
     }
     let blanked = Compiled::new(bytes)?.apply(&plan)?;
-    Compiled::new(blanked.bytes)?.without_sheets(&WORKING_SHEETS)
+    Compiled::new(blanked.bytes)?.without_sheets(&working)
+}
+
+/// A working sheet under its own name, or numbered as programs do when the name was taken.
+fn is_working(name: &str) -> bool {
+    WORKING_SHEETS.iter().any(|known| {
+        let rest = name.strip_prefix(known).map(|rest| rest.trim_start().trim_start_matches('(').trim_end_matches(')'));
+        rest.is_some_and(|number| number.bytes().all(|b| b.is_ascii_digit()))
+    })
 }
 
 fn to_blank(grid: &Grid, catalog: &Catalog) -> Vec<CellRef> {

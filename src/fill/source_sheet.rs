@@ -20,6 +20,15 @@ const HIGHEST: f64 = 38.0;
 
 /// Plans the sheet; rows go below its headings with the looks of the first row there.
 pub fn plan(grid: &Grid, form: &str, comparison: &Comparison, cells: &FigureCells) -> SheetPlan {
+    plan_with(grid, comparison, |key| Some((form.to_owned(), *cells.get(key)?)))
+}
+
+/// The same for figures that stand on several sheets: `place` tells sheet and cell of (row, participant, year).
+pub fn plan_with(
+    grid: &Grid,
+    comparison: &Comparison,
+    place: impl Fn(&(usize, usize, i32)) -> Option<(String, CellRef)>,
+) -> SheetPlan {
     let mut sheet = SheetPlan::default();
     let Some(heading) = grid.cells().iter().find(|cell| cell.value.as_text().is_some_and(|text| fold(text) == "番号"))
     else {
@@ -32,7 +41,7 @@ pub fn plan(grid: &Grid, form: &str, comparison: &Comparison, cells: &FigureCell
             let Some(participant) = comparison.participants.get(who) else { continue };
             let at = first_row + number;
             number += 1;
-            let shown = cells.get(&(index, who, year));
+            let shown = place(&(index, who, year));
             let texts = source_texts(figure);
             let texts_note = texts.note.clone();
             let contents = [
@@ -63,7 +72,7 @@ pub fn plan(grid: &Grid, form: &str, comparison: &Comparison, cells: &FigureCell
                 let col = heading.at.col + offset as u32;
                 sheet.set_like(CellRef::new(at, col), content, CellRef::new(first_row, col));
             }
-            if let Some(shown) = shown {
+            if let Some((form, shown)) = shown {
                 sheet.links.insert(
                     CellRef::new(at, heading.at.col),
                     InnerLink {

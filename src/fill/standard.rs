@@ -1,7 +1,7 @@
 //! The standard template, parsed once, and a whole fill of it.
 
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use sha2::{Digest, Sha256};
 
@@ -9,7 +9,7 @@ use super::ledger::Ledger;
 use super::meta_sheet::{META_SHEET, Meta};
 use super::plan::FillPlan;
 use super::work_sheets::{self, Book};
-use super::{Compiled, compare_sheet, form_sheet, source_sheet};
+use super::{Compiled, SheetTexts, compare_sheet, form_sheet, source_sheet};
 use crate::compare::Comparison;
 use crate::diagnostic::Diagnostic;
 use crate::error::FileError;
@@ -32,6 +32,7 @@ pub struct StandardTemplate {
     compiled: Compiled,
     grids: BTreeMap<String, Grid>,
     map: FormMap,
+    texts: SheetTexts,
 }
 
 impl StandardTemplate {
@@ -48,12 +49,39 @@ impl StandardTemplate {
     /// None in a sound build; tests hold it.
     pub fn shipped() -> Result<&'static Self, FileError> {
         static SHIPPED: OnceLock<Result<StandardTemplate, FileError>> = OnceLock::new();
-        SHIPPED.get_or_init(|| Self::new(SHEET_XLSX)).as_ref().map_err(Clone::clone)
+        SHIPPED.get_or_init(|| Self::from_bytes(SHEET_XLSX)).as_ref().map_err(Clone::clone)
     }
 
-    fn new(bytes: &'static [u8]) -> Result<Self, FileError> {
+    /// The shipped template with drafts in words of people's own.
+    ///
+    /// # Errors
+    /// As [`Self::shipped`].
+    pub fn with_texts(texts: SheetTexts) -> Result<Self, FileError> {
+        Ok(Self { texts, ..Self::from_bytes(SHEET_XLSX)? })
+    }
+
+    /// Whether these are the bytes of the shipped template.
+    pub fn is_shipped(bytes: &[u8]) -> bool {
+        bytes == SHEET_XLSX
+    }
+
+    /// Height of a row of its form, in points.
+    pub(crate) fn row_height(&self, row: u32) -> Option<f64> {
+        self.compiled.row_height(FORM_SHEET, row)
+    }
+
+    /// The words of its drafts.
+    pub(crate) fn texts(&self) -> &SheetTexts {
+        &self.texts
+    }
+
+    /// A template of the shipped one's form.
+    ///
+    /// # Errors
+    /// What is no workbook, or has no form.
+    pub fn from_bytes(bytes: impl Into<Arc<[u8]>>) -> Result<Self, FileError> {
         let compiled = Compiled::new(bytes)?;
-        let book = read_bytes("sheet.xlsx", bytes, &Limits::default())?;
+        let book = read_bytes("sheet.xlsx", compiled.package().bytes(), &Limits::default())?;
         let grids: BTreeMap<String, Grid> = book.grids.into_iter().map(|grid| (grid.name.to_string(), grid)).collect();
         let map = grids.get(FORM_SHEET).and_then(|grid| FormMap::find(grid, 1)).ok_or_else(|| {
             FileError::refused(
@@ -62,7 +90,7 @@ impl StandardTemplate {
                 "ひな形を確かめてください。",
             )
         })?;
-        Ok(Self { compiled, grids, map })
+        Ok(Self { compiled, grids, map, texts: SheetTexts::default() })
     }
 }
 
@@ -105,9 +133,9 @@ pub fn fill_standard(
     plan.sheets.insert(META_SHEET.to_owned(), meta.plan());
     let book =
         Book { grids: &template.grids, form: FORM_SHEET, map: &template.map, sources: SOURCE_SHEET, meta: META_SHEET };
-    work_sheets::add(&mut plan, &book, comparison, told, &form.cells)?;
+    let (_, mut diagnostics) = work_sheets::add(&mut plan, &book, comparison, told, &form.cells, &template.texts);
     let filled = template.compiled.apply(&plan)?;
-    let mut diagnostics = form.diagnostics;
+    diagnostics.splice(0..0, form.diagnostics);
     diagnostics.extend(filled.notes);
     Ok(FilledSheet { bytes: filled.bytes, ledger: form.ledger, diagnostics })
 }

@@ -1,6 +1,6 @@
 //! Words that several sheets share.
 
-use crate::compare::ShownYear;
+use crate::compare::{ComparedRow, ShownYear};
 use crate::notation::wareki;
 
 /// 「令和5年度～令和7年度」, one year alone as itself.
@@ -30,6 +30,28 @@ pub fn part_year_remark(year: &ShownYear) -> Option<String> {
             format!("{name}は{first}～{end}サービス提供分")
         }
     })
+}
+
+/// 備考 of a row: the years of which its own figures cover a part only; a year under way where it has none.
+pub fn remark_of_row(row: &ComparedRow, years: &[ShownYear]) -> String {
+    // 認定率 stands for a day.
+    if row.indicator.id.as_str().starts_with('B') {
+        return String::new();
+    }
+    let said = years.iter().filter_map(|year| {
+        let figures =
+            || row.figures.iter().filter(|((_, of), figure)| *of == year.year && figure.datum.value().is_some());
+        let figure = figures().find(|((who, _), _)| *who == 0).or_else(|| figures().next());
+        let of_row = match figure {
+            Some((_, figure)) => {
+                let months = figure.period.months.filter(|_| figure.period.part_year);
+                ShownYear { year: year.year, part_year: figure.period.part_year, months }
+            }
+            None => *year,
+        };
+        part_year_remark(&of_row)
+    });
+    said.collect::<Vec<_>>().join("、")
 }
 
 fn reiwa_month(year: i32, month: i32) -> String {

@@ -5,20 +5,20 @@ use std::collections::BTreeMap;
 use super::draft::{self, DRAFT_LINE, Draft};
 use super::form_sheet::FigureCells;
 use super::list_sheet::{lines_of, link};
+use super::meta_sheet::append_rows;
 use super::plan::{CellContent, FillPlan};
-use super::{caution_sheet, chart_sheet, memo_sheet, source_sheet};
+use super::{SheetTexts, caution_sheet, chart_sheet, memo_sheet, source_sheet};
 use crate::compare::{self, Comparison};
 use crate::diagnostic::Diagnostic;
-use crate::error::FileError;
-use crate::form::FormMap;
-use crate::model::CellRef;
+use crate::form::{FormMap, find_entries};
+use crate::model::{CellRef, EntryField};
 use crate::read::Grid;
 
 /// Characters of full width a line of 「全国平均等との比較」 holds, points a line takes, and the least height.
 const ENTRY_WIDTH: usize = 36;
-const ENTRY_LINE: f64 = 17.5;
+pub(crate) const ENTRY_LINE: f64 = 17.5;
 const ENTRY_LEAST: f64 = 146.0;
-const HIGHEST: f64 = 409.0;
+pub(crate) const HIGHEST: f64 = 409.0;
 
 /// The book that is filled: its grids by sheet name, and its form.
 pub struct Book<'a> {
@@ -34,21 +34,20 @@ pub struct Book<'a> {
     pub meta: &'a str,
 }
 
-/// Adds to a plan that has the form's figures. Sheets the book does not have are left out.
-///
-/// # Errors
-/// A text of a draft that does not render.
+/// Adds to a plan that has the form's figures. Sheets the book does not have are left out. Returns the drafts, and what
+/// to tell about texts of people's own that could not be used.
 pub fn add(
     plan: &mut FillPlan,
     book: &Book<'_>,
     comparison: &Comparison,
     diagnostics: &[Diagnostic],
     cells: &FigureCells,
-) -> Result<Vec<Draft>, FileError> {
+    texts: &SheetTexts,
+) -> (Vec<Draft>, Vec<Diagnostic>) {
     let cautions = compare::cautions(comparison, diagnostics);
-    let mut drafts = Vec::new();
+    let (mut drafts, mut told) = (Vec::new(), Vec::new());
     if let Some(grid) = book.grids.get(book.form) {
-        drafts = draft::drafts(grid, book.grids.get(book.meta), comparison)?;
+        drafts = draft::drafts(grid, book.grids.get(book.meta), comparison, texts, &mut told);
         let sheet = plan.sheet(book.form);
         for draft in &drafts {
             sheet.set(draft.cell, CellContent::Text(draft.text.clone()));
@@ -84,9 +83,19 @@ pub fn add(
         plan.sheets.insert(chart_sheet::CHART_SHEET.to_owned(), chart_sheet::plan_words(charts, comparison));
         plan.chart_bounds.extend(bounds);
     }
+    let heights = plan.sheets.get(book.form).map(|sheet| sheet.row_heights.clone()).unwrap_or_default();
     if let Some(meta) = plan.sheets.get_mut(book.meta) {
         draft::remember(&drafts, meta);
+        let entries = book.grids.get(book.form).map(|grid| (grid, find_entries(grid)));
+        for (grid, entry) in entries.iter().flat_map(|(grid, all)| all.iter().map(move |entry| (grid, entry))) {
+            if let (Some(height), Some(key), EntryField::Comparison) =
+                (heights.get(&entry.cell.row), draft::row_key(grid, entry), entry.field)
+            {
+                let text = |text: &str| CellContent::Text(text.to_owned());
+                append_rows(meta, vec![vec![(0, text("height")), (1, text(&key)), (2, CellContent::Number(*height))]]);
+            }
+        }
     }
     debug_assert!(drafts.iter().all(|draft| draft.text.starts_with(DRAFT_LINE)), "drafts say what they are");
-    Ok(drafts)
+    (drafts, told)
 }

@@ -39,7 +39,7 @@ pub(super) fn choose(out: &Path, name: &str, own: &Area, bases: &Bases, catalog:
     let (standing, told) = find_in_folder(out, name, own.key())?;
     start.diagnostics.extend(told);
     if let Some(path) = standing.clone() {
-        let book = Base::open_path(&path)?;
+        let book = Base::open_path(&path, own)?;
         start.base = Some(Chosen { book, standing: Some(path), name: name.to_owned() });
     }
     if let Some(path) = bases.previous.as_deref().filter(|path| !is_same_file(path, standing.as_deref())) {
@@ -53,10 +53,11 @@ pub(super) fn choose(out: &Path, name: &str, own: &Area, bases: &Bases, catalog:
                     .at(Place::file(file_name(path))),
             );
         } else {
-            let mut book = Base::open_path(path)?;
+            let mut book = Base::open_path(path, own)?;
             check_meta(&book, path, own)?;
             if book.sheet_id().is_none() {
-                let areas = whose(path, own, catalog, &mut start.diagnostics)?;
+                let form = book.map().sheet.to_string();
+                let areas = whose(path, own, Some(&form), catalog, &mut start.diagnostics)?;
                 book.set_areas(areas);
             }
             start.base = Some(Chosen { book, standing: None, name: with_extension_of(name, path) });
@@ -70,7 +71,7 @@ fn previous(path: &Path, name: &str, own: &Area, catalog: &Catalog, start: &mut 
     let bytes =
         std::fs::read(path).map_err(Error::io(path, "読み取り", "--previous のファイルの場所を確かめてください。"))?;
     let file = file_name(path);
-    match Base::open(&file, &bytes) {
+    match Base::open_for(&file, &bytes, own) {
         Ok(book) => {
             check_meta(&book, path, own)?;
             if book.sheet_id().is_some() {
@@ -80,12 +81,12 @@ fn previous(path: &Path, name: &str, own: &Area, catalog: &Catalog, start: &mut 
                     return Ok(());
                 }
             } else {
-                whose(path, own, catalog, &mut start.diagnostics)?;
+                whose(path, own, None, catalog, &mut start.diagnostics)?;
             }
         }
         // An older form may have neither ids nor years, and yet texts.
         Err(error) if matches!(error.code, "no-form" | "old-workbook" | "no-workbook") => {
-            whose(path, own, catalog, &mut start.diagnostics)?;
+            whose(path, own, None, catalog, &mut start.diagnostics)?;
         }
         Err(error) => return Err(Error::Usage(format!("『{file}』{}{}", error.message, error.hint))),
     }
@@ -121,6 +122,7 @@ fn others(path: &Path, own: &Area) -> Error {
 fn whose(
     path: &Path,
     own: &Area,
+    form: Option<&str>,
     catalog: &Catalog,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Result<BTreeMap<Role, (String, String)>> {
@@ -131,7 +133,7 @@ fn whose(
         .map_err(|error| Error::Usage(format!("『{file}』{}{}", error.message, error.hint)))?;
     let taken = take_book(&book, Context::new(catalog, None));
     let mut areas = BTreeMap::new();
-    for grid in &book.grids {
+    for grid in book.grids.iter().filter(|grid| form.is_none_or(|form| &*grid.name == form)) {
         let Some(map) = crate::form::FormMap::find(grid, 1) else { continue };
         for block in &map.blocks {
             let seen = taken.observations.iter().find(|o| {

@@ -5,30 +5,46 @@ use std::path::Path;
 use super::{Bases, FillRequest, Report, fill_marked, fill_on, standard_template};
 use crate::catalog::Catalog;
 use crate::error::{Error, Result};
-use crate::fill::marks::MarkedTemplate;
+use crate::fill::marks::{MarkedTemplate, workbooks_in};
+use crate::fill::{SheetTexts, StandardTemplate};
 use crate::intake::Evidence;
 
 /// Makes what was asked for. A template with marks is filled, one without marks is a form to be filled in place;
-/// without a template, or by a folder without a workbook, it is the standard sheet. Papers take the layouts and
-/// sentences a folder holds.
+/// without a template, or by a folder without a workbook of its own, it is the standard sheet. The folder gives the
+/// sheet its words (`texts/sheet/*.hbs`) and papers their layouts and sentences.
 ///
 /// # Errors
 /// As [`fill_on`], [`fill_marked`] and [`marked_template`].
 pub fn make(request: &FillRequest, bases: &Bases, evidence: &Evidence, catalog: &Catalog) -> Result<Report> {
-    match bases.template.as_deref().map(marked_template).transpose()?.flatten() {
-        Some(template) => fill_marked(request, evidence, catalog, &template),
-        None => fill_on(request, bases, evidence, catalog, standard_template()?),
+    let Some(path) = bases.template.as_deref() else {
+        return fill_on(request, bases, evidence, catalog, standard_template()?);
+    };
+    if let Some(template) = marked_template(path)? {
+        return fill_marked(request, bases, evidence, catalog, &template);
     }
+    if !path.is_dir() {
+        return fill_on(request, bases, evidence, catalog, standard_template()?);
+    }
+    let (texts, told) = SheetTexts::from_folder(path);
+    let template = StandardTemplate::with_texts(texts).map_err(|error| super::of_template(&error))?;
+    let mut report = fill_on(request, bases, evidence, catalog, &template)?;
+    report.diagnostics.splice(0..0, told);
+    Ok(report)
 }
 
-/// A template with marks. A workbook without any is a form to be filled in place: `None`; so is a folder that holds
-/// layouts and sentences but no workbook.
+/// A template with marks. `None`: a workbook without any is a form to be filled in place, and a folder of layouts and
+/// sentences without a workbook of its own, or with the shipped one, leaves the workbook the standard one.
 ///
 /// # Errors
-/// The user's mistake: nothing there, nothing of a template in the folder, a folder whose workbook has no marks.
+/// The user's mistake: nothing there, nothing of a template in the folder, several Excel files, a folder whose workbook
+/// is neither shipped nor has marks.
 pub fn marked_template(path: &Path) -> Result<Option<MarkedTemplate>> {
-    if path.is_dir() && !holds(path, &["xlsx", "xlsm"])? && holds(path, &["typ", "toml", "hbs"])? {
-        return Ok(None);
+    if path.is_dir() {
+        match workbooks_in(path)?.as_slice() {
+            [] if holds(path, &["typ", "toml", "hbs"])? => return Ok(None),
+            [file] if std::fs::read(file).is_ok_and(|bytes| StandardTemplate::is_shipped(&bytes)) => return Ok(None),
+            _ => {}
+        }
     }
     let template = MarkedTemplate::open(path)?;
     if template.has_marks() {

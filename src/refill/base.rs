@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use crate::error::FileError;
-use crate::fill::meta_sheet::{META_SHEET, Meta};
+use crate::fill::meta_sheet::{META_SHEET, Meta, is_meta};
+use crate::fill::plan::FillPlan;
 use crate::fill::{COMPARE_SHEET, Compiled, SOURCE_SHEET};
 use crate::form::{FormMap, Role};
-use crate::model::CellRef;
+use crate::model::{Area, CellRef};
 use crate::read::{CellValue, Grid, Limits, read_bytes};
 
 /// A workbook that holds a form.
@@ -22,7 +23,14 @@ pub struct Base {
     pub(super) last: Option<Meta>,
     /// Areas of blocks told from elsewhere, for books without `_meta`: key and name
     pub(super) areas: BTreeMap<Role, (String, String)>,
+    /// Where several insurers' sheets lie in the book: the name a sheet of this one has in a book of its own → its name
+    actual: BTreeMap<String, String>,
+    /// The insurer whose sheets these are, in such a book
+    pub(super) owner: Option<String>,
 }
+
+/// Sheets that come with a form.
+const COMPANIONS: [&str; 6] = [COMPARE_SHEET, "グラフ", "検討メモ", "点検", SOURCE_SHEET, "グラフ用データ"];
 
 impl Base {
     /// Opens the bytes of a book.
@@ -30,20 +38,139 @@ impl Base {
     /// # Errors
     /// What cannot be read or written to, holds no form, or was written by a later version of this product.
     pub fn open(name: &str, bytes: &[u8]) -> Result<Self, FileError> {
+        Self::open_of(name, bytes, None)
+    }
+
+    /// The same for one insurer of a book that may hold several insurers' sheets: those of the others are left out.
+    ///
+    /// # Errors
+    /// As [`Base::open`].
+    pub fn open_for(name: &str, bytes: &[u8], own: &Area) -> Result<Self, FileError> {
+        Self::open_of(name, bytes, Some(own))
+    }
+
+    fn open_of(name: &str, bytes: &[u8], own: Option<&Area>) -> Result<Self, FileError> {
         let book = read_bytes(name, bytes, &Limits::default())?;
         let compiled = Compiled::new(bytes)?;
         let grids: Vec<Grid> =
             book.grids.into_iter().filter(|grid| compiled.package().sheet(&grid.name).is_some()).collect();
-        let last = meta_of(&grids)?;
-        let wanted = last.as_ref().map(|meta| meta.form.as_str());
-        let (form, map) = find_form(&grids, wanted).ok_or_else(|| {
+        let metas = metas_of(&grids)?;
+        let last = match own {
+            Some(own) => metas.iter().find(|(_, meta)| meta.sheet_id == own.key()),
+            None => metas.first(),
+        };
+        let (record, mut last) = last.map_or((None, None), |(sheet, meta)| (Some(sheet.clone()), Some(meta.clone())));
+        let owner = own.map(|own| own.name.clone()).or_else(|| Some(last.as_ref()?.areas.get(&Role::Own)?.1.clone()));
+        let others: Vec<&str> = metas
+            .iter()
+            .filter(|(_, meta)| last.as_ref().is_none_or(|last| last.sheet_id != meta.sheet_id))
+            .filter_map(|(_, meta)| Some(meta.areas.get(&Role::Own)?.1.as_str()))
+            .collect();
+        let wanted = last.as_ref().map(|meta| meta.form.clone());
+        let found = find_form(&grids, wanted.as_deref(), owner.as_deref(), &others);
+        if found.is_none() && last.is_none() {
+            // Nothing of this insurer's: whose book it is says the first record.
+            last = metas.first().map(|(_, meta)| meta.clone());
+        }
+        let found = found.or_else(|| find_form(&grids, wanted.as_deref(), None, &[]));
+        let (form, map) = found.ok_or_else(|| {
             FileError::refused(
                 "no-form",
                 "地域分析・検討シートの行（指標ID）と年度の見出しが見つかりません。",
                 "指標IDの列と年度の見出しがあるシートかどうか、確かめてください。",
             )
         })?;
-        Ok(Self { name: name.to_owned(), compiled, grids, form, map, last, areas: BTreeMap::new() })
+        let mut base = Self {
+            name: name.to_owned(),
+            compiled,
+            grids,
+            form,
+            map,
+            last,
+            areas: BTreeMap::new(),
+            actual: BTreeMap::new(),
+            owner: None,
+        };
+        if !others.is_empty() {
+            let record = record.or_else(|| metas.first().map(|(sheet, _)| sheet.clone()));
+            base.leave_others_out(record.as_deref(), owner.unwrap_or_default());
+        }
+        Ok(base)
+    }
+
+    /// Keeps the form, this insurer's companion sheets and the record, each under the name it has in a book of its own.
+    fn leave_others_out(&mut self, record: Option<&str>, owner: String) {
+        let form = self.map.sheet.clone();
+        // Sheets that came together have the same number behind their names.
+        let numbered = COMPANIONS.iter().find_map(|logical| {
+            self.grids.iter().find_map(|grid| {
+                let number = grid.name.strip_prefix(logical)?;
+                let line = grid.text(1, 0).unwrap_or_default();
+                (is_number(number) && line.starts_with(&owner)).then(|| number.to_owned())
+            })
+        });
+        let mut kept = Vec::new();
+        for mut grid in std::mem::take(&mut self.grids) {
+            let logical = if record == Some(&*grid.name) {
+                META_SHEET.to_owned()
+            } else if grid.name == form {
+                form.to_string()
+            } else {
+                let Some(logical) = COMPANIONS.iter().find(|logical| {
+                    let number = numbered.as_deref();
+                    number.is_some_and(|number| grid.name.strip_prefix(**logical) == Some(number))
+                }) else {
+                    continue;
+                };
+                (*logical).to_owned()
+            };
+            self.actual.insert(logical.clone(), grid.name.to_string());
+            grid.name = logical.into();
+            kept.push(grid);
+        }
+        self.form = kept.iter().position(|grid| grid.name == form).unwrap_or_default();
+        self.grids = kept;
+        self.owner = Some(owner);
+    }
+
+    /// Names the sheets of a plan as the book does, where several insurers' sheets lie in it.
+    pub(super) fn name_actually(&self, plan: &mut FillPlan) {
+        if self.owner.is_none() {
+            return;
+        }
+        let actual = |name: &str| self.actual.get(name).cloned().unwrap_or_else(|| name.to_owned());
+        let mut sheets = std::mem::take(&mut plan.sheets);
+        for sheet in sheets.values_mut() {
+            for link in sheet.links.values_mut() {
+                for (logical, name) in &self.actual {
+                    let quoted = format!("'{}'!", logical.replace('\'', "''"));
+                    if let Some(cell) = link.location.strip_prefix(&quoted) {
+                        link.location = format!("'{}'!{cell}", name.replace('\'', "''"));
+                        break;
+                    }
+                }
+            }
+        }
+        plan.sheets = sheets.into_iter().map(|(name, sheet)| (actual(&name), sheet)).collect();
+        for bounds in &mut plan.chart_bounds {
+            bounds.sheet = actual(&bounds.sheet);
+        }
+    }
+
+    /// Height of a row of the form in points, where the sheet says it.
+    pub(super) fn row_height(&self, row: u32) -> Option<f64> {
+        self.compiled.row_height(&self.map.sheet, row)
+    }
+
+    /// Width of columns of the form in characters, as far as they are seen.
+    pub(super) fn seen_width(&self, cols: std::ops::RangeInclusive<u32>) -> f64 {
+        self.compiled.seen_width(&self.map.sheet, cols)
+    }
+
+    /// Whether a cell of a sheet, by the name it has in a book of its own, holds a formula.
+    pub(super) fn has_formula(&self, sheet: &str, at: CellRef, unknown: bool) -> bool {
+        let sheet = self.actual.get(sheet).map_or(sheet, String::as_str);
+        self.compiled.has_formula(sheet, at).unwrap_or(unknown)
     }
 
     /// Whose sheet this is, as `_meta` says.
@@ -85,36 +212,53 @@ impl Base {
     }
 }
 
-fn meta_of(grids: &[Grid]) -> Result<Option<Meta>, FileError> {
-    let Some(grid) = grids.iter().find(|grid| &*grid.name == META_SHEET) else { return Ok(None) };
-    let meta = Meta::read(grid);
-    let ours = grid.get(CellRef::new(0, 0)).and_then(CellValue::as_text) == Some("chiiki-sheet");
-    if meta.is_none() && ours {
-        return Err(FileError::refused(
-            "meta-unreadable",
-            "記入の記録（_meta シート）を読み取れません。新しい版で作られたか、書き換えられています。",
-            "ソフトを新しくするか、控えのファイルを使ってください。",
-        ));
+/// Every record of the book, with the name of its sheet.
+fn metas_of(grids: &[Grid]) -> Result<Vec<(String, Meta)>, FileError> {
+    let mut all = Vec::new();
+    for grid in grids.iter().filter(|grid| is_meta(grid) || (&*grid.name == META_SHEET && starts_as_ours(grid))) {
+        let metas = Meta::read_all(grid).ok_or_else(|| {
+            FileError::refused(
+                "meta-unreadable",
+                "記入の記録（_meta シート）を読み取れません。新しい版で作られたか、書き換えられています。",
+                "ソフトを新しくするか、控えのファイルを使ってください。",
+            )
+        })?;
+        all.extend(metas.into_iter().filter(|meta| meta.marks.is_empty()).map(|meta| (grid.name.to_string(), meta)));
     }
-    Ok(meta)
+    Ok(all)
 }
 
-fn find_form(grids: &[Grid], wanted: Option<&str>) -> Option<(usize, FormMap)> {
-    let mut best: Option<(usize, FormMap)> = None;
+fn starts_as_ours(grid: &Grid) -> bool {
+    grid.get(CellRef::new(0, 0)).and_then(CellValue::as_text) == Some("chiiki-sheet")
+}
+
+/// `` or ` (2)`, as programs number sheets of the same name.
+fn is_number(text: &str) -> bool {
+    let inner = text.trim_start().strip_prefix('(').and_then(|rest| rest.strip_suffix(')'));
+    text.is_empty() || inner.is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()))
+}
+
+/// The form: of several the one that names the owner, then the one of the wanted name, then the one with the most rows.
+/// Forms that name another insurer of the book are not looked at.
+fn find_form(grids: &[Grid], wanted: Option<&str>, owner: Option<&str>, others: &[&str]) -> Option<(usize, FormMap)> {
+    let mut best: Option<((bool, bool, usize), usize, FormMap)> = None;
     for (number, grid) in grids.iter().enumerate() {
-        if [META_SHEET, COMPARE_SHEET, SOURCE_SHEET].contains(&&*grid.name) {
+        let companion = [META_SHEET, COMPARE_SHEET, SOURCE_SHEET]
+            .iter()
+            .any(|name| grid.name.strip_prefix(name).is_some_and(is_number));
+        if companion {
             continue;
         }
         let Some(map) = FormMap::find(grid, 1) else { continue };
-        if map.block(Role::Own).is_none_or(|block| block.years.is_empty()) {
+        let Some(own) = map.block(Role::Own).filter(|block| !block.years.is_empty()) else { continue };
+        let names = |who: &str| own.captions.iter().any(|(_, text)| text.trim() == who);
+        if others.iter().any(|other| names(other)) {
             continue;
         }
-        if Some(&*grid.name) == wanted {
-            return Some((number, map));
-        }
-        if best.as_ref().is_none_or(|(_, known)| map.rows.len() > known.rows.len()) {
-            best = Some((number, map));
+        let rank = (owner.is_some_and(names), Some(&*grid.name) == wanted, map.rows.len());
+        if best.as_ref().is_none_or(|(known, ..)| rank > *known) {
+            best = Some((rank, number, map));
         }
     }
-    best
+    best.map(|(_, number, map)| (number, map))
 }

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::catalog::Indicator;
+use crate::compare::shown;
 use crate::fill::meta_sheet::Shown;
 
 /// One figure.
@@ -72,25 +73,8 @@ pub(super) fn decimals(unit: &str) -> u8 {
 pub(super) fn display(shown: &Shown, unit: &str) -> String {
     match shown {
         Shown::Text(text) => text.clone(),
-        Shown::Number(number) => grouped(&format!("{number:.*}", usize::from(decimals(unit)))),
+        Shown::Number(number) => shown::shown(*number, decimals(unit)),
     }
-}
-
-fn grouped(plain: &str) -> String {
-    let (sign, digits) = plain.strip_prefix('-').map_or(("", plain), |rest| ("▲", rest));
-    let (whole, fraction) = digits.split_once('.').map_or((digits, None), |(w, f)| (w, Some(f)));
-    let mut out = sign.to_owned();
-    for (index, digit) in whole.chars().enumerate() {
-        if index > 0 && (whole.len() - index) % 3 == 0 {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    if let Some(fraction) = fraction {
-        out.push('.');
-        out.push_str(fraction);
-    }
-    out
 }
 
 #[cfg(test)]
@@ -100,6 +84,8 @@ mod tests {
     #[test]
     fn figures_are_shown_as_on_the_form() {
         assert_eq!(display(&Shown::Number(19.37), "％"), "19.4");
+        // As Excel rounds.
+        assert_eq!(display(&Shown::Number(33.25), "％"), "33.3");
         assert_eq!(display(&Shown::Number(1_028_150.4), "円"), "1,028,150");
         assert_eq!(display(&Shown::Number(-150.0), "円"), "▲150");
         assert_eq!(display(&Shown::Text("―".to_owned()), "円"), "―");

@@ -7,13 +7,12 @@ use super::Base;
 use super::cells::{same, shown};
 use crate::compare::{Comparison, Thresholds};
 use crate::diagnostic::Diagnostic;
-use crate::error::FileError;
 use crate::fill::draft::Draft;
 use crate::fill::form_sheet::FigureCells;
 use crate::fill::meta_sheet::{META_SHEET, Shown};
-use crate::fill::plan::{CellContent, ChartBounds, FillPlan, Look, NewSheet, SheetPlan};
+use crate::fill::plan::{CellContent, ChartBounds, FillPlan, NewSheet, SheetPlan};
 use crate::fill::work_sheets::{self, Book};
-use crate::fill::{COMPARE_SHEET, SOURCE_SHEET, StandardTemplate, compare_sheet, source_sheet};
+use crate::fill::{COMPARE_SHEET, SOURCE_SHEET, StandardTemplate, compare_sheet, new_sheet, source_sheet};
 use crate::form::{Role, id_in};
 use crate::model::CellRef;
 use crate::notation::fold;
@@ -28,12 +27,10 @@ pub(super) struct Work {
     pub sheets: BTreeMap<String, SheetPlan>,
     pub chart_bounds: Vec<ChartBounds>,
     pub drafts: Vec<Draft>,
+    pub diagnostics: Vec<Diagnostic>,
 }
 
 /// The sheets of ours in a book of ours, planned as for a fresh one; drafts, marks and links go into the form's plan.
-///
-/// # Errors
-/// A text of a draft that does not render.
 pub(super) fn plan(
     base: &Base,
     comparison: &Comparison,
@@ -41,7 +38,7 @@ pub(super) fn plan(
     cells: &FigureCells,
     told: &[Diagnostic],
     template: &StandardTemplate,
-) -> Result<Work, FileError> {
+) -> Work {
     let mut plan = FillPlan::default();
     if let Some(grid) = base.grid(COMPARE_SHEET) {
         plan.sheets.insert(COMPARE_SHEET.to_owned(), compare(base, grid, comparison));
@@ -57,7 +54,7 @@ pub(super) fn plan(
     plan.sheets.insert(name.clone(), std::mem::take(form));
     let grids = base.grids.iter().map(|grid| (grid.name.to_string(), grid.clone())).collect();
     let book = Book { grids: &grids, form: &name, map: &base.map, sources: SOURCE_SHEET, meta: META_SHEET };
-    let drafts = work_sheets::add(&mut plan, &book, comparison, told, cells)?;
+    let (drafts, diagnostics) = work_sheets::add(&mut plan, &book, comparison, told, cells, template.texts());
     *form = plan.sheets.remove(&name).unwrap_or_default();
     form.row_heights = heights;
     for (sheet, planned) in plan.sheets.iter_mut().filter(|(sheet, _)| !before.contains(sheet)) {
@@ -66,7 +63,7 @@ pub(super) fn plan(
             drop_idle(grid, planned);
         }
     }
-    Ok(Work { sheets: plan.sheets, chart_bounds: plan.chart_bounds, drafts })
+    Work { sheets: plan.sheets, chart_bounds: plan.chart_bounds, drafts, diagnostics }
 }
 
 /// What an earlier run wrote below or beside what is written now: in the template's own columns, not in the template.
@@ -124,7 +121,7 @@ fn compare(base: &Base, grid: &Grid, comparison: &Comparison) -> SheetPlan {
     drop_idle(grid, &mut plan);
     // A formula that is no longer there has no value to show: the number stands for itself.
     for (at, edit) in &mut plan.cells {
-        if base.compiled.has_formula(COMPARE_SHEET, *at).unwrap_or(false) {
+        if base.has_formula(COMPARE_SHEET, *at, false) {
             continue;
         }
         match &edit.content {
@@ -167,7 +164,7 @@ fn clear_idle_groups(base: &Base, grid: &Grid, comparison: &Comparison, plan: &m
     let idle = meta.areas.keys().filter(|role| comparison.participants.iter().all(|one| one.role != **role));
     for col in idle.filter_map(|role| group_column(grid, *role)) {
         for cell in grid.cells().iter().filter(|cell| (col..col + 4).contains(&cell.at.col)) {
-            let formula = base.compiled.has_formula(COMPARE_SHEET, cell.at).unwrap_or(true);
+            let formula = base.has_formula(COMPARE_SHEET, cell.at, true);
             let name = meta.areas.values().any(|(_, name)| cell.value.as_text() == Some(name));
             if formula {
                 plan.set(cell.at, CellContent::FormulaText("－".to_owned()));
@@ -179,7 +176,7 @@ fn clear_idle_groups(base: &Base, grid: &Grid, comparison: &Comparison, plan: &m
 }
 
 /// Puts the planned rows only where rows of ours stand or nothing stands; rows of ours that are left over are cleared.
-fn source(grid: &Grid, fresh: SheetPlan) -> SheetPlan {
+pub(super) fn source(grid: &Grid, fresh: SheetPlan) -> SheetPlan {
     let Some(heading) = grid.cells().iter().find(|cell| cell.value.as_text().is_some_and(|text| fold(text) == "番号"))
     else {
         return SheetPlan::default();
@@ -267,61 +264,13 @@ pub(super) fn new_sheets(
     };
     if let Some(grid) = template.grid(COMPARE_SHEET).filter(|_| free(COMPARE_SHEET)) {
         let plan = compare_sheet::plan(grid, comparison);
-        let mut new = with_template(COMPARE_SHEET, grid, &plan, "指標ID", 3);
+        let mut new = new_sheet::of_template(COMPARE_SHEET, grid, &plan, "指標ID", 3);
         new.widths.insert(0, 34.0);
         sheets.push(new);
     }
     if let Some(grid) = template.grid(SOURCE_SHEET).filter(|_| free(SOURCE_SHEET)) {
         let plan = source_sheet::plan(grid, &base.map.sheet, comparison, cells);
-        let mut new = with_template(SOURCE_SHEET, grid, &plan, "番号", 1);
-        for (col, width) in
-            [6.0, 9.0, 34.0, 20.0, 18.0, 12.0, 6.0, 44.0, 20.0, 8.0, 12.0, 44.0, 20.0].iter().enumerate()
-        {
-            new.widths.insert(col as u32, *width);
-        }
-        sheets.push(new);
+        sheets.push(new_sheet::sources(SOURCE_SHEET, grid, &plan));
     }
     sheets
-}
-
-fn with_template(name: &str, grid: &Grid, plan: &SheetPlan, heading: &str, headings: u32) -> NewSheet {
-    let mut new = NewSheet { name: name.to_owned(), links: plan.links.clone(), ..NewSheet::default() };
-    let top = grid
-        .cells()
-        .iter()
-        .find(|cell| cell.value.as_text().is_some_and(|text| fold(text) == heading))
-        .map_or(0, |cell| cell.at.row);
-    new.frozen_rows = top + headings;
-    new.hide_columns = plan.hide_columns.iter().filter(|(_, hide)| **hide).map(|(col, _)| *col).collect();
-    let unused = |row: u32| plan.hide_rows.get(&row) == Some(&true);
-    let look = |at: CellRef, content: &CellContent| match content {
-        CellContent::Number(n) | CellContent::FormulaNumber(n) => {
-            if n.fract() == 0.0 && at.row > top {
-                Look::Whole
-            } else if at.row > top {
-                Look::Decimal
-            } else {
-                Look::Plain
-            }
-        }
-        _ if at.row == 0 => Look::Title,
-        _ if at.row < top => Look::Plain,
-        _ if at.row < top + headings => Look::Heading,
-        _ => Look::Wrapped,
-    };
-    for cell in grid.cells().iter().filter(|cell| !unused(cell.at.row)) {
-        let content = match &cell.value {
-            CellValue::Number(number) => CellContent::Number(*number),
-            other => CellContent::Text(other.display()),
-        };
-        let look = look(cell.at, &content);
-        new.cells.insert(cell.at, (content, look));
-    }
-    for (at, edit) in plan.cells.iter().filter(|(at, _)| !unused(at.row)) {
-        let years =
-            matches!(&edit.content, CellContent::Number(n) if (2000.0..=2100.0).contains(n) && n.fract() == 0.0);
-        let look = if years { Look::Wrapped } else { look(*at, &edit.content) };
-        new.cells.insert(*at, (edit.content.clone(), look));
-    }
-    new
 }

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use super::Base;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::error::{Error, Result};
-use crate::fill::meta_sheet::{META_SHEET, Meta};
+use crate::fill::meta_sheet::{META_SHEET, Meta, is_meta};
+use crate::model::Area;
 use crate::read::{Limits, read_bytes};
 use crate::template::package::Package;
 
@@ -20,11 +21,23 @@ pub fn is_backup_name(name: &str) -> bool {
 /// # Errors
 /// The folder is there but cannot be read.
 pub fn find_in_folder(dir: &Path, usual: &str, sheet_id: &str) -> Result<(Option<PathBuf>, Option<Diagnostic>)> {
+    find(dir, usual, &|meta| meta.sheet_id == sheet_id && meta.marks.is_empty())
+}
+
+/// The same for a book made from a template of people's own.
+///
+/// # Errors
+/// As [`find_in_folder`].
+pub fn find_marked_in_folder(dir: &Path, usual: &str, sheet_id: &str) -> Result<(Option<PathBuf>, Option<Diagnostic>)> {
+    find(dir, usual, &|meta| meta.sheet_id == sheet_id && !meta.marks.is_empty())
+}
+
+fn find(dir: &Path, usual: &str, wanted: &dyn Fn(&Meta) -> bool) -> Result<(Option<PathBuf>, Option<Diagnostic>)> {
     let first = dir.join(usual);
     // Held by another program for a moment, it must not be taken for somebody else's: a second sheet would begin.
     let hint = "Excelなどで開いていたら閉じてください。";
     match crate::disk::read(&first) {
-        Ok(bytes) if meta_in(&bytes).is_some_and(|meta| meta.sheet_id == sheet_id) => return Ok((Some(first), None)),
+        Ok(bytes) if meta_in(&bytes, wanted).is_some() => return Ok((Some(first), None)),
         Err(error) if first.is_file() => return Err(Error::io(first, "読み取り", hint)(error)),
         _ => {}
     }
@@ -41,7 +54,7 @@ pub fn find_in_folder(dir: &Path, usual: &str, sheet_id: &str) -> Result<(Option
         if !workbook || crate::intake::is_not_for_reading(&name) || is_backup_name(&name) || path == first {
             continue;
         }
-        if let Some(meta) = meta_of(&path).filter(|meta| meta.sheet_id == sheet_id) {
+        if let Some(meta) = meta_of(&path, wanted) {
             found.push((meta.date, std::cmp::Reverse(name), path));
         }
     }
@@ -59,27 +72,30 @@ pub fn find_in_folder(dir: &Path, usual: &str, sheet_id: &str) -> Result<(Option
     Ok((chosen, told))
 }
 
-/// What was written last into a file; `None` for whatever is not a readable book of ours.
-fn meta_of(path: &Path) -> Option<Meta> {
-    meta_in(&crate::disk::read(path).ok()?)
+/// The wanted record of a file; `None` for whatever is not a readable book of ours.
+fn meta_of(path: &Path, wanted: &dyn Fn(&Meta) -> bool) -> Option<Meta> {
+    meta_in(&crate::disk::read(path).ok()?, wanted)
 }
 
-fn meta_in(bytes: &[u8]) -> Option<Meta> {
+fn meta_in(bytes: &[u8], wanted: &dyn Fn(&Meta) -> bool) -> Option<Meta> {
     // Cheap for the many files that have no such sheet.
-    Package::open(bytes).ok()?.sheet(META_SHEET)?;
+    let package = Package::open(bytes).ok()?;
+    package.sheets().iter().find(|sheet| sheet.name.starts_with(META_SHEET))?;
     let book = read_bytes("", bytes, &Limits::default()).ok()?;
-    Meta::read(book.grids.iter().find(|grid| &*grid.name == META_SHEET)?)
+    let all = book.grids.iter().filter(|grid| is_meta(grid)).filter_map(Meta::read_all).flatten();
+    all.into_iter().find(|meta| wanted(meta))
 }
 
 impl Base {
-    /// Opens a file.
+    /// Opens a file for one insurer.
     ///
     /// # Errors
-    /// As [`Base::open`], as the user's mistake; a file that cannot be read.
-    pub fn open_path(path: &Path) -> Result<Self> {
+    /// As [`Base::open_for`], as the user's mistake; a file that cannot be read.
+    pub fn open_path(path: &Path, own: &Area) -> Result<Self> {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let hint = "ファイルの場所を確かめ、Excelで開いていたら閉じてください。";
         let bytes = crate::disk::read(path).map_err(Error::io(path, "読み取り", hint))?;
-        Self::open(&name, &bytes).map_err(|error| Error::Usage(format!("『{name}』{}{}", error.message, error.hint)))
+        Self::open_for(&name, &bytes, own)
+            .map_err(|error| Error::Usage(format!("『{name}』{}{}", error.message, error.hint)))
     }
 }

@@ -26,6 +26,7 @@ pub(super) struct FormRefill {
     pub sheet: SheetPlan,
     pub cells: FigureCells,
     pub values: BTreeMap<FigureKey, (Shown, CellRef)>,
+    pub heights: BTreeMap<String, f64>,
     pub ledger: Ledger,
     pub changes: Changes,
     pub handover: Vec<Item>,

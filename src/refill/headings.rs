@@ -10,7 +10,7 @@ use crate::compare::ShownYear;
 use crate::fill::form_sheet::{added_entries, added_title};
 use crate::fill::meta_sheet::Shown;
 use crate::fill::plan::{CellContent, SheetPlan};
-use crate::fill::words::{part_year_remark, period_span};
+use crate::fill::words::{period_span, remark_of_row};
 use crate::model::CellRef;
 use crate::notation::{fold, wareki};
 use crate::read::Grid;
@@ -153,12 +153,11 @@ fn remarks(base: &Base, grid: &Grid, blocks: &Blocks, sheet: &mut SheetPlan) {
     else {
         return;
     };
-    let said: Vec<String> = blocks.comparison.years.iter().filter_map(part_year_remark).collect();
-    let said = said.join("、");
     for row in base.map.rows.iter().filter(|row| !row.id.starts_with('B')) {
-        if blocks.comparison.rows.iter().all(|compared| compared.indicator.id.as_str() != row.id) {
+        let Some(compared) = blocks.comparison.rows.iter().find(|known| known.indicator.id.as_str() == row.id) else {
             continue;
-        }
+        };
+        let said = remark_of_row(compared, &blocks.comparison.years);
         let at = CellRef::new(row.row, col);
         let there = grid.get(at).map(crate::read::CellValue::display).unwrap_or_default();
         if there.trim().is_empty() {

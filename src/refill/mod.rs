@@ -13,6 +13,8 @@ mod find;
 mod form;
 mod handover;
 mod headings;
+mod heights;
+mod marked;
 mod mentions;
 mod news;
 mod run;
@@ -20,7 +22,8 @@ mod texts;
 
 pub use base::Base;
 pub use changes::{Change, Changes, Mention};
-pub use find::{find_in_folder, is_backup_name};
+pub use find::{find_in_folder, find_marked_in_folder, is_backup_name};
+pub use marked::Marked;
 pub use run::{RefillOptions, Refilled, refill};
 pub use texts::{Incoming, into_standard};
 

@@ -31,8 +31,9 @@ pub(super) fn plan(base: &Base, changes: &Changes, date: Date, plan: &mut FillPl
             sheet.set_like(at, content, CellRef::new(HEADING_ROW + 1, at.col));
         }
     }
+    let owner = base.owner.as_ref().map_or_else(String::new, |owner| format!("{owner}　"));
     let line = format!(
-        "{}年{}月{}日の更新　新しい数値 {}件、変わった数値 {}件、資料に無くなった数値 {}件、未確認 {}件、見直したい文章 {}件",
+        "{owner}{}年{}月{}日の更新　新しい数値 {}件、変わった数値 {}件、資料に無くなった数値 {}件、未確認 {}件、見直したい文章 {}件",
         date.year,
         date.month,
         date.day,

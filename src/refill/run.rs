@@ -3,7 +3,7 @@
 use super::changes::Changes;
 use super::companions::Work;
 use super::form::FormRefill;
-use super::{Base, Incoming, blocks, companions, form, handover, mentions, news, texts};
+use super::{Base, Incoming, blocks, companions, form, handover, heights, mentions, news, texts};
 use crate::catalog::Catalog;
 use crate::compare::Comparison;
 use crate::diagnostic::{Diagnostic, Place};
@@ -11,7 +11,7 @@ use crate::error::FileError;
 use crate::fill::StandardTemplate;
 use crate::fill::draft::{self, Draft};
 use crate::fill::ledger::Ledger;
-use crate::fill::meta_sheet::{META_SHEET, Meta, sheet_id};
+use crate::fill::meta_sheet::{META_SHEET, Meta, append_rows, rows_of_others, sheet_id};
 use crate::fill::plan::{CellContent, FillPlan, Look, NewSheet};
 use crate::fill::standard::run_id;
 use crate::model::Date;
@@ -65,7 +65,7 @@ pub fn refill(
     template: &StandardTemplate,
 ) -> Result<Refilled, FileError> {
     let grid = base.form_grid().ok_or_else(|| FileError::refused("no-form", "様式がありません。", ""))?;
-    let plan_for = |date: Date| -> Result<Planned, FileError> {
+    let plan_for = |date: Date| -> Planned {
         let options = RefillOptions { date, ..options };
         let mut blocks = blocks::plan(base, grid, comparison, options.fixed_years);
         if let Some(thresholds) = companions::thresholds_of_sheet(base) {
@@ -73,15 +73,17 @@ pub fn refill(
         }
         let mut form = form::plan(base, grid, &blocks, &options);
         texts::place(base, grid, incoming, catalog, &mut form.sheet, &mut form.handover);
-        let work = companions::plan(base, &blocks.comparison, &mut form.sheet, &form.cells, told, template)?;
+        let mut work = companions::plan(base, &blocks.comparison, &mut form.sheet, &form.cells, told, template);
+        form.diagnostics.append(&mut work.diagnostics);
+        heights::fit(base, grid, template, &mut form);
         companions::drop_idle(grid, &mut form.sheet);
         let mut scratch = FillPlan::default();
         let items = handover::plan(base, &form.handover, &mut scratch);
-        Ok(Planned { form, work, comparison: blocks.comparison, items })
+        Planned { form, work, comparison: blocks.comparison, items }
     };
     // Planned with the day of the last run, a rerun with the same figures changes nothing at all.
     if let Some(date) = base.last.as_ref().and_then(|last| last.date) {
-        let planned = plan_for(date)?;
+        let planned = plan_for(date);
         let idle = planned.work.sheets.values().all(|sheet| sheet.cells.is_empty());
         if planned.form.sheet.cells.is_empty() && idle && planned.items == 0 {
             return Ok(Refilled {
@@ -93,7 +95,7 @@ pub fn refill(
             });
         }
     }
-    write(base, plan_for(options.date)?, options, template)
+    write(base, plan_for(options.date), options, template)
 }
 
 fn apply_thresholds(comparison: &mut Comparison, thresholds: crate::compare::Thresholds) {
@@ -141,6 +143,7 @@ fn write(
             companions::drop_idle(grid, sheet);
         }
     }
+    base.name_actually(&mut plan);
     let filled = base.compiled.apply(&plan)?;
     let mut diagnostics = form.diagnostics;
     for mention in &form.changes.mentions {
@@ -197,12 +200,17 @@ fn meta(base: &Base, comparison: &Comparison, date: Date, form: &FormRefill) -> 
             .and_then(|_| base.last.as_ref().map(|last| last.thresholds))
             .unwrap_or(comparison.thresholds),
         values: form.values.clone(),
+        heights: form.heights.clone(),
+        marks: Vec::new(),
     }
 }
 
 fn put_meta(base: &Base, meta: &Meta, drafts: &[Draft], plan: &mut FillPlan) {
     let mut sheet = meta.plan();
     draft::remember(drafts, &mut sheet);
+    if let Some(grid) = base.grid(META_SHEET) {
+        append_rows(&mut sheet, rows_of_others(grid, &meta.sheet_id));
+    }
     let Some(grid) = base.grid(META_SHEET) else {
         let cells = sheet.cells.into_iter().map(|(at, edit)| (at, (edit.content, Look::Plain))).collect();
         plan.new_sheets.push(NewSheet { name: META_SHEET.to_owned(), very_hidden: true, cells, ..NewSheet::default() });

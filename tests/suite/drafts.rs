@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::io::Cursor;
 
 use calamine::{Reader, Xlsx};
+use chiiki_sheet::fill::SheetTexts;
 use chiiki_sheet::fill::draft::{self, DRAFT_LINE};
 use chiiki_sheet::fill::{self, plan::CellContent, plan::FillPlan};
 use chiiki_sheet::model::CellRef;
@@ -57,7 +58,10 @@ fn a_draft_is_known_until_somebody_touches_it() {
     assert!(!draft::is_ours(&text.replace("同程度", "同じ"), meta));
     assert!(!draft::is_ours(text.strip_prefix(DRAFT_LINE).unwrap(), meta));
     let blocks = |grid: &Grid| -> Vec<String> {
-        draft::drafts(grid, Some(meta), &comparison).unwrap().into_iter().map(|draft| draft.block).collect()
+        draft::drafts(grid, Some(meta), &comparison, &SheetTexts::default(), &mut Vec::new())
+            .into_iter()
+            .map(|draft| draft.block)
+            .collect()
     };
     assert_eq!(blocks(form).len(), 3);
 
@@ -95,4 +99,32 @@ fn added_indicators_get_rows_formats_print_area_and_a_draft() {
     assert_eq!(hidden, (77..=94).collect::<Vec<_>>(), "rows not in use, and the gap below them");
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).unwrap();
     assert!(book.worksheet_range(FORM).is_ok());
+}
+
+#[test]
+fn a_template_folder_gives_the_drafts_their_words_and_slips_are_told() {
+    use crate::program::{program, with_mihon};
+    let folder = tempfile::tempdir().unwrap();
+    let texts = folder.path().join("ひな形/texts/sheet");
+    std::fs::create_dir_all(&texts).unwrap();
+    std::fs::write(texts.join("認定率.hbs"), "わが町のことば（{{年度}}）").unwrap();
+    std::fs::write(texts.join("受給率.hbs"), "一行目\n{{ない項目}}").unwrap();
+    let line = format!(
+        "fill --own 見本県みほん市 --from 2023 --to 2025 --date 2026-11-22 --json --out {} --template {}",
+        folder.path().join("出力").display(),
+        folder.path().join("ひな形").display()
+    );
+    let said = program(&with_mihon(&line));
+    assert_eq!(said.code, 0, "{said:?}");
+    let json = said.json();
+    let told = json["diagnostics"].as_array().unwrap().iter().find(|told| told["code"] == "draft-text").unwrap();
+    let message = told["message"].as_str().unwrap();
+    assert!(message.contains("texts/sheet/受給率.hbs") && message.contains("2行目"), "{message}");
+    let bytes = std::fs::read(json["outputs"][0]["path"].as_str().unwrap()).unwrap();
+    let book = read_bytes("a.xlsx", &bytes, &Limits::default()).unwrap();
+    let form = &book.grids[0];
+    assert_eq!(form.text(13, 0), Some(format!("{DRAFT_LINE}\nわが町のことば（令和7年度（2025））").as_str()));
+    // The shipped words stand where the own ones could not be used.
+    let other = form.text(25, 0).unwrap();
+    assert!(other.starts_with(DRAFT_LINE) && !other.contains("一行目"), "{other}");
 }

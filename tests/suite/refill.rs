@@ -6,8 +6,12 @@
 pub mod doc;
 mod folder;
 mod foreign;
+mod heights;
 pub mod judge;
+mod marks;
+mod part_years;
 mod programs;
+mod several;
 
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};

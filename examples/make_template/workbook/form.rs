@@ -16,8 +16,10 @@ const LEGEND: [&str; 5] = [
     "太字・下線・水色",
     "＝全国平均を上回る　",
     "斜体・斜線の網かけ",
-    "＝下回る（目安は「比較と判定」シート）\n※ 1年分に満たない年度　― 該当なし　－ 値なし",
+    "＝下回る（目安は「比較と判定」シート）",
 ];
+/// In a row of its own: two lines of one cell run into each other in some programs.
+const MARKS: &str = "※ 1年分に満たない年度　― 該当なし　－ 値なし";
 
 /// Heading rows, zero-based.
 const ROLE_ROW: u32 = 2;
@@ -27,7 +29,7 @@ const YEAR_NUMBER_ROW: u32 = 5;
 const FIRST_BLOCK_ROW: u32 = 6;
 
 /// Columns left of the years and their widths in characters.
-const LABELS: [(&str, f64); 4] = [("活用データ名・指標名", 46.0), ("指標ID", 7.0), ("単位", 5.0), ("備考", 14.0)];
+const LABELS: [(&str, f64); 4] = [("活用データ名・指標名", 48.0), ("指標ID", 7.0), ("単位", 5.0), ("備考", 12.0)];
 const FIRST_YEAR_COLUMN: u16 = 4;
 const YEARS_OF_A_GROUP: u16 = 10;
 const YEAR_WIDTH: f64 = 9.0;
@@ -217,7 +219,8 @@ fn write_legend(sheet: &mut Worksheet) -> Result<(), XlsxError> {
     let cell = look::legend_cell();
     let [plain, above, below] = look::legend();
     let parts: Vec<_> = [&plain, &above, &plain, &below, &plain].into_iter().zip(LEGEND).collect();
-    sheet.merge_range(0, RIGHT_ENTRY.0, 1, RIGHT_ENTRY.1, "", &cell)?;
+    sheet.merge_range(1, RIGHT_ENTRY.0, 1, RIGHT_ENTRY.1, MARKS, &cell)?;
+    sheet.merge_range(0, RIGHT_ENTRY.0, 0, RIGHT_ENTRY.1, "", &cell)?;
     sheet.write_rich_string_with_format(0, RIGHT_ENTRY.0, &parts, &cell)?;
     Ok(())
 }

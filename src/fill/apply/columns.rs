@@ -15,6 +15,17 @@ pub(super) fn style(index: &SheetIndex, text: &str, col: u32) -> Option<u32> {
     tag(element, text).raw("style")?.parse().ok()
 }
 
+/// Width of a column in characters as it is seen: 0 when it is hidden.
+pub(super) fn seen_width(index: &SheetIndex, text: &str, col: u32) -> f64 {
+    let own = index.cols.iter().find(|element| run(element, text).is_some_and(|run| run.contains(&col)));
+    let width = match own.map(|element| tag(element, text)) {
+        Some(tag) if tag.flag("hidden") => return 0.0,
+        Some(tag) => tag.raw("width").map(str::to_owned),
+        None => None,
+    };
+    width.unwrap_or_else(|| default_width(index, text)).parse().unwrap_or_default()
+}
+
 /// Hides and shows columns. Runs are split where needed; everything else about them stays.
 pub(super) fn hide(index: &SheetIndex, text: &str, hidden: &BTreeMap<u32, bool>, patches: &mut Patches) {
     let width = default_width(index, text);

@@ -75,11 +75,11 @@ pub fn fill(app: &App, call: &Call<'_>) -> Answer {
         Box::new(move |room, progress| {
             progress.step("数値を読み込み中", 0, 2)?;
             let held = room.held()?;
-            let request =
-                FillRequest { xlsx, papers, out: room.workspace.folder(OUTPUT), ..wish.request(&held, date)? };
+            // File names and template as 設定.toml says them: a sheet is the same whichever way it was asked for.
+            let (set, bases) = room.workspace.fill_request(&held.settings, &wish.own, date).map_err(problem)?;
+            let request = FillRequest { xlsx, papers, out: set.out, names: set.names, ..wish.request(&held, date)? };
             progress.step("シートと資料を作成中", 1, 2)?;
             let _one_writer = room.desk.exclusive();
-            let bases = Bases::default();
             let report = job::make(&request, &bases, &held.evidence, &held.catalog).map_err(problem)?;
             told(room, &report)
         }),

@@ -1,0 +1,162 @@
+//! The standard fill and a refill, the file loaded each time, beside openpyxl doing the same in the same run; then the
+//! fill with the template parsed once, and the memory it takes. Prints a table; `cargo bench --bench beside_openpyxl`.
+
+#![allow(clippy::unwrap_used, missing_docs)] // A bench may stop.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Arc;
+use std::time::Instant;
+
+use chiiki_sheet::catalog::Catalog;
+use chiiki_sheet::compare::{Comparison, Thresholds};
+use chiiki_sheet::diagnostic::Diagnostic;
+use chiiki_sheet::fill::{StandardTemplate, fill_standard};
+use chiiki_sheet::intake::{Reader, gather, list_files, take_path};
+use chiiki_sheet::job::{FillRequest, understand};
+use chiiki_sheet::layout::Context;
+use chiiki_sheet::model::{Date, Datum};
+use chiiki_sheet::read::{Limits, read_bytes};
+use chiiki_sheet::refill::{Base, RefillOptions, refill};
+
+const TIMES: u32 = 100;
+const TIMES_PYTHON: u32 = 10;
+
+fn main() {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    let (catalog, comparison, told) = evidence(&root);
+    let date = Date::new(2026, 11, 22).unwrap();
+    let shipped = std::fs::read(root.join("sheet-templates/chiiki-bunseki/sheet.xlsx")).unwrap();
+    let template = StandardTemplate::shipped().unwrap();
+    let filled = fill_standard(template, &comparison, &told, date).unwrap().bytes;
+    let new = revised(&comparison);
+    let options = RefillOptions { date, adopt: false, fixed_years: false };
+    let again = |bytes: &[u8]| {
+        let base = Base::open("book.xlsx", bytes).unwrap();
+        refill(&base, &new, options, &told, &[], &catalog, template).unwrap().bytes
+    };
+    let refilled = again(&filled);
+
+    let folder = tempfile::tempdir().unwrap();
+    let dir = folder.path();
+    std::fs::write(dir.join("template.xlsx"), &shipped).unwrap();
+    std::fs::write(dir.join("filled.xlsx"), &filled).unwrap();
+    let cells = [differences(&shipped, &filled), differences(&filled, &refilled)];
+    for (name, cells) in ["fill.json", "refill.json"].iter().zip(&cells) {
+        std::fs::write(dir.join(name), serde_json::to_string(cells).unwrap()).unwrap();
+    }
+    let counts = cells.map(|sheets| sheets.values().map(BTreeMap::len).sum::<usize>());
+
+    let fill_each = measure(TIMES, || {
+        let bytes = std::fs::read(dir.join("template.xlsx")).unwrap();
+        let template = StandardTemplate::from_bytes(bytes).unwrap();
+        let filled = fill_standard(&template, &comparison, &told, date).unwrap();
+        std::fs::write(dir.join("ours.xlsx"), filled.bytes).unwrap();
+    });
+    let refill_each = measure(TIMES, || {
+        let bytes = std::fs::read(dir.join("filled.xlsx")).unwrap();
+        std::fs::write(dir.join("ours.xlsx"), again(&bytes)).unwrap();
+    });
+    reset_peak();
+    let before = memory("VmRSS");
+    let once = measure(TIMES, || drop(fill_standard(template, &comparison, &told, date).unwrap()));
+    let above = memory("VmHWM") - before;
+
+    println!("cells written: fill {}, refill {}", counts[0], counts[1]);
+    println!("ms a file (wall, CPU)");
+    println!("fill, template parsed once      {:6.2} {:6.2}   memory above: {above:.1} MB", once.0, once.1);
+    println!("fill, file loaded each time     {:6.2} {:6.2}", fill_each.0, fill_each.1);
+    println!("refill, file loaded each time   {:6.2} {:6.2}", refill_each.0, refill_each.1);
+    let script = root.join("benches/beside_openpyxl.py");
+    let output = Command::new("python3").arg(script).arg(dir).arg(TIMES_PYTHON.to_string()).output();
+    let Ok(output) = output else { return println!("python3 is not here") };
+    if !output.status.success() {
+        return println!("openpyxl: {}", String::from_utf8_lossy(&output.stderr));
+    }
+    let text = String::from_utf8(output.stdout).unwrap();
+    for ((line, ours), what) in text.lines().zip([fill_each, refill_each]).zip(["fill", "refill"]) {
+        let numbers: Vec<f64> = line.split(' ').map(|number| number.parse().unwrap()).collect();
+        println!(
+            "openpyxl, {what:6}                {:6.1} {:6.1}   {:.1} times (wall), {:.1} times (CPU)",
+            numbers[0],
+            numbers[1],
+            numbers[0] / ours.0,
+            numbers[1] / ours.1
+        );
+    }
+}
+
+fn evidence(root: &Path) -> (Catalog, Comparison, Vec<Diagnostic>) {
+    let root = root.join("examples/mihon");
+    let areas = std::fs::read_to_string(root.join("areas.csv")).unwrap();
+    let catalog = Catalog::shipped().with_areas(&areas, "areas.csv").unwrap();
+    let context = Context::new(&catalog, None);
+    let mut reader = Reader::InProcess(Limits::default());
+    let files = list_files(&[root.join("受付")]).unwrap();
+    let taken = files.iter().flat_map(|file| take_path(file, context, &mut reader).unwrap()).collect();
+    let evidence = gather(taken, context);
+    let request = FillRequest {
+        compare: vec!["見本県みなと市".to_owned(), "見本県たかね市".to_owned()],
+        from: Some(2023),
+        to: Some(2025),
+        thresholds: Thresholds::default(),
+        ..FillRequest::new("見本県みほん市", PathBuf::new(), Date::new(2026, 11, 22).unwrap())
+    };
+    let (comparison, told) = understand(&request, &evidence, &catalog).unwrap();
+    (catalog, comparison, told)
+}
+
+/// Every figure a little larger.
+fn revised(comparison: &Comparison) -> Comparison {
+    let mut new = comparison.clone();
+    for figure in new.rows.iter_mut().flat_map(|row| row.figures.values_mut()) {
+        if let Datum::Value(value) = figure.datum {
+            Arc::make_mut(figure).datum = Datum::Value(value + 0.5);
+        }
+    }
+    new
+}
+
+/// Cells of the second book that the first one has not, by sheet and address.
+fn differences(before: &[u8], after: &[u8]) -> BTreeMap<String, BTreeMap<String, serde_json::Value>> {
+    let book = |bytes: &[u8]| read_bytes("book.xlsx", bytes, &Limits::default()).unwrap().grids;
+    let old = book(before);
+    let mut sheets = BTreeMap::new();
+    for grid in book(after) {
+        let Some(was) = old.iter().find(|was| was.name == grid.name) else { continue };
+        let changed = grid.cells().iter().filter(|cell| was.get(cell.at) != Some(&cell.value));
+        let cells = changed.map(|cell| {
+            let value = cell.value.as_number().map_or_else(|| cell.value.display().into(), serde_json::Value::from);
+            (cell.at.to_string(), value)
+        });
+        sheets.insert(grid.name.to_string(), cells.collect());
+    }
+    sheets
+}
+
+/// Milliseconds a call: wall and CPU.
+fn measure(times: u32, mut call: impl FnMut()) -> (f64, f64) {
+    call();
+    let (start, cpu) = (Instant::now(), cpu_ms());
+    (0..times).for_each(|_| call());
+    (start.elapsed().as_secs_f64() * 1000.0 / f64::from(times), (cpu_ms() - cpu) / f64::from(times))
+}
+
+/// CPU time of this process so far, where the system tells (Linux), in steps of 10 ms.
+fn cpu_ms() -> f64 {
+    let Ok(text) = std::fs::read_to_string("/proc/self/stat") else { return f64::NAN };
+    let fields: Vec<&str> = text.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
+    let ticks = |at: usize| fields.get(at).and_then(|field| field.parse::<f64>().ok()).unwrap_or(f64::NAN);
+    (ticks(11) + ticks(12)) * 10.0
+}
+
+fn memory(line: &str) -> f64 {
+    let Ok(text) = std::fs::read_to_string("/proc/self/status") else { return f64::NAN };
+    let found = text.lines().find_map(|one| one.strip_prefix(line)?.trim_start_matches(':').split_whitespace().next());
+    found.and_then(|kb| kb.parse::<f64>().ok()).unwrap_or(f64::NAN) / 1024.0
+}
+
+fn reset_peak() {
+    let _ = std::fs::write("/proc/self/clear_refs", "5");
+}

@@ -1,0 +1,260 @@
+//! Refilling a book that was made from a template of people's own: places are found again by the words around them; what
+//! was written last gives way, what a person wrote stays and is told.
+
+use std::collections::BTreeMap;
+
+use super::cells::{Decision, decide, shown};
+use super::changes::{Change, Changes, display};
+use super::{Refilled, companions};
+use crate::compare::Comparison;
+use crate::diagnostic::{Diagnostic, Place as Spot};
+use crate::error::FileError;
+use crate::fill::marks::{Filling, MarkRecord, locate, meta, shown_content, used, with_words};
+use crate::fill::meta_sheet::{Meta, Shown, append_rows, is_meta, rows_of_others};
+use crate::fill::plan::{CellContent, FillPlan};
+use crate::fill::{Compiled, SOURCE_SHEET, source_sheet};
+use crate::model::{CellRef, Date};
+use crate::notation::fold;
+use crate::read::{CellValue, Grid, Limits, read_bytes};
+use crate::template::places::{Place, marks};
+
+/// A book of marks with what was written into it last.
+#[derive(Debug)]
+pub struct Marked {
+    name: String,
+    compiled: Compiled,
+    grids: Vec<Grid>,
+    meta: Meta,
+    /// Sheet of the record
+    record: String,
+}
+
+/// What a refill of a book of marks plans.
+#[derive(Default)]
+struct Planned {
+    plan: FillPlan,
+    marks: Vec<MarkRecord>,
+    changes: Changes,
+    diagnostics: Vec<Diagnostic>,
+    ledger: crate::fill::ledger::Ledger,
+}
+
+impl Marked {
+    /// Opens the bytes of a book; `None` when it was not made from marks for this insurer.
+    ///
+    /// # Errors
+    /// What cannot be read.
+    pub fn open(name: &str, bytes: &[u8], sheet_id: &str) -> Result<Option<Self>, FileError> {
+        let compiled = Compiled::new(bytes)?;
+        let grids = read_bytes(name, bytes, &Limits::default())?.grids;
+        let found = grids.iter().filter(|grid| is_meta(grid)).find_map(|grid| {
+            let all = Meta::read_all(grid)?;
+            let meta = all.into_iter().find(|meta| meta.sheet_id == sheet_id && !meta.marks.is_empty())?;
+            Some((grid.name.to_string(), meta))
+        });
+        let Some((record, meta)) = found else { return Ok(None) };
+        Ok(Some(Self { name: name.to_owned(), compiled, grids, meta, record }))
+    }
+
+    /// Refills. `adopt` lets new figures win over a person's.
+    ///
+    /// # Errors
+    /// As [`Compiled::apply`].
+    pub fn refill(&self, comparison: &Comparison, date: Date, adopt: bool) -> Result<Refilled, FileError> {
+        // With the day of the last run a rerun with the same figures changes nothing at all.
+        if let Some(last) = self.meta.date {
+            let planned = self.plan(comparison, last, adopt);
+            if planned.plan.sheets.values().all(|sheet| sheet.cells.is_empty()) {
+                return Ok(Refilled {
+                    bytes: self.compiled.package().bytes().to_vec(),
+                    nothing_new: true,
+                    ledger: planned.ledger,
+                    changes: planned.changes,
+                    diagnostics: planned.diagnostics,
+                });
+            }
+        }
+        let mut planned = self.plan(comparison, date, adopt);
+        with_words(&self.grids, &planned.plan, &mut planned.marks);
+        let sources = self.grids.iter().find(|grid| {
+            grid.name.starts_with(SOURCE_SHEET)
+                && grid.cells().iter().any(|cell| cell.value.as_text().is_some_and(|text| fold(text) == "番号"))
+        });
+        if let Some(grid) = sources {
+            let (used, places) = used(comparison, &planned.marks);
+            let fresh = source_sheet::plan_with(grid, &used, |key| places.get(key).cloned());
+            planned.plan.sheets.insert(grid.name.to_string(), companions::source(grid, fresh));
+        }
+        self.put_record(comparison, date, &mut planned);
+        let filled = self.compiled.apply(&planned.plan)?;
+        planned.diagnostics.extend(filled.notes);
+        Ok(Refilled {
+            bytes: filled.bytes,
+            nothing_new: false,
+            ledger: planned.ledger,
+            changes: planned.changes,
+            diagnostics: planned.diagnostics,
+        })
+    }
+
+    fn put_record(&self, comparison: &Comparison, date: Date, planned: &mut Planned) {
+        let Some(grid) = self.grids.iter().find(|grid| *grid.name == *self.record) else { return };
+        let mut sheet = meta(comparison, date, std::mem::take(&mut planned.marks)).plan();
+        append_rows(&mut sheet, rows_of_others(grid, &self.meta.sheet_id));
+        for cell in grid.cells().iter().filter(|cell| cell.at.row >= 1 || cell.at.col >= 3) {
+            if !sheet.cells.contains_key(&cell.at) {
+                sheet.set(cell.at, CellContent::Blank);
+            }
+        }
+        planned.plan.sheets.insert(self.record.clone(), sheet);
+    }
+
+    fn plan(&self, comparison: &Comparison, date: Date, adopt: bool) -> Planned {
+        let mut out = Planned::default();
+        let mut filling = Filling::new(comparison, date);
+        let mut sheets: BTreeMap<&str, Vec<&MarkRecord>> = BTreeMap::new();
+        for mark in &self.meta.marks {
+            sheets.entry(&mark.sheet).or_default().push(mark);
+        }
+        for (sheet, records) in sheets {
+            let Some(grid) = self.sheet(sheet, &records) else {
+                for record in records {
+                    out.diagnostics.push(self.lost(sheet, record));
+                }
+                continue;
+            };
+            for (record, places) in records.iter().zip(locate(grid, &records)) {
+                if places.is_empty() {
+                    out.diagnostics.push(self.lost(&grid.name, record));
+                    out.marks.push(MarkRecord { sheet: grid.name.to_string(), ..(*record).clone() });
+                }
+                for at in places {
+                    self.place(grid, record, at, adopt, comparison, &mut filling, &mut out);
+                }
+            }
+        }
+        out.ledger = filling.ledger;
+        out.diagnostics.extend(filling.diagnostics);
+        out
+    }
+
+    /// The sheet of that name, or the one sheet that was renamed: it holds most of the places.
+    fn sheet(&self, name: &str, records: &[&MarkRecord]) -> Option<&Grid> {
+        if let Some(grid) = self.grids.iter().find(|grid| &*grid.name == name) {
+            return Some(grid);
+        }
+        let known = |grid: &&Grid| self.meta.marks.iter().any(|mark| *mark.sheet == *grid.name) || is_meta(grid);
+        let held = |grid: &Grid| locate(grid, records).iter().filter(|places| !places.is_empty()).count();
+        let best = self.grids.iter().filter(|grid| !known(grid)).max_by_key(|grid| held(grid))?;
+        (held(best) * 2 > records.len()).then_some(best)
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "one call site; the values are one place's whole context")]
+    fn place(
+        &self,
+        grid: &Grid,
+        record: &MarkRecord,
+        at: CellRef,
+        adopt: bool,
+        comparison: &Comparison,
+        filling: &mut Filling<'_>,
+        out: &mut Planned,
+    ) {
+        let spot =
+            Spot { file: Some(self.name.clone()), sheet: Some(grid.name.to_string()), cell: Some(at.to_string()) };
+        let place = Place { at, text: record.text.clone(), marks: marks(&record.text) };
+        let content = filling.content(grid, &place, &spot);
+        let mut fresh = filling.record(grid, &place, &content);
+        let new = shown_content(&content);
+        let current = shown(grid.get(at));
+        let unit = self.unit(record, comparison);
+        let mut decision = decide(current.as_ref(), record.last.as_ref(), new.as_ref(), &unit, adopt);
+        let formula = self.compiled.has_formula(&grid.name, at).unwrap_or(false);
+        if formula && decision == Decision::Revised {
+            decision = Decision::Kept;
+        }
+        let change = || self.change(record, at, current.as_ref(), new.as_ref(), &unit, comparison);
+        match decision {
+            Decision::New | Decision::Revised => {
+                out.plan.sheet(&grid.name).set(at, content);
+                if let Some(change) = change() {
+                    if decision == Decision::New {
+                        out.changes.new.push(change)
+                    } else {
+                        out.changes.revised.push(change)
+                    }
+                }
+            }
+            Decision::Gone => out.changes.gone.extend(change()),
+            Decision::Kept => {
+                out.changes.kept.extend(change());
+                let there = current
+                    .as_ref()
+                    .map_or_else(|| "空のまま".to_owned(), |shown| format!("「{}」", display(shown, &unit)));
+                let fresh = new.as_ref().map_or_else(String::new, |shown| display(shown, &unit));
+                out.diagnostics.push(
+                    Diagnostic::warning(
+                        "figure-kept",
+                        format!("未確認：手で書かれた{there}を残しました（新しい内容は「{fresh}」）。"),
+                    )
+                    .hint("どちらが正しいか確かめてください。新しい内容にするには --adopt を付けて実行します。")
+                    .at(spot),
+                );
+            }
+            Decision::Empty | Decision::Same | Decision::Theirs => {}
+        }
+        // What stays on record is what this product wrote, not what a person did.
+        if !matches!(decision, Decision::New | Decision::Revised | Decision::Same) {
+            fresh.last.clone_from(&record.last);
+        }
+        out.marks.push(fresh);
+    }
+
+    fn unit(&self, record: &MarkRecord, comparison: &Comparison) -> String {
+        let [(id, ..)] = record.figures.as_slice() else { return String::new() };
+        let row = comparison.rows.iter().find(|row| row.indicator.id.as_str() == id);
+        row.map(|row| row.indicator.unit.to_string()).unwrap_or_default()
+    }
+
+    /// For a place that is one figure; texts are told by their place alone.
+    fn change(
+        &self,
+        record: &MarkRecord,
+        at: CellRef,
+        old: Option<&Shown>,
+        new: Option<&Shown>,
+        unit: &str,
+        comparison: &Comparison,
+    ) -> Option<Change> {
+        let [(id, role, year)] = record.figures.as_slice() else { return None };
+        Place { at, text: record.text.clone(), marks: marks(&record.text) }.whole()?;
+        let row = comparison.rows.iter().find(|row| row.indicator.id.as_str() == id)?;
+        let who = comparison.participants.iter().position(|one| one.role == *role)?;
+        let source = row.figures.get(&(who, *year)).map(|figure| figure.source.to_string());
+        Some(Change {
+            indicator: id.clone(),
+            name: row.indicator.name.clone(),
+            area: comparison.participants.get(who).map(|one| one.area.name.clone()).unwrap_or_default(),
+            year: *year,
+            old: old.map(|shown| display(shown, unit)),
+            new: new.map(|shown| display(shown, unit)),
+            cell: at.to_string(),
+            old_source: None,
+            new_source: source,
+        })
+    }
+
+    fn lost(&self, sheet: &str, record: &MarkRecord) -> Diagnostic {
+        let written = match &record.last {
+            Some(Shown::Number(number)) => format!("「{}」", CellValue::Number(*number).display()),
+            Some(Shown::Text(text)) => format!("「{}」", text.chars().take(20).collect::<String>()),
+            None => "空の欄".to_owned(),
+        };
+        Diagnostic::warning(
+            "mark-place-lost",
+            format!("前に {} に書いた{written}の場所が分からなくなったため、書き込みませんでした。", record.at),
+        )
+        .hint("行や列、まわりの見出しが変わっています。必要なら、ひな形から作り直してください。")
+        .at(Spot { file: Some(self.name.clone()), sheet: Some(sheet.to_owned()), cell: None })
+    }
+}
