@@ -1,7 +1,7 @@
 //! The standard fill and a refill, the file loaded each time, beside openpyxl doing the same in the same run; then the
 //! fill with the template parsed once, and the memory it takes. Prints a table; `cargo bench --bench beside_openpyxl`.
 
-#![allow(clippy::unwrap_used, missing_docs)] // A bench may stop.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, missing_docs)] // A bench may stop.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -1,7 +1,7 @@
 //! The page beside Excel: a service on 127.0.0.1 for one user and one workspace.
 //!
 //! [`front`] takes connections within limits, [`guard`] looks at who asks, [`router`] knows every address, [`api`]
-//! answers. What is asked for becomes a job of [`jobs`]; what lies in the workspace is held ready by [`bench`] (the
+//! answers. What is asked for becomes a job of [`jobs`]; what lies in the workspace is held ready by [`mod@bench`] (the
 //! figures) and [`library`] (the sheets). [`place`] writes down port and key of each workspace for the user alone.
 
 pub mod api;

@@ -128,24 +128,39 @@ fn place_for(text: &str, lines: &Lines, key: &str) -> usize {
     }
 }
 
-/// Comments inside a value that takes several lines, or behind it: `# …` each, strings passed over.
+/// Comments inside a value that takes several lines, or behind it: `# …` each. Strings are passed over, also those of
+/// three quotation marks, which may hold single ones and line breaks.
 fn comments(text: &str) -> impl Iterator<Item = &str> {
-    text.lines().filter_map(|line| {
-        let mut quote = None;
-        let mut escaped = false;
-        for (at, c) in line.char_indices() {
-            match quote {
-                _ if escaped => escaped = false,
-                Some('"') if c == '\\' => escaped = true,
-                Some(open) if c == open => quote = None,
-                Some(_) => {}
-                None if c == '#' => return line.get(at..).map(str::trim_end),
-                None if matches!(c, '"' | '\'') => quote = Some(c),
-                None => {}
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        loop {
+            let at = rest.find(['#', '"', '\''])?;
+            let found = rest.get(at..)?;
+            if found.starts_with('#') {
+                let length = found.find('\n').unwrap_or(found.len());
+                rest = found.get(length..)?;
+                return found.get(..length).map(str::trim_end);
             }
+            rest = found.get(string_length(found)..)?;
         }
-        None
     })
+}
+
+/// Bytes of the string a text begins with, its quotation marks included.
+fn string_length(text: &str) -> usize {
+    let Some(mark) = text.get(..1) else { return 0 };
+    let three = mark.repeat(3);
+    let close = if text.starts_with(&three) { three.as_str() } else { mark };
+    let mut at = close.len();
+    while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
+        if rest.starts_with(close) {
+            return at + close.len();
+        }
+        // In '…' a backslash is a backslash.
+        let escaped = mark == "\"" && rest.starts_with('\\');
+        at += rest.chars().take(if escaped { 2 } else { 1 }).map(char::len_utf8).sum::<usize>();
+    }
+    text.len()
 }
 
 /// As it stands in the file; `None` when nothing is to stand there.
