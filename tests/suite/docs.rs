@@ -90,8 +90,10 @@ fn commands(text: &str) -> Vec<(String, Vec<String>)> {
             let plain = |word: &&str| word.chars().all(|c| c.is_ascii_lowercase());
             let mut subcommand = words.next().filter(plain)?.to_owned();
             let mut words = words.peekable();
-            // These two have commands of their own.
-            if let Some(second) = words.next_if(|word| ["addin", "tls"].contains(&subcommand.as_str()) && plain(word)) {
+            // These have commands of their own.
+            if let Some(second) =
+                words.next_if(|word| ["addin", "mapping", "tls"].contains(&subcommand.as_str()) && plain(word))
+            {
                 subcommand = format!("{subcommand} {second}");
             }
             let options = words.filter(|word| word.starts_with("--")).map(str::to_owned).collect();

@@ -203,6 +203,13 @@ mod tests {
     }
 
     #[test]
+    fn a_hash_in_a_string_of_three_marks_is_no_remark() {
+        let text = "\"地域一覧\" = '''\\'#''' # 説明\r\n";
+        let areas = change("地域一覧", SettingValue::Text("b.csv".to_owned()));
+        assert_eq!(saved(text, &[areas]), "\"地域一覧\" = \"b.csv\" # 説明\r\n");
+    }
+
+    #[test]
     fn only_the_value_changes() {
         let text = "# 始め\r\n\"自地域\"   = \"a\"  # うちの市\r\n\"比較地域\" = []\r\n";
         let own = change("自地域", SettingValue::Text("見本県\"みほん市\"".to_owned()));
