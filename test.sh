@@ -138,7 +138,7 @@ fuzz_targets() {
     for target in read take notation package fill; do
         cargo run --quiet --locked --example fuzz -- "$target" --runs "$runs" --seed 1 "${files[@]}" || return 1
     done
-    cargo run --quiet --locked --example fuzz -- settings --runs 2000 --seed 1 src/workspace/settings.toml &&
+    cargo run --quiet --locked --example fuzz -- settings --runs 2000 --seed 1 src/workspace/settings/settings.toml &&
         cargo run --quiet --locked --example fuzz -- readings --runs 2000 --seed 1 tests/data/crosstab/読み方.toml
 }
 

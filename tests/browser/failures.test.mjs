@@ -250,8 +250,8 @@ test("files dropped on any view are taken", async () => {
     for (const type of ["dragenter", "dragover", "drop"]) window.dispatchEvent(new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true }));
   });
   await page.getByText("引きずった.csv").first().waitFor();
-  assert.equal(service.world.drops[0].name, "引きずった.csv");
   await page.locator("#last-drop").getByText("取り込みました").waitFor();
+  assert.equal(service.world.drops[0].name, "引きずった.csv");
   clean(watch);
   await end();
 });

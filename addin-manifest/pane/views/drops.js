@@ -18,6 +18,9 @@ const OUTCOMES = {
   waiting: ["確認待ち", "mark-warning"],
   settling: ["コピーの終わりを待っています", "mark-info"],
   doing: ["読み取っています", "mark-info"],
+  duplicate: ["同じ内容を取り込み済み", "mark-info"],
+  answered: ["依頼に答えました", "mark-done"],
+  gone: ["なくなりました", "mark-info"],
 };
 
 /** 「取り込みました」 and its look. */
