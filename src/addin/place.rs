@@ -7,6 +7,24 @@ use crate::error::{Error, Result};
 
 const HINT: &str = "利用者のフォルダーに書き込めるか確かめてください。";
 
+/// The user's own folder of this product: never one that travels between PCs.
+///
+/// # Errors
+/// The system does not say where the user's folders are.
+pub fn user_folder() -> Result<PathBuf> {
+    let base = if cfg!(windows) {
+        std::env::var_os("LOCALAPPDATA").map(PathBuf::from)
+    } else {
+        std::env::var_os("XDG_DATA_HOME")
+            .map(PathBuf::from)
+            .filter(|path| path.is_absolute())
+            .or_else(|| std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".local").join("share")))
+    };
+    base.filter(|path| path.is_absolute()).map(|path| path.join("chiiki-sheet")).ok_or_else(|| {
+        Error::Usage("利用者のフォルダーの場所が分かりません。Windows にサインインし直してください。".to_owned())
+    })
+}
+
 /// The folders and files below the user's own folder of this product.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Places {
@@ -19,17 +37,7 @@ impl Places {
     /// # Errors
     /// The system does not say where the user's folders are.
     pub fn of_user() -> Result<Self> {
-        let base = if cfg!(windows) {
-            std::env::var_os("LOCALAPPDATA").map(PathBuf::from)
-        } else {
-            std::env::var_os("XDG_DATA_HOME")
-                .map(PathBuf::from)
-                .filter(|path| path.is_absolute())
-                .or_else(|| std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".local").join("share")))
-        };
-        base.filter(|path| path.is_absolute()).map(|base| Self { root: base.join("chiiki-sheet") }).ok_or_else(|| {
-            Error::Usage("利用者のフォルダーの場所が分かりません。Windows にサインインし直してください。".to_owned())
-        })
+        user_folder().map(|root| Self { root })
     }
 
     /// Those below a folder.

@@ -9,23 +9,7 @@ use sha2::{Digest, Sha256};
 use super::key::{Key, hex};
 use crate::error::{Error, Result};
 
-/// The user's own folder of this product: never one that travels between PCs.
-///
-/// # Errors
-/// The system does not say where the user's folders are.
-pub fn user_folder() -> Result<PathBuf> {
-    let base = if cfg!(windows) {
-        std::env::var_os("LOCALAPPDATA").map(PathBuf::from)
-    } else {
-        std::env::var_os("XDG_DATA_HOME")
-            .map(PathBuf::from)
-            .filter(|path| path.is_absolute())
-            .or_else(|| std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".local").join("share")))
-    };
-    base.filter(|path| path.is_absolute()).map(|path| path.join("chiiki-sheet")).ok_or_else(|| {
-        Error::Usage("利用者のフォルダーの場所が分かりません。Windows にサインインし直してください。".to_owned())
-    })
-}
+pub use crate::addin::place::user_folder;
 
 /// What is written down of one service.
 #[derive(Clone, Debug, Serialize, Deserialize)]
