@@ -75,6 +75,7 @@ pub fn system_reason(error: &std::io::Error) -> String {
         ErrorKind::InvalidFilename => "使えない文字か、長すぎる名前です",
         ErrorKind::FileTooLarge => "ファイルが大きすぎます",
         ErrorKind::TimedOut => "時間内に応答がありませんでした",
+        ErrorKind::InvalidData => "中身が読める形ではありません",
         ErrorKind::UnexpectedEof => "途中で切れています",
         _ => {
             return error

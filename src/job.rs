@@ -27,6 +27,7 @@ use crate::model::{Area, AreaLevel, Date};
 use crate::papers::{self, PaperRequest};
 use crate::refill::{self, Base, Changes, Incoming, Marked, RefillOptions, find_marked_in_folder};
 use crate::request::resolve_area;
+use crate::template::package::Package;
 
 pub use insurers::insurers;
 pub use make::{make, marked_template};
@@ -309,6 +310,8 @@ fn fill_with(
     if request.public && request.xlsx {
         let own = made.comparison.participants.first().ok_or_else(|| Error::Internal("no own area".to_owned()))?;
         let name = public_name(&file_name(own, request.date, request.names.sheet.as_deref())?);
+        let name =
+            base::with_extension(&name, Package::open(made.workbook.as_slice()).is_ok_and(|book| book.has_macros()));
         let copy = public_copy(made.workbook.clone(), catalog).map_err(|error| of_template(&error))?;
         let published = publish(&request.out, &name, &copy, Replace::Never)?;
         report.diagnostics.extend(published.notice);
@@ -489,7 +492,12 @@ fn fresh(
         diagnostics.push(
             Diagnostic::info(
                 "texts-moved",
-                format!("前のシートの文章{placed}件を同じ欄に移し、欄の無い{left}件を「引継ぎ」に載せました。"),
+                match left {
+                    0 => format!("前のシートの文章{placed}件を同じ欄に移しました。"),
+                    _ => {
+                        format!("前のシートの文章{placed}件を同じ欄に移し、欄の無い{left}件を「引継ぎ」に載せました。")
+                    }
+                },
             )
             .hint("前のシートの図やコメントは移していません。前のファイルはそのまま残っています。"),
         );
@@ -573,7 +581,13 @@ fn refill_marked(
     let hint = "ファイルの場所を確かめ、Excelで開いていたら閉じてください。";
     let bytes = crate::disk::read(&path).map_err(Error::io(&path, "読み取り", hint))?;
     let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let Some(book) = Marked::open(&file, &bytes, own.area.key()).map_err(of_user)? else { return Ok(None) };
+    let book = match Marked::open(&file, &bytes, own.area.key()) {
+        Ok(Some(book)) => book,
+        Ok(None) => return Ok(None),
+        // A form of earlier years saved as .xls holds no marks, but texts.
+        Err(error) if standing.is_none() && matches!(error.code, "old-workbook" | "no-workbook") => return Ok(None),
+        Err(error) => return Err(Error::Usage(format!("『{file}』{}{}", error.message, error.hint))),
+    };
     let refilled = book.refill(comparison, request.date, bases.adopt).map_err(of_user)?;
     diagnostics.extend(refilled.diagnostics);
     let path =
@@ -596,6 +610,8 @@ fn finish_marked(
     if request.public && request.xlsx {
         let own = made.comparison.participants.first().ok_or_else(|| Error::Internal("no own area".to_owned()))?;
         let name = public_name(&file_name(own, request.date, request.names.sheet.as_deref())?);
+        let name =
+            base::with_extension(&name, Package::open(made.workbook.as_slice()).is_ok_and(|book| book.has_macros()));
         let copy = public_copy(made.workbook.clone(), catalog)
             .map_err(|error| Error::Usage(error.to_diagnostic().to_string()))?;
         let published = publish(&request.out, &name, &copy, Replace::Never)?;

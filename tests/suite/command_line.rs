@@ -186,6 +186,9 @@ fn what_is_made_of_a_template_with_macros_is_named_so() {
         let names: Vec<_> = fs::read_dir(&out).unwrap().map(|entry| entry.unwrap().file_name()).collect();
         assert_eq!(names, ["見本県 みほん市_地域分析・検討シート.xlsm"]);
     }
+    let said = program(&with_mihon(&format!("{line} --public --json")));
+    let path = said.json()["outputs"][0]["path"].as_str().unwrap().to_owned();
+    assert!(path.ends_with("_公開用.xlsm"), "{path}");
 }
 
 #[test]
@@ -246,4 +249,37 @@ fn an_added_indicator_of_calendar_years_says_why_its_row_is_empty() {
     let told: Vec<_> = told.iter().filter(|one| one["code"] == "added-without-years").collect();
     assert_eq!(told.len(), 1);
     assert!(told[0]["message"].as_str().unwrap().contains("追加した指標 A2 の数値は"), "{told:?}");
+}
+
+#[test]
+fn a_previous_sheet_that_cannot_be_opened_is_named() {
+    let dir = tempfile::tempdir().unwrap();
+    let previous = dir.path().join("前のシート.xlsx");
+    fs::write(&previous, b"PK\x03\x04 cut off").unwrap();
+    let out = dir.path().join("出力");
+    let line = format!("fill --own 見本県みほん市 --previous {} --out {}", previous.display(), out.display());
+    let said = program(&with_mihon(&line));
+    assert_eq!(said.code, 2);
+    let last = said.err.lines().last().unwrap();
+    assert!(last.starts_with("『前のシート.xlsx』"), "{last}");
+    assert!(!out.exists());
+}
+
+#[test]
+fn texts_of_a_previous_sheet_in_the_old_format_are_taken() {
+    let dir = tempfile::tempdir().unwrap();
+    let previous = dir.path().join("前の期.xls");
+    let heading = "全国平均等との比較";
+    fs::write(
+        &previous,
+        format!(
+            "<html><table><tr><td>認定率</td></tr><tr><td>{heading}</td></tr><tr><td>高い</td></tr></table></html>"
+        ),
+    )
+    .unwrap();
+    let out = dir.path().join("出力");
+    let line = format!("fill --own 見本県みほん市 --json --previous {} --out {}", previous.display(), out.display());
+    let said = program(&with_mihon(&line));
+    assert_eq!(said.code, 0, "{}", said.err);
+    assert!(out.join("見本県 みほん市_地域分析・検討シート.xlsx").exists());
 }
