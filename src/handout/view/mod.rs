@@ -3,6 +3,8 @@
 //! The layout reads it as `json("data.json")`. Values are data there, never markup, whatever they hold.
 
 mod glance;
+mod marks;
+mod numbering;
 mod one_page;
 mod page;
 mod pictures;
@@ -49,7 +51,9 @@ struct View {
     one_page: Option<OnePage>,
     years: Vec<YearTable>,
     indicators: Vec<IndicatorRow>,
+    indicators_number: usize,
     sources: Vec<SourceView>,
+    sources_number: usize,
     cautions: Vec<CautionView>,
     credit: String,
     unprintable: Option<String>,
@@ -139,7 +143,7 @@ pub fn build(
         fields: fields(block),
     });
     let name = |role| handout.area_of(role).and_then(|a| handout.areas.get(a)).map(|a| a.name.clone());
-    let view = View {
+    let mut view = View {
         kind,
         kind_name: kind.label(),
         title: handout.title.clone(),
@@ -166,6 +170,8 @@ pub fn build(
             Vec::new()
         },
         indicators: if has(Part::Indicators) { tables::indicators(handout) } else { Vec::new() },
+        indicators_number: 0,
+        sources_number: 0,
         sources: handout
             .sources
             .iter()
@@ -184,6 +190,7 @@ pub fn build(
         unprintable: note,
         page,
     };
+    numbering::number(&mut view, &options.parts);
     let mut value = serde_json::to_value(&view).map_err(|error| {
         TemplateProblem::new("data.json", None, format!("配布資料のデータを作れませんでした。（{error}）"))
     })?;
