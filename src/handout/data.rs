@@ -403,6 +403,9 @@ pub struct Caution {
     /// 「訪問入浴介護（D17-b）」 or a cell.
     #[serde(default)]
     pub place: Option<String>,
+    /// For whoever looks it up: at the end of the paper, not on its first page.
+    #[serde(default)]
+    pub detail: bool,
 }
 
 impl Handout {

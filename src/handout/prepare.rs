@@ -323,7 +323,7 @@ fn credit(comparison: &Comparison, layouts: &BTreeMap<String, &'static str>) -> 
     if parts.is_empty() {
         parts.push("取り込んだ資料");
     }
-    format!("{}をもとに作成", parts.join("、"))
+    format!("出典：{}をもとに作成", parts.join("、"))
 }
 
 fn figures(comparison: &Comparison) -> impl Iterator<Item = &Observation> {
@@ -357,7 +357,7 @@ fn cautions(comparison: &Comparison, diagnostics: &[Diagnostic]) -> Vec<Caution>
     let (summary, details) = conflicts(comparison, diagnostics);
     let mut cautions: Vec<Caution> = summary.into_iter().collect();
     let warnings = diagnostics.iter().filter(|d| d.severity == Severity::Warning && !CONFLICTS.contains(&d.code));
-    let warnings = warnings.map(|d| Caution { text: d.message.clone(), place: d.place.cell.clone() });
+    let warnings = warnings.map(|d| Caution { text: d.message.clone(), place: d.place.cell.clone(), detail: false });
     for caution in warnings.chain(details) {
         if !cautions.iter().any(|known| known.text == caution.text) {
             cautions.push(caution);
@@ -366,7 +366,9 @@ fn cautions(comparison: &Comparison, diagnostics: &[Diagnostic]) -> Vec<Caution>
     let more = cautions.len().saturating_sub(MOST_CAUTIONS);
     cautions.truncate(MOST_CAUTIONS);
     if more > 0 {
-        cautions.push(Caution { text: format!("このほかに{more}件の注意があります。"), place: None });
+        cautions.push(Caution {
+            text: format!("このほかに{more}件の注意があります。"), place: None, detail: true
+        });
     }
     cautions
 }
@@ -397,8 +399,10 @@ fn conflicts(comparison: &Comparison, diagnostics: &[Diagnostic]) -> (Option<Cau
                 names.join("、")
             ),
             place: None,
+            detail: false,
         }
     });
-    let details = found.into_iter().map(|caution| Caution { text: caution.message, place: caution.place.cell });
+    let details =
+        found.into_iter().map(|caution| Caution { text: caution.message, place: caution.place.cell, detail: true });
     (summary, details.collect())
 }

@@ -189,7 +189,8 @@ impl Words {
         if !unstable.is_empty() {
             lines.push(self.say("unstable", &json!({ "一覧": unstable.join("、"), "数": unstable.len() }))?);
         }
-        lines.extend(handout.cautions.iter().take(cautions).map(|caution| caution.text.clone()));
+        let first = handout.cautions.iter().filter(|caution| !caution.detail).take(cautions);
+        lines.extend(first.map(|caution| caution.text.clone()));
         Ok(lines)
     }
 

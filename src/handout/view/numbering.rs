@@ -22,7 +22,7 @@ pub(super) fn number(view: &mut View, parts: &[Part]) {
         form.years.iter_mut().for_each(|years| table.next(&mut years.number));
     }
     for block in &mut view.blocks {
-        if view.one_page.is_none() && has(Part::Tables) && view.main_year.is_some() {
+        if view.one_page.is_none() && has(Part::Tables) && view.main_year.is_some() && block.no_figures.is_none() {
             table.next(&mut block.table.number);
             block.others.iter_mut().for_each(|others| table.next(&mut others.number));
         }

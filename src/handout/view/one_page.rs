@@ -115,6 +115,10 @@ pub fn one_page(handout: &Handout, points: &[MainPoint], threshold: &str, page: 
     let mut seen = Seen::default();
     let mut rows = glance::rows(handout, &columns, &mut seen);
     let mut widths = widths(&rows, &columns, page);
+    let roomy = widened(&widths, &columns, handout, page);
+    if roomy.iter().sum::<f64>() <= width - text_least {
+        widths = roomy;
+    }
     let used: f64 = widths.iter().sum();
     // What is left goes to the names first, then to the texts.
     let longest =
@@ -309,6 +313,23 @@ fn widths(rows: &[Row], columns: &[Column], page: &Page) -> Vec<f64> {
     widths.extend([2.9 * page.table, 4.85 * page.table]);
     widths
 }
+
+/// The same with room for the names over the values in one line.
+fn widened(widths: &[f64], columns: &[Column], handout: &Handout, page: &Page) -> Vec<f64> {
+    let mut wide = widths.to_vec();
+    let mut at = 1;
+    for column in columns {
+        let name = handout.areas.get(column.area).map_or(0.0, |area| tables::ems(&area.name).min(NAME_OVER_VALUES));
+        let own: f64 = widths.get(at..at + column.years.len()).map_or(0.0, |own| own.iter().sum());
+        let lacking = ((name + 0.84) * page.table - own).max(0.0) / column.years.len().max(1) as f64;
+        wide.iter_mut().skip(at).take(column.years.len()).for_each(|width| *width += lacking);
+        at += column.years.len();
+    }
+    wide
+}
+
+/// Longer names of areas wrap over their columns, in ems.
+const NAME_OVER_VALUES: f64 = 8.0;
 
 /// Lines of a paragraph.
 fn lines_of(text: &str, per_line: f64) -> f64 {

@@ -41,6 +41,8 @@ pub struct BlockPictures {
     scatters: Vec<Picture>,
     /// Indicators without a multiple, named under the list of deviations.
     not_compared: String,
+    /// Indicators without any figure of the main year, named under the bars.
+    not_drawn: String,
     /// Where lines have gaps, in words.
     gaps: Vec<String>,
     /// Some trend holds a part-year.
@@ -62,6 +64,8 @@ const BARS_UP_TO: usize = 6;
 /// How many deviations a block draws: those that stand out, but neither two lonely bars nor a page of them.
 const DEVIATIONS_LEAST: usize = 8;
 const DEVIATIONS_MOST: usize = 20;
+/// Of indicators without a multiple, so many are named; the table shows them all.
+const NOT_COMPARED_MOST: usize = 8;
 
 /// The picture of the first page: what stands out, with the leading rates for scale.
 pub fn summary(handout: &Handout, page: &Page) -> Option<Picture> {
@@ -93,6 +97,9 @@ pub fn summary(handout: &Handout, page: &Page) -> Option<Picture> {
 pub fn of_block(handout: &Handout, block: &Block, page: &Page) -> BlockPictures {
     let mut pictures = BlockPictures::default();
     let Some(first) = block.indicators.first() else { return pictures };
+    if handout.main_index().is_some() && !tables::has_figures(handout, block) {
+        return pictures;
+    }
     let few = block.indicators.len() <= BARS_UP_TO;
     let one_unit = block.indicators.iter().all(|indicator| indicator.unit == first.unit);
     let main = handout.main_index();
@@ -100,7 +107,10 @@ pub fn of_block(handout: &Handout, block: &Block, page: &Page) -> BlockPictures 
         let year = handout.years.get(main).map(year_in_full).unwrap_or_default();
         if few && one_unit {
             let caption = format!("{}（{year}、{}）", block.name, first.unit);
-            let indicators: Vec<&Indicator> = block.indicators.iter().collect();
+            let has_value =
+                |i: &&Indicator| (0..handout.areas.len()).any(|area| i.figure(area, main).value().is_some());
+            let (indicators, left): (Vec<&Indicator>, Vec<&Indicator>) = block.indicators.iter().partition(has_value);
+            pictures.not_drawn = left.iter().map(|i| i.name.as_str()).collect::<Vec<_>>().join("、");
             let chart = chart::grouped_bars(&caption, &indicators, &handout.areas, main, page.room(1.0));
             pictures.wide.push(Picture { number: 0, caption, chart: Chart::Bars(chart) });
         } else {
@@ -118,7 +128,10 @@ pub fn of_block(handout: &Handout, block: &Block, page: &Page) -> BlockPictures 
                 .filter(|(_, i)| valid_ratio(i).is_none())
                 .map(|(name, _)| name.replace('　', "の"))
                 .collect();
-            pictures.not_compared = left.join("、");
+            pictures.not_compared = left.iter().take(NOT_COMPARED_MOST).cloned().collect::<Vec<_>>().join("、");
+            if left.len() > NOT_COMPARED_MOST {
+                pictures.not_compared.push_str(&format!("、ほか{}（表の「－」）", left.len() - NOT_COMPARED_MOST));
+            }
             if !entries.is_empty() {
                 let which = if entries.len() < all { "が大きい指標" } else { "" };
                 let caption = format!("全国との違い{which}（{year}、全国を1とした倍率、大きい順）");

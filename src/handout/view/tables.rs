@@ -118,6 +118,13 @@ pub struct IndicatorRow {
     cautions: String,
 }
 
+/// Whether some area has a figure of the main year in this block.
+pub(super) fn has_figures(handout: &Handout, block: &Block) -> bool {
+    let Some(main) = handout.main_index() else { return false };
+    let areas = || 0..handout.areas.len();
+    block.indicators.iter().any(|indicator| areas().any(|area| indicator.figure(area, main).value().is_some()))
+}
+
 /// The comparison of a block.
 pub fn comparison(handout: &Handout, block: &Block, page: &Page) -> ComparisonTable {
     let others = other_areas(handout);
@@ -131,9 +138,9 @@ pub fn comparison(handout: &Handout, block: &Block, page: &Page) -> ComparisonTa
 }
 
 /// The narrowest column of names, in ems; most services fit in a line of it.
-const NAME_LEAST: f64 = 14.0;
+const NAME_LEAST: f64 = 13.0;
 /// Beside the column to write in, names keep this many ems, and it this many points.
-const NAMES_BESIDE_MEMO: f64 = 15.0;
+const NAMES_BESIDE_MEMO: f64 = 18.7;
 const MEMO_LEAST: f64 = 70.0;
 /// With less room than this for names, ranks have no column.
 const RANK_LEAST: f64 = 13.0;

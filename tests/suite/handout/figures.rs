@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use chiiki_sheet::diagnostic::{Diagnostic, Place};
 use chiiki_sheet::handout::Kind;
 use chiiki_sheet::handout::data::{Figure, Role};
 use chiiki_sheet::handout::prepare::{Background, prepare};
-use chiiki_sheet::model::Period;
+use chiiki_sheet::model::{MissingReason, Period};
 
 use super::{bare, date, extracted, made, options, sample};
 use crate::worked::{comparison, evidence};
@@ -73,7 +74,10 @@ fn a_single_figure_of_fewer_months_is_marked_in_table_chart_note_and_description
         let pdf = made(&handout, kind, &options);
         let Some(found) = extracted(&pdf, &options) else { return };
         assert!(found.contains("※18.1"), "{kind:?}: the mark stands in the table");
-        assert!(found.contains("※は1年分に満たない値です（令和7年度の※は11か月分）。比較と判定には使っていません。"), "{kind:?}");
+        assert!(
+            found.contains("※は1年分に満たない値です（令和7年度の※は11か月分）。比較と判定には使っていません。"),
+            "{kind:?}"
+        );
         assert!(found.contains("令和7年度の認定率は11か月分の値（※印）で、1年分ではありません。"), "{kind:?}");
         assert!(!found.contains("認定率は18.1％で"), "{kind:?}: no sentence speaks of it as of a whole year");
         if kind == Kind::Handout {
@@ -138,4 +142,65 @@ fn a_figure_of_fewer_months_comes_from_the_files_with_its_months_and_out_of_the_
     let plot = handout.scatters.iter().find(|scatter| scatter.title.contains("受給率")).unwrap();
     let own = plot.points.iter().find(|point| point.role == Some(Role::Own)).unwrap();
     assert!(own.x.is_part() && own.x.months() == Some(11), "named under the plot, not drawn: {own:?}");
+}
+
+#[test]
+fn a_block_without_any_figure_is_said_in_a_line_and_not_drawn_as_dashes() {
+    let mut handout = sample("mihon.json");
+    let hole = Figure::Missing { missing: MissingReason::Unknown };
+    for row in &mut handout.blocks[1].indicators {
+        row.values.iter_mut().flatten().for_each(|figure| *figure = hole);
+        (row.difference, row.ratio, row.verdict, row.rank) = (None, None, None, None);
+    }
+    // Of the first block one indicator has nothing: it is named, not drawn as bars of no length.
+    let row = &mut handout.blocks[0].indicators[1];
+    row.values.iter_mut().for_each(|years| years[2] = hole);
+    (row.difference, row.ratio, row.verdict) = (None, None, None);
+    let options = options(Kind::Handout);
+    let Some(found) = extracted(&made(&handout, Kind::Handout, &options), &options) else { return };
+    assert!(found.contains("令和7年度の値（3指標）は、取り込んだ資料にありません。"));
+    assert!(!found.contains("受給率令和7年度"), "no table of dashes");
+    assert!(found.contains("データがなく、図にない指標：調整済み認定率"));
+    for text in handout.blocks.iter().flat_map(|block| &block.texts) {
+        assert!(found.contains(&bare(&text.text)), "the texts of the block stay");
+    }
+    // Numbers of tables and pictures follow one another without a gap.
+    for (word, all) in [("表", 3), ("図", 4)] {
+        for number in 1..=all {
+            assert!(found.contains(&format!("{word}{number}")), "{word}{number}");
+        }
+    }
+}
+
+#[test]
+fn files_that_differ_are_told_in_a_sentence_first_and_in_detail_at_the_end() {
+    let (mut comparison, _) = comparison(2023, 2025, &[]);
+    comparison.years.retain(|year| !year.part_year);
+    let (at, figure) =
+        comparison.rows.iter().enumerate().find_map(|(at, row)| Some((at, row.figures.values().next()?))).unwrap();
+    let name = comparison.rows[at].indicator.name.clone();
+    let place = Place {
+        file: Some(figure.source.file.name.clone()),
+        sheet: Some(figure.source.sheet.to_string()),
+        cell: Some(figure.source.cell.to_string()),
+    };
+    let told = [
+        Diagnostic::warning("conflict", "D3 2024：1.9 と 2.2 が食い違っています。").at(place),
+        Diagnostic::warning("conflict", "表にない数値が食い違っています。"),
+        Diagnostic::warning("odd-file", "読めない行がありました。"),
+    ];
+    let layouts = BTreeMap::new();
+    let background = Background { observations: &[], texts: &[], layouts: &layouts, diagnostics: &told };
+    let handout = prepare(&comparison, background, date(), false);
+    let shown: Vec<(&str, bool)> =
+        handout.cautions.iter().map(|caution| (caution.text.as_str(), caution.detail)).collect();
+    let sentence = format!("資料によって値が違う指標があります（{name}）。使った値は「出典と注意」にあります。");
+    assert_eq!(
+        shown,
+        [
+            (sentence.as_str(), false),
+            ("読めない行がありました。", false),
+            ("D3 2024：1.9 と 2.2 が食い違っています。", true)
+        ]
+    );
 }
