@@ -486,8 +486,10 @@ fn fresh(
     let filled =
         fill::fill_standard(template, &comparison, &told, request.date).map_err(|error| of_template(&error))?;
     diagnostics.extend(filled.diagnostics);
-    let (bytes, placed, left) =
-        refill::into_standard(filled.bytes, incoming, catalog).map_err(|error| of_template(&error))?;
+    let moved =
+        refill::into_standard(filled.bytes, incoming, catalog, template).map_err(|error| of_template(&error))?;
+    let refill::Moved { bytes, placed, left, diagnostics: told } = moved;
+    diagnostics.extend(told);
     if placed > 0 || left > 0 {
         diagnostics.push(
             Diagnostic::info(

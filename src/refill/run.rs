@@ -76,7 +76,9 @@ pub fn refill(
         texts::place(base, grid, incoming, catalog, &mut form.sheet, &mut form.handover);
         let mut work = companions::plan(base, &blocks.comparison, &mut form.sheet, &form.cells, told, template);
         form.diagnostics.append(&mut work.diagnostics);
-        heights::fit(base, grid, template, &mut form);
+        let fitted = heights::fit(base, grid, template, &mut form.sheet);
+        form.heights = fitted.heights;
+        form.diagnostics.extend(fitted.diagnostics);
         companions::drop_idle(grid, &mut form.sheet);
         let mut scratch = FillPlan::default();
         let items = handover::plan(base, &form.handover, &mut scratch);
