@@ -1,8 +1,8 @@
 // Dropped files: what became of each, and the questions that are open.
 
-import { get } from "../lib/api.js";
+import { get, post } from "../lib/api.js";
 import { add, fill, h, time } from "../lib/dom.js";
-import { known, onState } from "../lib/store.js";
+import { known, onState, stateNow } from "../lib/store.js";
 import { cautions } from "../parts/cautions.js";
 import { question } from "../parts/question.js";
 import { empty, trouble, waiting } from "../parts/trouble.js";
@@ -31,6 +31,7 @@ export function outcomeMark(outcome) {
 
 export async function show(root, _params, app) {
   const sending = h("div");
+  const reading = h("div");
   const list = h("div");
   let page = 1;
   const input = h("input", {
@@ -96,6 +97,7 @@ export async function show(root, _params, app) {
       h("p", { class: "note" }, "「受付」フォルダーに直接入れても、同じように取り込みます。Excel（xlsx・xls）、CSV、見える化システムの出力が使えます。一人ひとりの情報（氏名や被保険者番号など）が入ったファイルは、入れないでください。"),
     ),
     sending,
+    reading,
     list,
   );
   fill(list, waiting());
@@ -105,12 +107,48 @@ export async function show(root, _params, app) {
     await take(files);
   } else await load();
   let seen = known.state?.generation;
+  if (known.state) showReading(reading, known.state);
   const stop = onState((state) => {
+    showReading(reading, state);
     if (state.generation === seen) return;
     seen = state.generation;
     load();
   });
   return { leave: () => (stop(), true), take };
+}
+
+/** How far the reading of 受付 is, with a way to stop it; what is not read yet stays in 受付. */
+function showReading(box, { work, paused, inbox }) {
+  const left = (inbox?.waiting ?? 0) + (inbox?.settling ?? 0);
+  const shown = JSON.stringify([work, paused, paused ? left : 0]);
+  if (box.dataset.shown === shown) return;
+  box.dataset.shown = shown;
+  const rest = async (on) => {
+    try {
+      await post("/intake", { paused: on });
+      stateNow();
+    } catch (error) {
+      fill(box, trouble(error, () => rest(on)));
+      delete box.dataset.shown;
+    }
+  };
+  const focused = box.contains(document.activeElement);
+  if (paused) {
+    const told = work ? "いまのファイルを読み終えたら止まります。" : left > 0 ? `まだ読んでいない${left}件は、「受付」フォルダーにそのまま残っています。要らないファイルは、いま取り除けます。` : "まだ読んでいないファイルはありません。";
+    fill(box, h("div", { class: "box notice", role: "status" }, h("p", {}, h("strong", {}, "取り込みを止めています。"), told), h("button", { type: "button", onclick: () => rest(false) }, "取り込みを続ける")));
+  } else if (work) {
+    fill(
+      box,
+      h(
+        "div",
+        { class: "box job" },
+        h("p", { role: "status" }, `${work.step}（${Math.min(work.done + 1, work.total)}／${work.total}）`),
+        h("progress", { max: Math.max(work.total, 1), value: work.done, "aria-label": "取り込みの進み具合" }),
+        h("button", { type: "button", onclick: () => rest(true) }, "取り込みを止める"),
+      ),
+    );
+  } else fill(box);
+  if (focused) box.querySelector("button")?.focus();
 }
 
 function row(drop, reload, open) {

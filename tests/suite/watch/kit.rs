@@ -246,6 +246,8 @@ pub struct Gate {
     pub held: Mutex<Vec<String>>,
     /// Files that cannot be moved, by name
     pub fixed: Mutex<Vec<String>>,
+    /// Whom to tell to rest while a file is read
+    pub rest: Mutex<Option<chiiki_sheet::watch::Handle>>,
 }
 
 mod gate {
@@ -301,6 +303,9 @@ mod gate {
         fn read(&self, path: &Path, limit: u64, deny_writers: bool) -> io::Result<Vec<u8>> {
             if deny_writers && names(&self.held, path) {
                 return Err(io::Error::from_raw_os_error(32));
+            }
+            if let Some(handle) = self.rest.lock().unwrap().take() {
+                handle.pause(true);
             }
             RealFiles.read(path, limit, deny_writers)
         }
