@@ -23,6 +23,9 @@ const OUTCOMES = {
   gone: ["なくなりました", "mark-info"],
 };
 
+/** So many questions stand open by themselves; more are opened one by one, since each reads its file anew. */
+const AT_ONCE = 2;
+
 /** 「取り込みました」 and its look. */
 export function outcomeMark(outcome) {
   const [words, look] = OUTCOMES[outcome] ?? [outcome, "mark-info"];
@@ -68,7 +71,7 @@ export async function show(root, _params, app) {
       const read = items.some((drop) => drop.outcome === "read");
       fill(
         list,
-        waitingOnes.length > 0 ? h("section", {}, h("h2", {}, "確かめていただきたいファイル"), h("ul", { class: "drops" }, waitingOnes.map((drop) => row(drop, load, open)))) : null,
+        waitingOnes.length > 0 ? h("section", {}, h("h2", {}, "確かめていただきたいファイル"), h("ul", { class: "drops" }, waitingOnes.map((drop) => row(drop, load, open, waitingOnes.length <= AT_ONCE)))) : null,
         others.length > 0
           ? h(
               "section",
@@ -151,17 +154,27 @@ function showReading(box, { work, paused, inbox }) {
   if (focused) box.querySelector("button")?.focus();
 }
 
-function row(drop, reload, open) {
+function row(drop, reload, open, ask = true) {
+  const message = drop.message ? h("p", {}, drop.message) : null;
   const notes = drop.diagnostics ?? [];
   const box = h(
     "li",
     { class: "card drop" },
     h("div", { class: "drop-head" }, outcomeMark(drop.outcome), h("span", { class: "drop-name" }, drop.name), h("span", { class: "note" }, [drop.layout, time(drop.at)].filter(Boolean).join("　"))),
-    drop.message ? h("p", {}, drop.message) : null,
+    message,
     drop.hint ? h("p", {}, drop.hint) : null,
     drop.duplicate_of ? h("p", { class: "note" }, "同じ内容のファイルが、すでに入っています。数値は変わりません。") : null,
   );
-  if (drop.outcome === "waiting") add(box, question(drop, reload));
+  // The question says the same as the message, line by line.
+  const shown = (asked) => asked?.preview?.length > 0 && message?.remove();
+  if (drop.outcome === "waiting" && ask) add(box, question(drop, reload, shown));
+  else if (drop.outcome === "waiting") {
+    const id = `question-${drop.id}`;
+    const place = h("div");
+    const show = () => place.firstChild || fill(place, question(drop, reload, shown));
+    add(box, h("details", { dataset: { drop: id }, open: open.has(id), ontoggle: (event) => event.target.open && show() }, h("summary", {}, "読み取った内容を見て、答える"), place));
+    if (open.has(id)) show();
+  }
   if (notes.length > 0 || drop.filed_to || drop.sheets_made?.length) {
     add(
       box,
