@@ -7,6 +7,7 @@ import { fill, h } from "./lib/dom.js";
 import { follow, greet, known, onState, stateNow } from "./lib/store.js";
 import { host, settle } from "./lib/place.js";
 import { openBook } from "./parts/open-book.js";
+import { printWhole } from "./parts/print.js";
 import { typeSize } from "./parts/type-size.js";
 import { trouble } from "./parts/trouble.js";
 import { dropAnywhere } from "./parts/upload.js";
@@ -144,6 +145,7 @@ function showState(state) {
 
 async function begin() {
   typeSize();
+  printWhole(root);
   document.getElementById("skip").addEventListener("click", (event) => {
     event.preventDefault();
     root.focus();

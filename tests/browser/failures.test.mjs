@@ -328,6 +328,25 @@ test("printing shows the check-list and leaves the buttons out", async () => {
   assert.equal(await page.getByRole("button", { name: "この一覧を印刷する" }).isVisible(), false);
   assert.equal(await page.locator(".downloads li").first().isVisible(), true);
   await shoot(page, "print-missing", true);
+  // Nothing is folded, cut short or scrolled away on paper.
+  const before = await page.locator("#main details[open]").count();
+  await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
+  assert.equal(await page.locator("#main details:not([open])").count(), 0);
+  assert.equal(await page.locator("#main button.rest").count(), 0);
+  await page.evaluate(() => dispatchEvent(new Event("afterprint")));
+  assert.equal(await page.locator("#main details[open]").count(), before);
+  await page.emulateMedia({ media: "screen" });
+  await go(page, "sheet/s0/texts", "textarea");
+  await page.emulateMedia({ media: "print" });
+  const long = "長い文章です。\n".repeat(60);
+  await page.locator("textarea").nth(1).evaluate((field, text) => (field.value = text), long);
+  await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
+  assert.equal(await page.locator("textarea").nth(1).isVisible(), false);
+  const printed = page.locator(".print-text").nth(1);
+  assert.equal(await printed.textContent(), long);
+  assert.ok((await printed.boundingBox()).height > 60 * 12, "all lines");
+  await page.evaluate(() => dispatchEvent(new Event("afterprint")));
+  assert.equal(await page.locator(".print-text").count(), 0);
   await go(page, "sheet/s0");
   await page.locator("figure svg").first().waitFor();
   await shoot(page, "print-sheet", true);
