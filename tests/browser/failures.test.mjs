@@ -339,7 +339,9 @@ test("printing shows the check-list and leaves the buttons out", async () => {
   await go(page, "sheet/s0/texts", "textarea");
   await page.emulateMedia({ media: "print" });
   const long = "長い文章です。\n".repeat(60);
-  await page.locator("textarea").nth(1).evaluate((field, text) => (field.value = text), long);
+  const put = (text) => page.locator("textarea").nth(1).evaluate((field, given) => (field.value = given), text);
+  const short = await page.locator("textarea").nth(1).evaluate((field) => field.value);
+  await put(long);
   await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
   assert.equal(await page.locator("textarea").nth(1).isVisible(), false);
   const printed = page.locator(".print-text").nth(1);
@@ -347,6 +349,7 @@ test("printing shows the check-list and leaves the buttons out", async () => {
   assert.ok((await printed.boundingBox()).height > 60 * 12, "all lines");
   await page.evaluate(() => dispatchEvent(new Event("afterprint")));
   assert.equal(await page.locator(".print-text").count(), 0);
+  await put(short);
   await go(page, "sheet/s0");
   await page.locator("figure svg").first().waitFor();
   await shoot(page, "print-sheet", true);
