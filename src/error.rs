@@ -1,6 +1,8 @@
 //! The two kinds of failure: what stops the whole request, and what stops one file.
 
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::diagnostic::{Diagnostic, Place};
 
@@ -33,13 +35,40 @@ pub enum Error {
     /// A part of the product itself is damaged.
     #[error("chiiki-sheet の部品に不具合があります。開発者に知らせてください。（{0}）")]
     Internal(String),
+    /// A person said stop, and nothing was published.
+    #[error("中止しました。")]
+    Cancelled,
+}
+
+/// A person's word to stop. Long work asks for it between its pieces, and before it publishes anything.
+#[derive(Clone, Debug, Default)]
+pub struct Cancel(Option<Arc<AtomicBool>>);
+
+impl Cancel {
+    /// Stops what it is given to once the flag is set; [`Cancel::default`] never does.
+    pub fn by(flag: Arc<AtomicBool>) -> Self {
+        Self(Some(flag))
+    }
+
+    /// Whether to stop.
+    pub fn is_asked(&self) -> bool {
+        self.0.as_ref().is_some_and(|flag| flag.load(Ordering::SeqCst))
+    }
+
+    /// Stops here when asked to.
+    ///
+    /// # Errors
+    /// [`Error::Cancelled`].
+    pub fn check(&self) -> Result<()> {
+        if self.is_asked() { Err(Error::Cancelled) } else { Ok(()) }
+    }
 }
 
 impl Error {
     /// The exit status of the command line: 2 a mistake of the user's, 1 a fault of ours.
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::Usage(_) | Self::Io { .. } => 2,
+            Self::Usage(_) | Self::Io { .. } | Self::Cancelled => 2,
             Self::Store { .. } | Self::Internal(_) => 1,
         }
     }
