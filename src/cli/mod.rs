@@ -41,6 +41,13 @@ use crate::read::sandbox;
 
 /// Runs one command. Exit 0 done, 2 a mistake of the user's (a Japanese sentence on stderr), 1 a fault of ours.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    // A reader child is started for every command that reads: it need not know the other commands.
+    if let [_, command] = arguments.as_slice()
+        && command == sandbox::SUBCOMMAND
+    {
+        return sandbox::child_main(std::io::stdin().lock(), std::io::stdout().lock());
+    }
     let arguments = match args::Arguments::try_parse_from(arguments) {
         Ok(arguments) => arguments,
         Err(error) => return args::explain(&error),

@@ -12,7 +12,7 @@ use crate::catalog::Lookup;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::error::FileError;
 use crate::form::{find_entries, id_in};
-use crate::model::{Area, CellRef, Dimensions, EntryField, EntryText, SourceRef};
+use crate::model::{Area, CellRef, EntryField, EntryText, SourceRef};
 use crate::notation::{BareYear, fold, is_note, parse_period};
 use crate::read::{Book, CellValue, Grid};
 
@@ -141,7 +141,7 @@ fn read_form(book: &Book, grid: &Grid, heading: &Heading, context: Context<'_>) 
                 period: PeriodText::Known(period.clone()),
                 value: Some(value.clone()),
                 unit: text(heading.unit).map(|unit| Arc::from(unit.as_str())),
-                dimensions: Dimensions::default(),
+                dimensions: Arc::default(),
                 decimals: decimals(value),
                 sheet: grid.name.clone(),
                 cell: at,

@@ -263,12 +263,12 @@ fn figures(
                     period: PeriodText::Known(period.clone()),
                     value: grid.get(at).cloned(),
                     unit: Some(unit.clone()),
-                    dimensions: Dimensions {
+                    dimensions: Arc::new(Dimensions {
                         care_level,
                         age: age.map(str::to_owned),
                         service: service.clone(),
                         ..Dimensions::default()
-                    },
+                    }),
                     decimals: Some(0),
                     sheet: grid.name.clone(),
                     cell: at,

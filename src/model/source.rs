@@ -55,20 +55,32 @@ impl CellRef {
 
     /// The letters of the column: `A`, `AB`.
     pub fn column_name(self) -> String {
-        let mut letters = Vec::with_capacity(3);
-        let mut rest = self.col + 1;
-        while rest > 0 {
-            letters.push(b'A' + ((rest - 1) % 26) as u8);
+        let (letters, first) = self.column_letters();
+        letters.into_iter().skip(first).map(char::from).collect()
+    }
+
+    /// The letters at the end of a field, and where they begin in it: addresses are written by the ten thousand.
+    fn column_letters(self) -> ([u8; 7], usize) {
+        let mut letters = [0; 7];
+        let mut first = letters.len();
+        let mut rest = u64::from(self.col) + 1;
+        for place in letters.iter_mut().rev() {
+            if rest == 0 {
+                break;
+            }
+            *place = b'A' + ((rest - 1) % 26) as u8;
             rest = (rest - 1) / 26;
+            first -= 1;
         }
-        letters.reverse();
-        letters.into_iter().map(char::from).collect()
+        (letters, first)
     }
 }
 
 impl fmt::Display for CellRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}{}", self.column_name(), self.row + 1)
+        let (letters, first) = self.column_letters();
+        let letters = letters.get(first..).and_then(|letters| std::str::from_utf8(letters).ok());
+        write!(f, "{}{}", letters.unwrap_or_default(), self.row + 1)
     }
 }
 

@@ -415,13 +415,13 @@ fn figure(grid: &Grid, at: CellRef, column: &Column, area: AreaText, period: Per
         period: PeriodText::Known(Arc::new(period)),
         value: grid.get(at).cloned(),
         unit: column.unit.as_deref().map(Arc::from),
-        dimensions: Dimensions {
+        dimensions: Arc::new(Dimensions {
             care_level: column.care_level.clone(),
             service: column.service.clone(),
             age: column.age.clone(),
             sex: column.sex.clone(),
             standardisation: None,
-        },
+        }),
         decimals: None,
         sheet: grid.name.clone(),
         cell: at,
