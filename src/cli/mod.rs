@@ -42,6 +42,13 @@ use crate::read::sandbox;
 
 /// Runs one command. Exit 0 done, 2 a mistake of the user's (a Japanese sentence on stderr), 1 a fault of ours.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    // A reader child is started for every command that reads: it need not know the other commands.
+    if let [_, command] = arguments.as_slice()
+        && command == sandbox::SUBCOMMAND
+    {
+        return sandbox::child_main(std::io::stdin().lock(), std::io::stdout().lock());
+    }
     let command = japanese::in_japanese(args::Arguments::command());
     let parsed =
         command.try_get_matches_from(arguments).and_then(|matches| args::Arguments::from_arg_matches(&matches));

@@ -8,7 +8,7 @@ use crate::catalog::Lookup;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::error::FileError;
 use crate::form::{FormBlock, FormMap, FormRow, Role, find_entries};
-use crate::model::{Area, AreaLevel, CellRef, Dimensions, EntryText, Period};
+use crate::model::{Area, AreaLevel, CellRef, EntryText, Period};
 use crate::notation::{parse_remark, wareki};
 use crate::read::{Book, CellValue, Grid};
 
@@ -89,7 +89,7 @@ fn push_row(
             period: PeriodText::Known(Arc::new(period)),
             value: grid.get(at).cloned(),
             unit: row.unit.as_deref().map(Arc::from),
-            dimensions: Dimensions::default(),
+            dimensions: Arc::default(),
             decimals: None,
             sheet: grid.name.clone(),
             cell: at,

@@ -23,8 +23,8 @@ pub(super) const CARE_LEVELS: [&str; 7] = ["要支援1", "要支援2", "要介�
 /// What one column counts.
 struct Column {
     col: u32,
-    indicator: &'static str,
-    dimensions: Dimensions,
+    indicator: Arc<str>,
+    dimensions: Arc<Dimensions>,
 }
 
 struct Table<'a> {
@@ -214,7 +214,7 @@ fn insured_columns(captions: &[(CellRef, String)]) -> Vec<Column> {
                 "85歳以上" => (INSURED_BY_AGE, age("85歳以上")),
                 _ => return None,
             };
-            Some(Column { col: at.col, indicator, dimensions })
+            Some(Column { col: at.col, indicator: Arc::from(indicator), dimensions: Arc::new(dimensions) })
         })
         .collect()
 }
@@ -236,7 +236,7 @@ fn certified_columns(captions: &[(CellRef, String)]) -> Vec<Column> {
                 level => Some(CARE_LEVELS.iter().find(|known| **known == level)?.to_string()),
             };
             let dimensions = Dimensions { care_level, age: age.map(str::to_owned), ..Dimensions::default() };
-            Some(Column { col: at.col, indicator, dimensions })
+            Some(Column { col: at.col, indicator: Arc::from(indicator), dimensions: Arc::new(dimensions) })
         })
         .collect()
 }
@@ -316,12 +316,13 @@ fn read_rows(book: &Book, table: &Table<'_>, period: &Arc<Period>, result: &mut 
         };
         for column in &table.columns {
             let at = CellRef::new(row, column.col);
+            let value = cells.iter().find(|cell| cell.at == at).map(|cell| cell.value.clone());
             result.figures.push(Figure {
-                indicator: Some(Arc::from(column.indicator)),
+                indicator: Some(column.indicator.clone()),
                 indicator_name: None,
                 area: area.clone(),
                 period: PeriodText::Known(period.clone()),
-                value: grid.get(at).cloned(),
+                value,
                 unit: Some(unit.clone()),
                 dimensions: column.dimensions.clone(),
                 decimals: Some(0),

@@ -199,6 +199,7 @@ fn read_table(book: &Book, grid: &Grid, heading: &Heading, context: Context<'_>)
             .find(|word| row.series.contains(**word))
             .map(|word| (*word).to_owned())
             .or_else(|| standardisation.clone());
+        let dimensions = Arc::new(dimensions);
         for (&col, caption) in &heading.columns {
             let at = CellRef::new(row.row, col);
             let value = grid.get(at).cloned();

@@ -219,7 +219,7 @@ mod tests {
             period: Arc::clone(&period),
             datum: Datum::Value(f64::from(row)),
             unit: Arc::from("％"),
-            dimensions: Dimensions::default(),
+            dimensions: Arc::default(),
             decimals: None,
             source: SourceRef { file: Arc::clone(&file), sheet: Arc::clone(&sheet), cell: CellRef::new(row, 0) },
             derived: None,

@@ -28,6 +28,7 @@ mod lint;
 mod mass_downloads;
 mod missing;
 mod mutants;
+mod next_year;
 mod notation;
 mod notes;
 mod official_tables;
