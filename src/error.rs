@@ -11,7 +11,7 @@ pub enum Error {
     #[error("{0}")]
     Usage(String),
     /// The system refused to read or write.
-    #[error("『{path}』を{action}できませんでした。{hint}（{source}）")]
+    #[error("『{path}』を{action}できませんでした。{hint}（{}）", system_reason(source))]
     Io {
         /// The file or folder
         path: PathBuf,
@@ -53,6 +53,36 @@ impl Error {
         let path = path.into();
         move |source| Self::Io { path, action, hint, source }
     }
+}
+
+/// Why the system refused, in Japanese; what has no words here keeps the number the IT section can look up.
+pub fn system_reason(error: &std::io::Error) -> String {
+    use std::io::ErrorKind;
+    // A share that another program holds open has no kind of its own on Windows.
+    if cfg!(windows) && matches!(error.raw_os_error(), Some(32 | 33)) {
+        return "ほかのソフトが開いています".to_owned();
+    }
+    let words = match error.kind() {
+        ErrorKind::NotFound => "見つかりません",
+        ErrorKind::PermissionDenied => "アクセスが許可されていません",
+        ErrorKind::AlreadyExists => "同じ名前のものがあります",
+        ErrorKind::IsADirectory => "ファイルではなく、フォルダーです",
+        ErrorKind::NotADirectory => "途中の名前が、フォルダーではありません",
+        ErrorKind::DirectoryNotEmpty => "フォルダーが空ではありません",
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "空き容量が足りません",
+        ErrorKind::ReadOnlyFilesystem => "書き込みのできない場所です",
+        ErrorKind::ResourceBusy | ErrorKind::ExecutableFileBusy => "ほかのソフトが使っています",
+        ErrorKind::InvalidFilename => "使えない文字か、長すぎる名前です",
+        ErrorKind::FileTooLarge => "ファイルが大きすぎます",
+        ErrorKind::TimedOut => "時間内に応答がありませんでした",
+        ErrorKind::UnexpectedEof => "途中で切れています",
+        _ => {
+            return error
+                .raw_os_error()
+                .map_or_else(|| error.to_string(), |number| format!("システムのエラー {number}"));
+        }
+    };
+    words.to_owned()
 }
 
 /// Result of what can stop a request.

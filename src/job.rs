@@ -23,7 +23,7 @@ use crate::fill::{self, StandardTemplate, ledger::Ledger};
 use crate::handout::{Kind, TemplateFiles};
 use crate::intake::Evidence;
 use crate::layout::Context;
-use crate::model::{AreaLevel, Date};
+use crate::model::{Area, AreaLevel, Date};
 use crate::papers::{self, PaperRequest};
 use crate::refill::{self, Base, Changes, Incoming, Marked, RefillOptions, find_marked_in_folder};
 use crate::request::resolve_area;
@@ -152,7 +152,30 @@ pub fn understand(
             );
         }
     }
+    diagnostics.extend(added_without_years(&comparison, &own, evidence));
     Ok((comparison, diagnostics))
+}
+
+/// Indicators of 「指標追加」 that stand empty though the files speak of them, because they do so by calendar year, month or
+/// day: such figures fill no 年度, and an empty row would look as if there were none.
+fn added_without_years(comparison: &Comparison, own: &Area, evidence: &Evidence) -> Option<Diagnostic> {
+    let empty = comparison.rows.iter().filter(|row| row.added && row.figures.keys().all(|(whose, _)| *whose != 0));
+    let elsewhere = |id: &str| {
+        evidence
+            .observations
+            .iter()
+            .any(|o| o.indicator.as_str() == id && o.area.key() == own.key() && o.period.form_year.is_none())
+    };
+    let ids: Vec<&str> = empty.map(|row| row.indicator.id.as_str()).filter(|id| elsewhere(id)).collect();
+    (!ids.is_empty()).then(|| {
+        Diagnostic::info(
+            "added-without-years",
+            format!(
+                "追加した指標 {} の数値は、年度ではなく年や月のものだけのため、様式の年度の欄には入れていません。",
+                ids.join("、")
+            ),
+        )
+    })
 }
 
 pub(crate) fn check_years(from: Option<i32>, to: Option<i32>) -> Result<()> {
@@ -519,6 +542,7 @@ pub fn fill_marked(
     let of_user = |error: FileError| Error::Usage(error.to_diagnostic().to_string());
     let own = comparison.participants.first().ok_or_else(|| Error::Internal("no own area".to_owned()))?;
     let name = file_name(own, request.date, template.file_name.as_deref().or(request.names.sheet.as_deref()))?;
+    let name = base::with_extension(&name, template.has_macros());
     if let Some(made) = refill_marked(request, bases, &name, &comparison, &mut diagnostics)? {
         return finish_marked(request, template.folder.as_deref(), made, diagnostics, evidence, catalog);
     }

@@ -8,7 +8,7 @@ use crate::deliver::{NameWords, Replace, paper_name, publish};
 use crate::diagnostic::Diagnostic;
 use crate::error::{Error, Result};
 use crate::fill::draft::DRAFT_LINE;
-use crate::handout::{Handout, Kind, Options, PageOptions, TemplateFiles, child, options, prepare, render};
+use crate::handout::{Handout, Kind, Options, PageOptions, TemplateFiles, child, forget, options, prepare, render};
 use crate::intake::{Evidence, take_book};
 use crate::layout::Context;
 use crate::model::{AreaLevel, Date, EntryText};
@@ -74,6 +74,8 @@ pub fn print(
     for &kind in request.kinds {
         let page = options.of(kind);
         let (pdf, told) = set(&handout, kind, page, request)?;
+        // Nothing of one paper is used again in the next; a service would hold it for ever.
+        forget();
         papers.diagnostics.extend(told);
         let published = publish(request.out, &name(comparison, kind, request)?, &pdf, Replace::Ours)?;
         papers.diagnostics.extend(published.notice);

@@ -74,6 +74,12 @@ impl MarkedTemplate {
         self.grids.iter().any(|grid| !places(grid).is_empty())
     }
 
+    /// Whether the workbook says it has macros (xlsm); what is made of it must be named so.
+    pub fn has_macros(&self) -> bool {
+        let types = self.compiled.package().read_part("[Content_Types].xml").unwrap_or_default();
+        types.contains("sheet.macroEnabled.main+xml")
+    }
+
     /// Fills every mark; unknown ones say so in their cell. 「出典」 and `_meta` come behind the template's own sheets.
     ///
     /// # Errors

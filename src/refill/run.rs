@@ -15,6 +15,7 @@ use crate::fill::meta_sheet::{META_SHEET, Meta, append_rows, rows_of_others, she
 use crate::fill::plan::{CellContent, FillPlan, Look, NewSheet};
 use crate::fill::standard::run_id;
 use crate::model::Date;
+use crate::notation::wareki;
 
 /// How to refill.
 #[derive(Clone, Copy, Debug)]
@@ -153,11 +154,11 @@ fn write(
             Diagnostic::info(
                 "text-speaks-of-old-figure",
                 format!(
-                    "文章に「{}」とありますが、{} {} {}年度の数値は{}に変わりました。",
+                    "文章に「{}」とありますが、{} {} {}の数値は{}に変わりました。",
                     mention.number,
                     mention.of.indicator,
                     mention.of.area,
-                    mention.of.year,
+                    wareki(mention.of.year),
                     mention.of.new.as_deref().unwrap_or_default()
                 ),
             )

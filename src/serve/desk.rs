@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::diagnostic::Diagnostic;
+use crate::journal::Remark;
 
 /// What became of one dropped file.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -29,7 +29,7 @@ pub struct Dropped {
     #[serde(skip)]
     pub books: Vec<String>,
     /// What a person should know
-    pub diagnostics: Vec<Diagnostic>,
+    pub diagnostics: Vec<Remark>,
     /// The same content came before under this id
     pub duplicate_of: Option<String>,
     /// Hash of the content, where it was read

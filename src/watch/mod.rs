@@ -26,5 +26,5 @@ pub use inbox::{Inbox, Observed, Settled};
 pub use lock::{Stopped, is_running, stop};
 pub use log::{LOG_FOLDER, last_lines};
 pub use round::RoundReport;
-pub use shared::{Handle, Snapshot, Watching, Work};
+pub use shared::{Handle, Listener, News, Snapshot, Watching, Work};
 pub use status::STATUS_FILE;

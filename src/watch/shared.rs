@@ -39,6 +39,20 @@ pub struct Work {
     pub name: String,
 }
 
+/// What the engine says while it works, for a terminal beside it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum News<'a> {
+    /// A line of the log
+    Line(&'a str),
+    /// Work goes on
+    Work(&'a Work),
+    /// The work is done for now
+    Rest,
+}
+
+/// Hears [`News`].
+pub type Listener = dyn Fn(News<'_>) + Send + Sync;
+
 /// How things stand.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Snapshot {
@@ -56,6 +70,8 @@ pub struct Snapshot {
     pub work: Option<Work>,
     /// What stands in the way, in Japanese
     pub problems: Vec<String>,
+    /// What a person should know of the sheets made last, such as that one has another name
+    pub notices: Vec<String>,
     /// Rounds of work since the start
     pub rounds: u64,
     /// Whether it is about to end

@@ -17,21 +17,21 @@ use super::kit::{
 };
 
 /// Three seconds of wait, as people have it.
-fn waiting() -> String {
+pub(super) fn waiting() -> String {
     SETTINGS.replace("= 0.5", "= 3")
 }
 
 /// Settings without an own insurer: files are read and filed, no sheet is made.
-const NO_SHEETS: &str = "\"地域一覧\" = \"areas.csv\"\n\"安定待ち\" = 3\n";
+pub(super) const NO_SHEETS: &str = "\"地域一覧\" = \"areas.csv\"\n\"安定待ち\" = 3\n";
 
-struct Bench {
-    folder: tempfile::TempDir,
-    clock: Arc<SetClock>,
-    engine: Engine,
+pub(super) struct Bench {
+    pub(super) folder: tempfile::TempDir,
+    pub(super) clock: Arc<SetClock>,
+    pub(super) engine: Engine,
 }
 
 impl Bench {
-    fn new(settings: &str, change: impl FnOnce(Options) -> Options) -> Self {
+    pub(super) fn new(settings: &str, change: impl FnOnce(Options) -> Options) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let clock = Arc::new(SetClock::default());
         let workspace = workspace(&folder.path().join("作業"), settings);
@@ -39,19 +39,19 @@ impl Bench {
         Self { folder, clock, engine }
     }
 
-    fn root(&self) -> std::path::PathBuf {
+    pub(super) fn root(&self) -> std::path::PathBuf {
         self.folder.path().join("作業")
     }
 
-    fn run(&mut self, time: Duration) {
+    pub(super) fn run(&mut self, time: Duration) {
         run_for(&mut self.engine, &self.clock, time);
     }
 
-    fn handle(&self) -> Handle {
+    pub(super) fn handle(&self) -> Handle {
         self.engine.handle()
     }
 
-    fn status(&self) -> String {
+    pub(super) fn status(&self) -> String {
         fs::read_to_string(self.root().join("状態.txt")).unwrap()
     }
 }
@@ -261,6 +261,9 @@ fn what_cannot_be_taken_lies_in_quarantine_with_a_note() {
         assert!(!found, "{name} keeps what must not be kept");
     }
     assert!(bench.status().contains("フォルダー：1個"), "{}", bench.status());
+    let drop = &drops(&bench.root())[0];
+    assert!(drop.remarks.iter().all(|told| told.code == "personal-data") && !drop.remarks.is_empty(), "{drop:?}");
+    assert!(bench.status().contains(drop.message.as_deref().unwrap()), "{}", bench.status());
 }
 
 #[test]
