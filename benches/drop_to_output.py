@@ -80,7 +80,7 @@ def main():
         until("the start", lambda: (root / "状態.txt").exists())
         time.sleep(2)
         print("before the first file:", memory(running.pid))
-        sheets = sorted((PACKAGE / "examples/mihon/受付").glob("*_時系列.xlsx"))[: given.drops]
+        sheets = sorted((PACKAGE / "examples/mihon/受付").glob("*_時系列*.xlsx"))[: given.drops]
         waits, before = [], processor(running.pid)
         for number, sheet in enumerate(sheets, 1):
             part = root / "受付" / f"{sheet.name}.part"

@@ -503,7 +503,10 @@ impl Engine {
         let now = self.options.clock.now();
         let (settling, folders) = (self.inbox.settling(now, self.settle()), self.inbox.folders());
         let (problems, waiting) = (self.problems.all(), self.inbox.waiting());
-        self.log_news(&problems, folders);
+        // While work goes on problems are being looked at anew: whether they are over is said afterwards.
+        if self.handle().snapshot().work.is_none() {
+            self.log_news(&problems, folders);
+        }
         let notices: Vec<String> = self.notices.values().flatten().cloned().collect();
         self.shared.update(|snapshot| {
             snapshot.notices = notices;

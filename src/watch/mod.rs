@@ -12,6 +12,7 @@ mod filing;
 mod inbox;
 mod lock;
 mod log;
+mod memory;
 mod requests;
 mod round;
 mod shared;

@@ -4,6 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::engine::Engine;
 use super::shared::Work;
+use crate::diagnostic::Diagnostic;
 use crate::disk::{self, fault};
 use crate::error::{Error, Result};
 use crate::journal::{Concerns, DropKind, DropOutcome, DropRecord, DropState, NewOutput, ReadResult, Remark};
@@ -11,6 +12,12 @@ use crate::model::Date;
 use crate::request_file::{Answer, Status, carry_out, parse, write_answer};
 use crate::store::sha256_hex;
 use crate::workspace::{INBOX, OUTPUT};
+
+/// A mistake in one line: where in the request, what, and what to write instead.
+fn in_words(told: &Diagnostic) -> String {
+    let place = told.place.cell.as_ref().map_or_else(String::new, |cell| format!("{cell} "));
+    format!("{place}{}{}", told.message, told.hint.as_deref().unwrap_or_default())
+}
 
 impl Engine {
     /// Requests nobody writes to any more.
@@ -90,7 +97,7 @@ impl Engine {
             });
         }
         let refused = answer.status == Status::Refused;
-        let mistakes: Vec<String> = answer.mistakes.iter().map(|told| told.message.clone()).collect();
+        let mistakes: Vec<String> = answer.mistakes.iter().map(in_words).collect();
         let of_items = answer.items.iter().flat_map(|item| &item.diagnostics);
         let told: Vec<_> = answer.mistakes.iter().chain(of_items).cloned().collect();
         let result = ReadResult {

@@ -68,6 +68,9 @@ impl Engine {
             self.journal.owe(own, Some(&conditions.whole), self.options.clock.moment())?;
         }
         let done = self.all_stages(now, last, report, told);
+        if !once && !self.pending {
+            super::memory::give_back();
+        }
         self.shared.update(|snapshot| {
             snapshot.work = None;
             snapshot.rounds += 1;

@@ -222,6 +222,16 @@ fn what_was_found_in_a_file_is_told_after_a_restart() {
 }
 
 #[test]
+fn mistakes_of_a_request_stand_in_the_status_with_their_line() {
+    let mut bench = Bench::new(NO_SHEETS, |options| options);
+    let request = "\"自地域\" = \"見本県みほん市\"\n\"公開用\" = \"たぶん\"\n";
+    fs::write(bench.root().join("受付/依頼.toml"), request).unwrap();
+    bench.run(seconds(15));
+    let status = bench.status();
+    assert!(status.contains("2行目 「公開用」の「たぶん」") && status.contains("と書いてください"), "{status}");
+}
+
+#[test]
 fn a_cut_off_share_does_not_settle_what_was_under_way() {
     let gate = Arc::new(Gate::default());
     let mut bench = Bench::new(&SETTINGS.replace("= 0.5", "= 3"), |options| Options { files: gate.clone(), ..options });
