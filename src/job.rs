@@ -326,8 +326,7 @@ fn finish(
     if request.public && request.xlsx {
         let own = comparison.participants.first().ok_or_else(|| Error::Internal("no own area".to_owned()))?;
         let name = public_name(&file_name(own, request.date, request.names.sheet.as_deref())?);
-        let name =
-            base::with_extension(&name, Package::open(workbook.as_slice()).is_ok_and(|book| book.has_macros()));
+        let name = base::with_extension(&name, Package::open(workbook.as_slice()).is_ok_and(|book| book.has_macros()));
         let copy = public_copy(workbook.clone(), catalog);
         public = Some((name, copy.map_err(|error| Error::Usage(error.to_diagnostic().to_string()))?));
     }
