@@ -200,7 +200,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::model::{Area, CellRef, Datum, Dimensions, IndicatorId, Period, SourceRef};
+    use crate::model::{Area, CellRef, Datum, IndicatorId, Period, SourceRef};
 
     fn reading(sha256: &str, figures: u32) -> (FileRecord, Vec<Observation>) {
         let file = SourceFile { name: "表.xlsx".to_owned(), sha256: sha256.to_owned(), exported: None };
