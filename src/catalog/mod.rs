@@ -19,7 +19,7 @@ use std::sync::{Arc, LazyLock};
 pub use areas::InsurerOf;
 pub use fold::{fold_indicator_name, fold_name};
 pub use indicators::{Block, Indicator, SeriesKind, YearMeaning};
-pub use lookup::Lookup;
+pub use lookup::{Lookup, told_apart};
 
 use areas::Areas;
 use indicators::Indicators;

@@ -18,6 +18,7 @@ mod init;
 mod input;
 mod inspect;
 mod interrupt;
+mod japanese;
 mod json;
 mod lint;
 mod mapping;
@@ -33,7 +34,7 @@ mod tls;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory, FromArgMatches};
 
 use crate::error::Result;
 use crate::handout::child as paper;
@@ -48,9 +49,12 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     {
         return sandbox::child_main(std::io::stdin().lock(), std::io::stdout().lock());
     }
-    let arguments = match args::Arguments::try_parse_from(arguments) {
+    let command = japanese::in_japanese(args::Arguments::command());
+    let parsed =
+        command.try_get_matches_from(arguments).and_then(|matches| args::Arguments::from_arg_matches(&matches));
+    let arguments = match parsed {
         Ok(arguments) => arguments,
-        Err(error) => return args::explain(&error),
+        Err(error) => return japanese::explain(&error),
     };
     if let args::Command::Read = arguments.command {
         return sandbox::child_main(std::io::stdin().lock(), std::io::stdout().lock());

@@ -5,6 +5,8 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use crate::watch::Work;
+
 /// Work shorter than this shows nothing.
 const QUIET: Duration = Duration::from_secs(1);
 /// Names longer than this would push the bar over the edge of a terminal of 80 columns.
@@ -39,11 +41,48 @@ impl Progress {
         self.bar.set_position(self.begun as u64);
         self.begun += 1;
     }
+
+    /// Prints a line above the bar.
+    fn line(&self, text: &str) {
+        self.bar.suspend(|| println!("{text}"));
+    }
 }
 
 impl Drop for Progress {
     fn drop(&mut self) {
         self.bar.finish_and_clear();
+    }
+}
+
+/// Bars one after another, as the watching goes through its work: reading, then sheets, then requests.
+#[derive(Default)]
+pub struct Bars(Option<((&'static str, usize), Progress)>);
+
+impl Bars {
+    /// Work goes on.
+    pub fn work(&mut self, work: &Work) {
+        let kind = (work.what, work.total);
+        if self.0.as_ref().is_none_or(|(shown, _)| *shown != kind) {
+            self.rest();
+            self.0 = Some((kind, Progress::new(work.total, work.what)));
+        }
+        if let Some((_, bar)) = &mut self.0 {
+            bar.begun = work.done;
+            bar.step(&work.name);
+        }
+    }
+
+    /// Nothing is being done.
+    pub fn rest(&mut self) {
+        self.0 = None;
+    }
+
+    /// Prints a line, above the bar where there is one.
+    pub fn line(&self, text: &str) {
+        match &self.0 {
+            Some((_, bar)) => bar.line(text),
+            None => println!("{text}"),
+        }
     }
 }
 

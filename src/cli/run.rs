@@ -1,7 +1,7 @@
 //! `run`: what lies in 受付 is taken, sheets are made.
 
 use super::args::Run;
-use super::progress::Progress;
+use super::progress::Bars;
 use super::say;
 use crate::error::Result;
 use crate::watch::{Engine, Options, RoundReport, Work};
@@ -20,17 +20,9 @@ pub fn run(arguments: &Run) -> Result<()> {
 pub fn once(workspace: Workspace, options: Options) -> Result<()> {
     let no_own = workspace.settings()?.own.0.is_empty();
     let mut engine = Engine::open(workspace, options)?;
-    let mut bar: Option<Progress> = None;
-    let mut told = |work: &Work| {
-        if work.done == 0 {
-            bar = Some(Progress::new(work.total, work.what));
-        }
-        if let Some(bar) = &mut bar {
-            bar.step(&work.name);
-        }
-    };
-    let report = engine.once(&mut told);
-    drop(bar);
+    let mut bars = Bars::default();
+    let report = engine.once(&mut |work: &Work| bars.work(work));
+    bars.rest();
     let report = report?;
     tell(&report);
     if no_own {
@@ -49,6 +41,12 @@ fn tell(report: &RoundReport) {
     for name in &report.held {
         println!(
             "『{name}』は、ほかのソフトで開かれているか書き込まれているため、「受付」に残しました。閉じてから、もう一度実行してください。"
+        );
+    }
+    if report.folders > 0 {
+        println!(
+            "「受付」の中にフォルダーが{}個あります。中は見ません。中のファイルを「受付」にじかに入れて、もう一度実行してください。",
+            report.folders
         );
     }
     let mut all = report.diagnostics.clone();

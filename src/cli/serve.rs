@@ -1,21 +1,23 @@
 //! `run` without `--once`, `open` and `stop`: the page beside Excel.
 
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use super::args::{Open, Stop};
 use super::interrupt;
+use super::progress::Bars;
 use crate::addin::certificate;
 use crate::addin::place::Places;
+use crate::clock::Moment;
 use crate::error::{Error, Result};
 use crate::model::Date;
 use crate::serve::opener::{Opener, SystemOpener};
 use crate::serve::place::{Card, Cards};
 use crate::serve::watched::Watched;
 use crate::serve::{Options, Service, client};
-use crate::watch::{self, Stopped};
+use crate::watch::{self, News, Stopped};
 use crate::workspace::Workspace;
 
 /// Serves the page of a workspace (or of the first start) until it is asked to stop.
@@ -27,7 +29,8 @@ pub fn serve(workspace: Option<Workspace>, open: bool, date: Option<Date>) -> Re
         return if open { open_page(&card) } else { Ok(()) };
     }
     interrupt::listen();
-    let engine = watch::Options { date, told_to_stop: interrupt::is_told, ..watch::Options::default() };
+    let engine =
+        watch::Options { date, told_to_stop: interrupt::is_told, listener: listener(), ..watch::Options::default() };
     let (ended, end) = channel();
     let mut options = Options::new(Box::new(move |workspace| {
         let watched = Arc::new(Watched::start(workspace, engine.clone())?);
@@ -63,6 +66,22 @@ pub fn serve(workspace: Option<Workspace>, open: bool, date: Option<Date>) -> Re
     service.close();
     println!("終了しました。");
     Ok(())
+}
+
+/// What the watching says, on the terminal: every line of the log with its time, a bar while work goes on.
+fn listener() -> Arc<watch::Listener> {
+    let bars = Mutex::new(Bars::default());
+    Arc::new(move |news| {
+        let mut bars = bars.lock().unwrap_or_else(PoisonError::into_inner);
+        match news {
+            News::Line(text) => {
+                let now = Moment::now().to_string();
+                bars.line(&format!("{}　{text}", now.split_once(' ').map_or(now.as_str(), |(_, time)| time)));
+            }
+            News::Work(work) => bars.work(work),
+            News::Rest => bars.rest(),
+        }
+    })
 }
 
 /// The encrypted door for Excel, where a certificate was made. One that cannot be used is told, and the page goes on

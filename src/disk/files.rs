@@ -135,6 +135,10 @@ impl Files for RealFiles {
                 Ok(metadata) => entries.push(Entry { name, file: stat_of(&metadata) }),
                 // Gone between the listing and now, or a link that leads nowhere.
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                // A link in a circle is no file, and no reason to see nothing else.
+                Err(_) if entry.file_type().is_ok_and(|kind| kind.is_symlink()) => {
+                    entries.push(Entry { name, file: None });
+                }
                 Err(error) => return Err(error),
             }
         }

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
-pub use record::{Concerns, DropKind, DropOutcome, DropRecord, DropState, OutputRecord, Owed, ReadResult};
+pub use record::{Concerns, DropKind, DropOutcome, DropRecord, DropState, OutputRecord, Owed, ReadResult, Remark};
 
 use crate::clock::Moment;
 use crate::disk::{Stat, fault};
@@ -112,11 +112,13 @@ impl Journal {
     /// The journal cannot be written.
     pub fn read(&mut self, id: i64, result: &ReadResult, owed: &[String], now: Moment) -> Result<()> {
         let concerns = json(&result.concerns)?;
-        let (notes, parts) = (json(&result.notes)?, json(&result.parts)?);
+        let (notes, parts, remarks) = (json(&result.notes)?, json(&result.parts)?, json(&result.remarks)?);
+        let count = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
         self.write(|tx| {
             tx.execute(
                 "UPDATE dropped SET state = 'read', sha256 = ?2, outcome = ?3, code = ?4, message = ?5, notes = ?6,
-                     note_text = ?7, parts = ?8, conditions = ?9, concerns = ?10, duplicate_of = ?11, changed = ?12
+                     note_text = ?7, parts = ?8, conditions = ?9, concerns = ?10, duplicate_of = ?11, changed = ?12,
+                     layout = ?13, figures = ?14, texts = ?15, remarks = ?16
                  WHERE id = ?1",
                 params![
                     id,
@@ -130,7 +132,11 @@ impl Journal {
                     result.conditions,
                     concerns,
                     result.duplicate_of,
-                    now.0
+                    now.0,
+                    result.layout,
+                    count(result.figures),
+                    count(result.texts),
+                    remarks
                 ],
             )?;
             owe(tx, owed, now)
@@ -334,6 +340,10 @@ fn failed(path: &Path) -> impl FnOnce(rusqlite::Error) -> Error {
                 "読み取り",
                 "処理の記録が壊れています。このファイルを別の場所へ移すと、新しい記録で始められます（取り込んだ数値は残っています）。",
             )(IoError::new(ErrorKind::InvalidData, source))
+        }
+        Some(ErrorCode::SchemaChanged) => {
+            let hint = "新しい版の chiiki-sheet で作られた記録です。その版か、それより新しい版で動かしてください。";
+            Error::io(path, "読み取り", hint)(IoError::new(ErrorKind::Unsupported, source))
         }
         Some(ErrorCode::DiskFull) => Error::io(path, "保存", "ディスクの空き容量を増やしてください。")(
             IoError::new(ErrorKind::StorageFull, source),

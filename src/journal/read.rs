@@ -7,7 +7,7 @@ use crate::clock::Moment;
 use crate::error::Result;
 
 const COLUMNS: &str = "id, name, kind, size, modified_ms, first_seen, changed, state, sha256, outcome, code, message,
-    notes, filed, duplicate_of, parts, conditions, concerns, note_text,
+    notes, filed, duplicate_of, parts, conditions, concerns, note_text, layout, figures, texts, remarks,
     (SELECT json_group_array(output) FROM made WHERE dropped = dropped.id) AS made";
 
 impl Journal {
@@ -164,6 +164,10 @@ fn record(row: &Row<'_>) -> rusqlite::Result<DropRecord> {
         duplicate_of: row.get("duplicate_of")?,
         made: parsed(&list("made")?)?,
         parts: parsed(&list("parts")?)?,
+        layout: row.get("layout")?,
+        figures: u64::try_from(row.get::<_, i64>("figures")?).unwrap_or_default(),
+        texts: u64::try_from(row.get::<_, i64>("texts")?).unwrap_or_default(),
+        remarks: parsed(&list("remarks")?)?,
         conditions: row.get("conditions")?,
         concerns: concerns.map(|text| parsed(&text)).transpose()?.unwrap_or_default(),
         note_text: row.get("note_text")?,

@@ -1,8 +1,11 @@
 //! What stands in the journal.
 
-use serde::Serialize;
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
 
 use crate::clock::Moment;
+use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::disk::Stat;
 use crate::model::Outcome;
 
@@ -89,6 +92,14 @@ pub struct DropRecord {
     pub made: Vec<i64>,
     /// Hashes of the kept originals: its own, or those of the files of a zip
     pub parts: Vec<String>,
+    /// The layout that was recognised, such as `L2`; several of a zip as they came, with 「、」
+    pub layout: Option<String>,
+    /// How many figures it brought
+    pub figures: u64,
+    /// How many texts of entry fields it brought
+    pub texts: u64,
+    /// What a person should look at, with places
+    pub remarks: Vec<Remark>,
     /// Under which list of areas and which saved readings it was read
     #[serde(skip)]
     pub conditions: Option<String>,
@@ -131,6 +142,14 @@ pub struct ReadResult {
     pub notes: Vec<String>,
     /// See [`DropRecord::note_text`]
     pub note_text: Option<String>,
+    /// See [`DropRecord::layout`]
+    pub layout: Option<String>,
+    /// See [`DropRecord::figures`]
+    pub figures: u64,
+    /// See [`DropRecord::texts`]
+    pub texts: u64,
+    /// See [`DropRecord::remarks`]
+    pub remarks: Vec<Remark>,
     /// See [`DropRecord::parts`]
     pub parts: Vec<String>,
     /// See [`DropRecord::conditions`]
@@ -139,6 +158,58 @@ pub struct ReadResult {
     pub concerns: Concerns,
     /// See [`DropRecord::duplicate_of`]
     pub duplicate_of: Option<i64>,
+}
+
+/// A diagnostic as it is kept: what a person was told about a file, and where in it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Remark {
+    /// See [`Diagnostic::severity`]
+    pub severity: Severity,
+    /// See [`Diagnostic::code`]
+    pub code: String,
+    /// See [`Diagnostic::message`]
+    pub message: String,
+    /// See [`Diagnostic::hint`]
+    pub hint: Option<String>,
+    /// See [`Diagnostic::place`]
+    pub place: Place,
+}
+
+/// Remarks of one kind that are kept of a file: nobody looks through more, and the journal must not grow with them.
+const KEPT_PER_CODE: usize = 50;
+/// Remarks kept of a file in all.
+const KEPT: usize = 500;
+
+impl Remark {
+    /// What is kept of diagnostics: not more of a kind than a person would look through, the rest counted.
+    pub fn of(diagnostics: &[Diagnostic]) -> Vec<Self> {
+        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        let mut kept: Vec<Self> = Vec::new();
+        for told in diagnostics {
+            let count = counts.entry(told.code).or_default();
+            *count += 1;
+            if *count <= KEPT_PER_CODE && kept.len() < KEPT {
+                kept.push(Self {
+                    severity: told.severity,
+                    code: told.code.to_owned(),
+                    message: told.message.clone(),
+                    hint: told.hint.clone(),
+                    place: told.place.clone(),
+                });
+            }
+        }
+        let left = diagnostics.len() - kept.len();
+        if left > 0 {
+            kept.push(Self {
+                severity: Severity::Info,
+                code: "more-remarks".to_owned(),
+                message: format!("同じ種類のものが、ほかに{left}件あります。"),
+                hint: Some("多いものから順に確かめてください。".to_owned()),
+                place: Place::default(),
+            });
+        }
+        kept
+    }
 }
 
 /// One file that was made.

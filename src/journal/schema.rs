@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use rusqlite::ffi::{SQLITE_NOTADB, SQLITE_SCHEMA};
 use rusqlite::{Connection, TransactionBehavior};
 
 use crate::disk::on_network_share;
@@ -10,7 +11,7 @@ use crate::disk::on_network_share;
 pub(super) const JOURNAL_NAME: &str = "journal.sqlite";
 
 /// Raised with every change of the tables; each step from one to the next stands in [`migrate`].
-const VERSION: i32 = 1;
+const VERSION: i32 = 2;
 
 /// Marks the database as ours ("chkj").
 const APPLICATION_ID: i32 = 0x6368_6b6a;
@@ -38,6 +39,14 @@ CREATE TABLE fact (name TEXT PRIMARY KEY, value ANY) STRICT, WITHOUT ROWID;
 INSERT INTO fact (name, value) VALUES ('generation', 0), ('round', 0);
 ";
 
+/// To version 2: what was found in a file, so that it can be told after a restart. Files of before have none of it.
+const WHAT_WAS_FOUND: &str = "
+ALTER TABLE dropped ADD COLUMN layout TEXT;
+ALTER TABLE dropped ADD COLUMN figures INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE dropped ADD COLUMN texts INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE dropped ADD COLUMN remarks TEXT NOT NULL DEFAULT '[]';
+";
+
 /// Opens the journal, made when there is none.
 pub(super) fn open(path: &Path) -> rusqlite::Result<Connection> {
     let mut conn = Connection::open(path)?;
@@ -61,22 +70,28 @@ fn migrate(conn: &mut Connection) -> rusqlite::Result<()> {
         return identify(conn);
     }
     let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    // A new journal takes the same steps as an old one.
     match version(&tx)? {
         0 if is_blank(&tx)? => {
             tx.execute_batch(TABLES)?;
             tx.pragma_update(None, "application_id", APPLICATION_ID)?;
-            tx.pragma_update(None, "user_version", VERSION)?;
+            tx.execute_batch(WHAT_WAS_FOUND)?;
+        }
+        1 => {
+            identify(&tx)?;
+            tx.execute_batch(WHAT_WAS_FOUND)?;
         }
         VERSION => {}
-        _ => return Err(unusable("この版の chiiki-sheet が使える記録ではありません")),
+        _ => return Err(unusable(SQLITE_SCHEMA, "この版の chiiki-sheet が使える記録ではありません")),
     }
+    tx.pragma_update(None, "user_version", VERSION)?;
     tx.commit()
 }
 
 fn identify(conn: &Connection) -> rusqlite::Result<()> {
     match conn.pragma_query_value::<i32, _>(None, "application_id", |row| row.get(0))? {
         APPLICATION_ID => Ok(()),
-        _ => Err(unusable("chiiki-sheet の記録ではありません")),
+        _ => Err(unusable(SQLITE_NOTADB, "chiiki-sheet の記録ではありません")),
     }
 }
 
@@ -84,6 +99,6 @@ fn is_blank(conn: &Connection) -> rusqlite::Result<bool> {
     conn.query_row("SELECT count(*) = 0 FROM sqlite_schema", [], |row| row.get(0))
 }
 
-fn unusable(why: &str) -> rusqlite::Error {
-    rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_NOTADB), Some(why.to_owned()))
+fn unusable(code: i32, why: &str) -> rusqlite::Error {
+    rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(code), Some(why.to_owned()))
 }

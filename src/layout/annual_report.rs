@@ -9,7 +9,7 @@ use super::{AreaText, Context, Figure, Interpretation, PeriodText};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::error::FileError;
 use crate::model::{AreaLevel, CellRef, Date, Dimensions, Period, PeriodKind};
-use crate::notation::{fiscal_year_in, fold, has_unit_label, is_note};
+use crate::notation::{fiscal_year_in, fold, has_unit_label, is_note, wareki};
 use crate::read::{Book, CellValue, Grid};
 
 /// Product id of insured people by the age bands of 第2表 that the system's own indicators do not have.
@@ -145,7 +145,7 @@ pub(super) fn fiscal_year<'t>(
     if let Some((other, second)) = said.iter().find(|(other, _)| *other != year) {
         return Err(FileError::waiting(
             "year-disagrees",
-            format!("年度が、{first}では{year}年度、{second}では{other}年度で、食い違っています。"),
+            format!("年度が、{first}では{}、{second}では{}で、食い違っています。", wareki(year), wareki(*other)),
             "正しい年度を確かめて、もう一度取り込んでください。",
         )
         .at(Place::file(book.file.name.clone())));

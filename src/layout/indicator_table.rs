@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{AreaText, Context, Figure, Interpretation, PeriodText};
-use crate::catalog::{Indicator, YearMeaning};
+use crate::catalog::{Indicator, SeriesKind, YearMeaning};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::error::FileError;
 use crate::form::id_in;
@@ -94,6 +94,8 @@ fn indicator_of(
         if let Some(named) = &by_name
             && named.id.as_str() != id
             && known.as_ref().is_some_and(|known| fold(&known.name) != fold(&named.name))
+            // D49 sets several figures side by side, and one of them bears the name of 認定率.
+            && !(known.as_ref().is_some_and(|known| known.kind == SeriesKind::ByArea) && has_several_series(grid, heading))
         {
             return Err(FileError::waiting(
                 "indicator-disagrees",
@@ -120,6 +122,19 @@ fn indicator_of(
         )
         .at(Place::sheet(book.file.name.clone(), grid.name.to_string()))),
     }
+}
+
+/// Whether the table has rows of different names.
+fn has_several_series(grid: &Grid, heading: &Heading) -> bool {
+    let mut names = grid
+        .cells()
+        .iter()
+        .filter(|cell| cell.at.row > heading.row && cell.at.col == heading.series)
+        .filter_map(|cell| cell.value.as_text())
+        .filter(|text| !is_padding(text) && !is_note(text))
+        .map(fold);
+    let first = names.next();
+    names.any(|name| Some(name) != first)
 }
 
 /// The one catalog indicator whose name or alias a series bears.

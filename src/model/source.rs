@@ -1,6 +1,6 @@
 //! Where a figure came from: file, sheet and the cell a person sees in Excel.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -55,32 +55,30 @@ impl CellRef {
 
     /// The letters of the column: `A`, `AB`.
     pub fn column_name(self) -> String {
-        let (letters, first) = self.column_letters();
-        letters.into_iter().skip(first).map(char::from).collect()
+        self.letters().collect()
     }
 
-    /// The letters at the end of a field, and where they begin in it: addresses are written by the ten thousand.
-    fn column_letters(self) -> ([u8; 7], usize) {
-        let mut letters = [0; 7];
-        let mut first = letters.len();
-        let mut rest = u64::from(self.col) + 1;
-        for place in letters.iter_mut().rev() {
+    /// Seven letters number every `u32`.
+    fn letters(self) -> impl Iterator<Item = char> {
+        let mut letters = [0u8; 7];
+        let mut rest = self.col.saturating_add(1);
+        for letter in letters.iter_mut().rev() {
             if rest == 0 {
                 break;
             }
-            *place = b'A' + ((rest - 1) % 26) as u8;
+            *letter = b'A' + ((rest - 1) % 26) as u8;
             rest = (rest - 1) / 26;
-            first -= 1;
         }
-        (letters, first)
+        letters.into_iter().filter(|letter| *letter != 0).map(char::from)
     }
 }
 
 impl fmt::Display for CellRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (letters, first) = self.column_letters();
-        let letters = letters.get(first..).and_then(|letters| std::str::from_utf8(letters).ok());
-        write!(f, "{}{}", letters.unwrap_or_default(), self.row + 1)
+        for letter in self.letters() {
+            f.write_char(letter)?;
+        }
+        write!(f, "{}", self.row + 1)
     }
 }
 

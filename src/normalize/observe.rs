@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use crate::catalog::{Catalog, Indicator, Lookup, YearMeaning};
+use crate::catalog::{Catalog, Indicator, Lookup, YearMeaning, told_apart};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::layout::{AreaText, Figure, PeriodText};
 use crate::model::{Area, AreaLevel, Datum, IndicatorId, MissingReason, Observation, Period, SourceFile, SourceRef};
@@ -135,7 +135,7 @@ impl<'a> Observer<'a> {
         let area = match lookup {
             Lookup::One(area) => Some(self.with_level(area, text.level)),
             Lookup::Many(candidates) => {
-                let names: Vec<_> = candidates.iter().map(|area| area.name.clone()).collect();
+                let names = told_apart(&candidates);
                 self.diagnostics.push(
                     Diagnostic::error(
                         "area-ambiguous",
@@ -145,7 +145,7 @@ impl<'a> Observer<'a> {
                             names.join("、")
                         ),
                     )
-                    .hint("地域の名前に都道府県名を付けて、もう一度入れてください。")
+                    .hint("地域の名前に都道府県名を付けるか、6けたの団体コードにして、もう一度入れてください。")
                     .at(self.place(figure)),
                 );
                 None
@@ -263,7 +263,9 @@ impl<'a> Observer<'a> {
                 }
             }
             (Some((written, Some(unit))), Some(expected)) if &*unit.symbol != expected => {
-                if indicator.is_some_and(|indicator| indicator.block.is_some()) {
+                // Persons are never yen: with both, an indicator's figures could not be compared. What the list calls
+                // a unit and is none (全国=1.00) binds nobody.
+                if parse_unit(expected).is_some() {
                     self.refuse_unit(figure, written, expected);
                     None
                 } else {

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::RequestFile;
 use crate::deliver::{Replace, publish, sanitize};
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::error::{Error, Result};
 use crate::fill::ledger::Ledger;
 use crate::missing::MissingReport;
@@ -133,6 +133,14 @@ impl Answer {
             mistakes,
             diagnostics: Vec::new(),
         }
+    }
+
+    /// The answer to a request at which the program itself failed.
+    pub fn stopped(request: &RequestFile) -> Self {
+        let told = Diagnostic::error("request-stopped", "この依頼の処理が途中で止まりました。").hint(
+            "保険者ごとに依頼を分けて、もう一度入れてください。繰り返すときは、情報システム担当に伝えてください。",
+        );
+        Self::refused(request, vec![told.at(Place::file(request.name.clone()))])
     }
 
     /// The folder the request file goes to.

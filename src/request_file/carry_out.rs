@@ -16,7 +16,7 @@ use crate::workspace::Workspace;
 const OF_THE_RUN: [&str; 3] = ["nothing-new", "backup", "texts-moved"];
 
 /// Makes everything a request asks for, or nothing when anything in it is a mistake. `progress` hears how many are
-/// done, of how many, and whose turn it is.
+/// done, of how many, and whose turn it is; when it answers `false` the work ends there and there is no answer.
 ///
 /// # Errors
 /// Only what nobody can mend in the request: folders that cannot be written to, a store that cannot be read. What was
@@ -27,25 +27,27 @@ pub fn carry_out(
     evidence: &Evidence,
     catalog: &Catalog,
     date: Date,
-    progress: &mut dyn FnMut(usize, usize, &str),
-) -> Result<Answer> {
+    progress: &mut dyn FnMut(usize, usize, &str) -> bool,
+) -> Result<Option<Answer>> {
     if !request.mistakes.is_empty() {
-        return Ok(Answer::refused(request, request.mistakes.clone()));
+        return Ok(Some(Answer::refused(request, request.mistakes.clone())));
     }
     let settings = match workspace.settings() {
         Err(Error::Usage(message)) => {
-            return Ok(Answer::refused(request, vec![Diagnostic::error("settings", message)]));
+            return Ok(Some(Answer::refused(request, vec![Diagnostic::error("settings", message)])));
         }
         settings => settings?,
     };
     let ground = Ground { workspace, settings: &settings, catalog, evidence, date };
     let tasks = match plan(request, &ground) {
         Ok(tasks) => tasks,
-        Err(mistakes) => return Ok(Answer::refused(request, mistakes)),
+        Err(mistakes) => return Ok(Some(Answer::refused(request, mistakes))),
     };
     let mut items = Vec::with_capacity(tasks.len());
     for (number, task) in tasks.iter().enumerate() {
-        progress(number, tasks.len(), &task.area.name);
+        if !progress(number, tasks.len(), &task.area.name) {
+            return Ok(None);
+        }
         items.push(one(task, &ground)?);
         // Between papers the typesetter forgets, so that memory stays flat.
         crate::handout::forget();
@@ -67,7 +69,7 @@ pub fn carry_out(
     for item in &mut items {
         item.diagnostics.retain(|told| !diagnostics.contains(told));
     }
-    Ok(Answer { status, items, diagnostics, ..Answer::refused(request, Vec::new()) })
+    Ok(Some(Answer { status, items, diagnostics, ..Answer::refused(request, Vec::new()) }))
 }
 
 fn one(task: &Task, ground: &Ground<'_>) -> Result<Item> {

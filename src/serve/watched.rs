@@ -7,6 +7,7 @@ use super::desk::{Desk, Dropped, Hold, Inbox, LogLine, Making, Watching};
 use crate::clock::Moment;
 use crate::error::{Error, Result};
 use crate::journal::{DropOutcome, DropRecord, DropState, Journal};
+use crate::layout::in_words;
 use crate::watch::{self, Engine, Handle, Options, Watching as How};
 use crate::workspace::Workspace;
 
@@ -64,6 +65,7 @@ impl Desk for Watched {
             folder_ok: snapshot.watching != How::FolderMissing,
             inbox: Inbox { waiting: snapshot.waiting, settling: snapshot.settling },
             problem,
+            paused: self.handle.is_paused(),
             work: snapshot.work.map(|work| (format!("{}　{}", work.what, work.name), work.done, work.total)),
         }
     }
@@ -93,8 +95,12 @@ impl Desk for Watched {
             .collect()
     }
 
-    fn exclusive<'a>(&'a self) -> Box<dyn Hold + 'a> {
-        Box::new(self.handle.exclusive())
+    fn try_exclusive<'a>(&'a self) -> Option<Box<dyn Hold + 'a>> {
+        Some(Box::new(self.handle.try_exclusive()?))
+    }
+
+    fn pause(&self, rest: bool) {
+        self.handle.pause(rest);
     }
 
     fn stop(&self) {
@@ -115,7 +121,7 @@ fn dropped(drop: &DropRecord, books: Vec<String>) -> Dropped {
         (Some(DropOutcome::Waiting), _) => "waiting",
         (Some(outcome), _) => outcome.id(),
     };
-    let mut message = drop.message.clone().unwrap_or_default();
+    let mut message = drop.message.clone().or_else(|| counts(drop)).unwrap_or_default();
     if drop.outcome.is_none() && drop.state == DropState::Gone {
         message = "読む前に「受付」から取り出されました。".to_owned();
     }
@@ -130,7 +136,9 @@ fn dropped(drop: &DropRecord, books: Vec<String>) -> Dropped {
         name: drop.name.clone(),
         at: time(drop.first_seen),
         outcome: outcome.to_owned(),
+        layout: drop.layout.as_deref().map(layouts).filter(|words| !words.is_empty()),
         message,
+        diagnostics: drop.remarks.clone(),
         filed_to: drop.filed.clone().filter(|_| drop.state == DropState::Filed),
         books,
         duplicate_of: drop.duplicate_of.map(|id| id.to_string()),
@@ -138,6 +146,28 @@ fn dropped(drop: &DropRecord, books: Vec<String>) -> Dropped {
         sha256: drop.sha256.clone(),
         ..Dropped::default()
     }
+}
+
+/// What a file brought, in a sentence.
+fn counts(drop: &DropRecord) -> Option<String> {
+    let told = match (drop.figures, drop.texts) {
+        (0, 0) => return None,
+        (figures, 0) => format!("数値 {figures}件"),
+        (0, texts) => format!("文章 {texts}件"),
+        (figures, texts) => format!("数値 {figures}件、文章 {texts}件"),
+    };
+    Some(format!("{told}を取り込みました。"))
+}
+
+/// The layouts of a file, or of the files of a zip, in the words people use; each once.
+fn layouts(ids: &str) -> String {
+    let mut words: Vec<&str> = Vec::new();
+    for word in ids.split('、').map(in_words).filter(|word| !word.is_empty()) {
+        if !words.contains(&word) {
+            words.push(word);
+        }
+    }
+    words.join("、")
 }
 
 /// `2026-11-22T10:00:00+09:00`

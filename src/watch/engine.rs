@@ -1,5 +1,7 @@
 //! The engine: when to look, when to work, when to try again.
 
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,11 +11,11 @@ use super::inbox::Inbox;
 use super::lock::Lock;
 use super::log::Log;
 use super::round::RoundReport;
-use super::shared::{Handle, Shared, Watching, Work};
+use super::shared::{Handle, Listener, Shared, Watching, Work};
 use super::status::Status;
 use super::wake::{FolderWatcher, Rung};
 use crate::disk::{self, Files, RealFiles, Stat, fault};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::intake::Reader;
 use crate::journal::{DropKind, DropState, Journal};
 use crate::model::Date;
@@ -50,6 +52,8 @@ pub struct Options {
     pub reader: fn() -> Result<Reader>,
     /// Whether the process was told to end
     pub told_to_stop: fn() -> bool,
+    /// Hears what the engine says while it works
+    pub listener: Arc<Listener>,
 }
 
 impl Default for Options {
@@ -62,6 +66,7 @@ impl Default for Options {
             clock: Arc::new(SystemClock::default()),
             reader: Reader::child,
             told_to_stop: || false,
+            listener: Arc::new(|_| {}),
         }
     }
 }
@@ -85,10 +90,18 @@ pub struct Engine {
     pub(super) conditions: Option<Conditions>,
     /// Drops or owed sheets wait for a round
     pub(super) pending: bool,
+    /// Since when files have been coming whose sheets are not made
+    pub(super) burst_since: Option<Duration>,
     /// A move that another program holds up is tried again then
     pub(super) finish_at: Option<Duration>,
     /// Problems told now, by what they are about
     pub(super) problems: Problems,
+    /// Problems the log has been told of
+    logged: Vec<String>,
+    /// What to know of the sheets made last, by own area
+    pub(super) notices: BTreeMap<String, Vec<String>>,
+    /// Folders in 受付 the log has been told of
+    folders_logged: usize,
     lock: Lock,
     status: Status,
     watcher: Option<FolderWatcher>,
@@ -143,7 +156,7 @@ impl Engine {
         fault::point("engine-tidied");
         journal.begin_process()?;
         fault::point("engine-begun");
-        let log = Log::new(workspace.root());
+        let log = Log::new(workspace.root(), Arc::clone(&options.listener));
         let now = options.clock.now();
         Ok(Self {
             shared: Arc::new(Shared::new(workspace)),
@@ -152,8 +165,12 @@ impl Engine {
             log,
             conditions: None,
             pending: true,
+            burst_since: None,
             finish_at: None,
             problems: Problems::default(),
+            logged: Vec::new(),
+            notices: BTreeMap::new(),
+            folders_logged: 0,
             lock,
             status: Status::default(),
             watcher: None,
@@ -265,7 +282,9 @@ impl Engine {
         }
         self.watch_folder(now);
         let ready = !self.inbox.settled(now, self.settle()).is_empty() || self.finish_at.is_some_and(|at| at <= now);
-        if now >= self.retry_at && (self.pending || ready) {
+        let paused = self.handle().is_paused();
+        // A folder that is away may have taken the whole workspace with it: nothing is written meanwhile.
+        if !self.missing() && now >= self.retry_at && (self.pending || ready) && !paused {
             self.round(now);
         }
         self.show(false);
@@ -273,7 +292,9 @@ impl Engine {
             return Step::Stop;
         }
         let now = self.options.clock.now();
-        let due = [self.inbox.next_due(self.settle()).map(|due| due.max(self.retry_at)), Some(self.scan_at)];
+        // While it rests, what is due wakes nobody.
+        let due = self.inbox.next_due(self.settle()).filter(|_| !paused);
+        let due = [due.map(|due| due.max(self.retry_at)), Some(self.scan_at)];
         let next = due.into_iter().flatten().min().map_or(HEARTBEAT, |due| due.saturating_sub(now));
         Step::Wait(next.clamp(Duration::from_millis(5), HEARTBEAT))
     }
@@ -282,7 +303,10 @@ impl Engine {
     fn round(&mut self, now: Duration) {
         let mut report = RoundReport::default();
         let last = self.inbox.settling(now, self.settle()) == 0;
-        match self.work(now, last, false, &mut report, &mut |_| {}) {
+        let worked = catch_unwind(AssertUnwindSafe(|| self.work(now, last, false, &mut report, &mut |_| {})));
+        // A fault of ours must not end the watching: it is told and tried again.
+        let worked = worked.unwrap_or_else(|_| Err(Error::Internal("処理が途中で止まりました".to_owned())));
+        match worked {
             Ok(()) => {
                 self.failures = 0;
                 // Without settings nothing can be done; saving them ends the pause.
@@ -296,9 +320,7 @@ impl Engine {
                 self.failures += 1;
                 self.retry_at = self.options.clock.now() + pause;
                 self.pending = true;
-                let text = error.to_string();
-                self.log.once(self.options.clock.moment(), &text);
-                self.problems.round = Some(text);
+                self.problems.round = Some(error.to_string());
             }
         }
     }
@@ -321,6 +343,12 @@ impl Engine {
     /// Lists 受付 and journals what is new. `once`: a file's age is taken from its time.
     fn scan(&mut self, now: Duration, once: bool) -> Result<()> {
         let folder = self.shared.workspace.folder(INBOX);
+        if !self.scanned {
+            // What was moved before a kill is told apart from a new file of the same name only now.
+            let handle = self.handle();
+            let _writer = handle.exclusive();
+            self.finish_filed()?;
+        }
         let poll = !matches!(self.handle().snapshot().watching, Watching::Events);
         self.scan_at = now + if poll { SCAN_WITHOUT_EVENTS } else { SCAN };
         let entries = match self.options.files.list(&folder) {
@@ -335,7 +363,7 @@ impl Engine {
             }
             Err(error) => {
                 let hint = "フォルダーを開く権限があるか確かめてください。";
-                return Err(crate::error::Error::io(folder, "読み取り", hint)(error));
+                return Err(Error::io(folder, "読み取り", hint)(error));
             }
         };
         if self.handle().snapshot().watching == Watching::FolderMissing {
@@ -459,9 +487,7 @@ impl Engine {
                 self.watcher = None;
             }
             Err(error) => {
-                let text = error.to_string();
-                self.log.once(self.options.clock.moment(), &text);
-                self.problems.settings = Some(text);
+                self.problems.settings = Some(error.to_string());
                 self.conditions = None;
             }
         }
@@ -477,7 +503,13 @@ impl Engine {
         let now = self.options.clock.now();
         let (settling, folders) = (self.inbox.settling(now, self.settle()), self.inbox.folders());
         let (problems, waiting) = (self.problems.all(), self.inbox.waiting());
+        // While work goes on problems are being looked at anew: whether they are over is said afterwards.
+        if self.handle().snapshot().work.is_none() {
+            self.log_news(&problems, folders);
+        }
+        let notices: Vec<String> = self.notices.values().flatten().cloned().collect();
         self.shared.update(|snapshot| {
+            snapshot.notices = notices;
             snapshot.settling = settling;
             snapshot.folders = folders;
             snapshot.waiting = waiting;
@@ -487,6 +519,22 @@ impl Engine {
         snapshot.stopping |= last;
         let times = (now, self.options.clock.moment());
         self.status.show(&self.shared.workspace, &snapshot, Some(&self.journal), times, last);
+    }
+
+    /// What stands in the way goes into the log once, and that it is over.
+    fn log_news(&mut self, problems: &[String], folders: usize) {
+        let moment = self.options.clock.moment();
+        for problem in problems.iter().filter(|problem| !self.logged.contains(problem)) {
+            self.log.line(moment, &format!("お困りの点：{problem}"));
+        }
+        if problems.is_empty() && !self.logged.is_empty() {
+            self.log.line(moment, "お困りの点は、なくなりました。");
+        }
+        self.logged = problems.to_vec();
+        if folders > self.folders_logged {
+            self.log.line(moment, &folders_told(folders));
+        }
+        self.folders_logged = folders;
     }
 
     fn end(&mut self) {
@@ -500,6 +548,11 @@ impl Engine {
             let _ = self.journal.end_process();
         }
     }
+}
+
+/// Folders in 受付 are left alone, and that is said.
+pub(super) fn folders_told(count: usize) -> String {
+    format!("「受付」の中にフォルダーが{count}個あります。中は見ません。中のファイルを「受付」にじかに入れてください。")
 }
 
 /// What a file's name says it is for.

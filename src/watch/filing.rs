@@ -43,15 +43,14 @@ impl Filing<'_> {
     /// # Errors
     /// The journal or a folder that cannot be read or written.
     pub(super) fn choose(&mut self, drops: &[DropRecord], date: Date) -> Result<()> {
-        let mut taken: BTreeSet<String> =
-            self.journal.open_drops()?.into_iter().filter_map(|drop| drop.filed).collect();
+        let mut taken = self.promised()?;
         let mut places = Vec::new();
         for drop in drops {
             let to_done =
                 drop.outcome.is_some_and(|outcome| outcome.is_taken()) && drop.code.as_deref() != Some(PERSONAL);
             let folder = format!("{}/{date}", if to_done { DONE } else { QUARANTINE });
             let place = self.free_place(&folder, &drop.name, &taken)?;
-            taken.insert(place.clone());
+            taken.insert(place.to_lowercase());
             places.push((drop.id, place));
         }
         if !places.is_empty() {
@@ -61,16 +60,21 @@ impl Filing<'_> {
         Ok(())
     }
 
-    /// A name in the folder that nothing has and nothing is about to get, compared as Windows does.
+    /// Places something is about to be moved to, as Windows compares names.
+    fn promised(&self) -> Result<BTreeSet<String>> {
+        let filed = self.journal.open_drops()?.into_iter().filter_map(|drop| drop.filed);
+        Ok(filed.map(|place| place.to_lowercase()).collect())
+    }
+
+    /// A name in the folder that nothing has and nothing is about to get.
     fn free_place(&self, folder: &str, name: &str, taken: &BTreeSet<String>) -> Result<String> {
-        let is_taken = |place: &str| taken.iter().any(|other| other.to_lowercase() == place.to_lowercase());
         for number in 1..=9_999 {
             let name = if number == 1 { name.to_owned() } else { numbered(name, number) };
             let place = format!("{folder}/{name}");
             let path = self.workspace.folder(&place);
             let free = |path: &Path| self.files.stat(path).map(|stat| stat.is_none());
             let free = free(&path).map_err(Error::io(&path, "読み取り", HINT))?;
-            if free && !is_taken(&place) {
+            if free && !taken.contains(&place.to_lowercase()) {
                 return Ok(place);
             }
         }
@@ -90,6 +94,10 @@ impl Filing<'_> {
         let (from, to) = (self.workspace.folder(INBOX).join(&drop.name), self.workspace.folder(place));
         let stat = |path: &Path| self.files.stat(path).map_err(Error::io(path, "読み取り", HINT));
         let here = stat(&from)?.is_some_and(|stat| stat == drop.stat());
+        if !here && !self.workspace.folder(INBOX).is_dir() {
+            // The whole folder is away (a share that is cut off): nothing can be said of the file.
+            return Ok(Filed::Held);
+        }
         if !here || stat(&to)?.is_some() {
             // Moved before a kill, taken away, or replaced.
             let moved = self.is_content(&to, drop);
@@ -132,7 +140,7 @@ impl Filing<'_> {
     fn elsewhere(&mut self, drop: &DropRecord) -> Result<Filed> {
         let place = drop.filed.as_deref().unwrap_or_default();
         let folder = place.rsplit_once('/').map_or("", |(folder, _)| folder);
-        let taken = self.journal.open_drops()?.into_iter().filter_map(|drop| drop.filed).collect();
+        let taken = self.promised()?;
         let place = self.free_place(folder, &drop.name, &taken)?;
         self.journal.filled(&[(drop.id, place.clone())], self.now)?;
         self.finish(&DropRecord { filed: Some(place), ..drop.clone() })

@@ -3,7 +3,9 @@
 use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use super::shared::{Listener, News};
 use crate::clock::Moment;
 
 /// The folder of the workspace the log lies in.
@@ -24,16 +26,16 @@ pub fn last_lines(workspace: &Path, most: usize) -> Vec<(String, String)> {
 }
 
 /// The log of a workspace. What cannot be written is lost: the log must never stop the work.
-#[derive(Debug)]
 pub(super) struct Log {
     folder: PathBuf,
+    listener: Arc<Listener>,
     last: String,
     cap: u64,
 }
 
 impl Log {
-    pub(super) fn new(workspace: &Path) -> Self {
-        Self { folder: workspace.join(LOG_FOLDER), last: String::new(), cap: CAP }
+    pub(super) fn new(workspace: &Path, listener: Arc<Listener>) -> Self {
+        Self { folder: workspace.join(LOG_FOLDER), listener, last: String::new(), cap: CAP }
     }
 
     /// The size the log may grow to, in MB (1,000,000 bytes).
@@ -41,8 +43,9 @@ impl Log {
         self.cap = u64::from(megabytes.max(1)) * 1_000_000;
     }
 
-    /// Writes a line.
+    /// Writes a line, and says it to whoever listens.
     pub(super) fn line(&mut self, now: Moment, text: &str) {
+        (self.listener)(News::Line(text));
         let _ = self.try_line(now, text);
     }
 
@@ -55,7 +58,11 @@ impl Log {
 
     fn try_line(&mut self, now: Moment, text: &str) -> std::io::Result<()> {
         text.clone_into(&mut self.last);
-        fs::create_dir_all(&self.folder)?;
+        // Only in a workspace that is there: a renamed one must not come to life again under its old name.
+        match fs::create_dir(&self.folder) {
+            Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => return Err(error),
+            _ => {}
+        }
         let path = self.folder.join(NAME);
         let size = fs::metadata(&path).map_or(0, |metadata| metadata.len());
         let full = size > self.cap / 2;
@@ -77,7 +84,7 @@ mod tests {
     #[test]
     fn the_log_stays_small_and_keeps_the_newest() {
         let dir = tempfile::tempdir().unwrap();
-        let mut log = Log::new(dir.path());
+        let mut log = Log::new(dir.path(), Arc::new(|_| {}));
         log.cap(1);
         let text = "あ".repeat(1_000);
         for number in 0..600 {
@@ -93,7 +100,7 @@ mod tests {
     #[test]
     fn a_lasting_failure_is_told_once() {
         let dir = tempfile::tempdir().unwrap();
-        let mut log = Log::new(dir.path());
+        let mut log = Log::new(dir.path(), Arc::new(|_| {}));
         for _ in 0..3 {
             log.once(Moment(0), "ディスクがいっぱいです");
         }

@@ -1,14 +1,23 @@
 //! Requests by file: answered when every figure that lay beside them is in the store.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use super::engine::Engine;
 use super::shared::Work;
+use crate::diagnostic::Diagnostic;
 use crate::disk::{self, fault};
 use crate::error::{Error, Result};
-use crate::journal::{Concerns, DropKind, DropOutcome, DropRecord, DropState, NewOutput, ReadResult};
+use crate::journal::{Concerns, DropKind, DropOutcome, DropRecord, DropState, NewOutput, ReadResult, Remark};
 use crate::model::Date;
 use crate::request_file::{Answer, Status, carry_out, parse, write_answer};
 use crate::store::sha256_hex;
 use crate::workspace::{INBOX, OUTPUT};
+
+/// A mistake in one line: where in the request, what, and what to write instead.
+fn in_words(told: &Diagnostic) -> String {
+    let place = told.place.cell.as_ref().map_or_else(String::new, |cell| format!("{cell} "));
+    format!("{place}{}{}", told.message, told.hint.as_deref().unwrap_or_default())
+}
 
 impl Engine {
     /// Requests nobody writes to any more.
@@ -51,10 +60,20 @@ impl Engine {
             let request = parse(&drop.name, &bytes, &mut reader)?;
             let evidence = self.shared.workspace.evidence(&conditions.catalog)?;
             fault::point("request-parsed");
-            let workspace = &self.shared.workspace;
-            let answer = carry_out(&request, workspace, &evidence, &conditions.catalog, date, &mut |_, _, _| {})?;
+            let (workspace, catalog) = (self.shared.workspace.clone(), conditions.catalog.clone());
+            let mut goes_on = |made: usize, of: usize, area: &str| {
+                if of > 1 && made < of {
+                    let name = format!("{area}（{}）", drop.name);
+                    self.progress(Work { what: "依頼のシートを作成中", done: made, total: of, name }, told);
+                }
+                !self.stopping()
+            };
+            let work = || carry_out(&request, &workspace, &evidence, &catalog, date, &mut goes_on);
+            let carried = catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Ok(Some(Answer::stopped(&request))));
+            // Told to stop: the request lies in 受付 and is carried out anew by the next start.
+            let Some(answer) = carried? else { return Ok(()) };
             fault::point("request-carried-out");
-            write_answer(&answer, &workspace.folder(OUTPUT))?;
+            write_answer(&answer, &self.shared.workspace.folder(OUTPUT))?;
             fault::point("request-answered");
             self.journal_answer(&drop, sha256_hex(&bytes), &answer)?;
         }
@@ -78,7 +97,9 @@ impl Engine {
             });
         }
         let refused = answer.status == Status::Refused;
-        let mistakes: Vec<String> = answer.mistakes.iter().map(|told| told.message.clone()).collect();
+        let mistakes: Vec<String> = answer.mistakes.iter().map(in_words).collect();
+        let of_items = answer.items.iter().flat_map(|item| &item.diagnostics);
+        let told: Vec<_> = answer.mistakes.iter().chain(of_items).cloned().collect();
         let result = ReadResult {
             sha256: Some(sha256),
             outcome: if refused { DropOutcome::Refused } else { DropOutcome::Answered },
@@ -86,6 +107,10 @@ impl Engine {
             message: (!mistakes.is_empty()).then(|| mistakes.join("\n")),
             notes: Vec::new(),
             note_text: answer.note(),
+            layout: None,
+            figures: 0,
+            texts: 0,
+            remarks: Remark::of(&told),
             parts: Vec::new(),
             conditions: String::new(),
             concerns: Concerns::default(),

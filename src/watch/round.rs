@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::engine::Engine;
 use super::filing::{Filed, Filing};
-use super::shared::Work;
+use super::shared::{News, Work};
 use super::sheets;
 use super::take::{Attempt, Taking};
 use crate::diagnostic::Diagnostic;
@@ -21,7 +21,7 @@ const HELD_AGAIN: Duration = Duration::from_secs(2);
 /// A file that could not be taken for a fault of the disk is tried again after this.
 const FAILED_AGAIN: Duration = Duration::from_secs(10);
 /// Files are still coming: the sheets are made after this long all the same.
-const FILL_PATIENCE_MS: i64 = 60_000;
+const FILL_PATIENCE: Duration = Duration::from_secs(60);
 /// So many files in a row that fail for the disk's sake mean that the disk fails.
 const ROW_OF_FAILURES: usize = 3;
 
@@ -38,6 +38,8 @@ pub struct RoundReport {
     pub problems: Vec<Error>,
     /// Files that another program holds; they stay in 受付
     pub held: Vec<String>,
+    /// Folders in 受付, which are not looked into
+    pub folders: usize,
 }
 
 impl Engine {
@@ -66,10 +68,15 @@ impl Engine {
             self.journal.owe(own, Some(&conditions.whole), self.options.clock.moment())?;
         }
         let done = self.all_stages(now, last, report, told);
+        if !once && !self.pending {
+            super::memory::give_back();
+        }
         self.shared.update(|snapshot| {
             snapshot.work = None;
             snapshot.rounds += 1;
         });
+        (self.options.listener)(News::Rest);
+        report.folders = self.inbox.folders();
         done
     }
 
@@ -87,19 +94,21 @@ impl Engine {
         // Files that need no sheet go at once, so that people see what is wrong with them.
         self.file_away(date, |drop| !needs_sheet(drop))?;
         taken?;
-        if self.stopping() {
+        if self.stopping() || self.resting() {
             return Ok(());
         }
         let waiting: Vec<DropRecord> =
             self.journal.open_drops()?.into_iter().filter(|drop| drop.state == DropState::Read).collect();
         let requests = self.settled_requests()?;
-        let oldest = waiting.iter().chain(&requests).map(|drop| drop.changed.0).min();
-        let moment = self.options.clock.moment().0;
-        if !last && oldest.is_none_or(|oldest| moment.saturating_sub(oldest) < FILL_PATIENCE_MS) {
+        let any = !waiting.is_empty() || !requests.is_empty();
+        // Not by the clock on the wall, which may be set back.
+        self.burst_since = any.then(|| self.burst_since.unwrap_or(now));
+        if !last && self.burst_since.is_none_or(|since| now.saturating_sub(since) < FILL_PATIENCE) {
             // More files are coming; one sheet for all of them.
-            self.pending = !waiting.is_empty() || !requests.is_empty();
+            self.pending = any;
             return Ok(());
         }
+        self.burst_since = None;
         self.fill_owed(&waiting, date, report, told)?;
         fault::point("round-filled");
         self.answer_requests(date, told)?;
@@ -108,6 +117,13 @@ impl Engine {
         fault::point("round-filed");
         self.pending = false;
         Ok(())
+    }
+
+    /// Whether it was told to rest: what is left is taken up again when it is told to go on.
+    fn resting(&mut self) -> bool {
+        let paused = self.handle().is_paused();
+        self.pending |= paused;
+        paused
     }
 
     /// Reads every settled file.
@@ -140,7 +156,7 @@ impl Engine {
         let (total, mut failed, mut in_a_row) = (jobs.len(), Vec::new(), 0);
         let mut held = 0;
         for (done, (drop, one)) in jobs.iter().enumerate() {
-            if self.stopping() {
+            if self.stopping() || self.resting() {
                 break;
             }
             if drop.kind == DropKind::Request {
@@ -160,7 +176,9 @@ impl Engine {
                 reader: &mut reader,
                 date,
             };
-            match taking.take(drop, one) {
+            let taken = catch_unwind(AssertUnwindSafe(|| taking.take(drop, one)));
+            // A file that brings the program to a stop must not stop the others.
+            match taken.unwrap_or_else(|_| Ok(taking.stopped(drop))) {
                 Ok(Attempt::Done(result, of_file)) => {
                     let owed = match result.outcome {
                         DropOutcome::Read | DropOutcome::Empty => sheets::concerned(conditions, &result.concerns),
@@ -223,10 +241,11 @@ impl Engine {
         let total = owed.len();
         for owed in owed.iter().filter(|owed| !own.contains(&owed.own)) {
             self.journal.forget_owed(&owed.own)?;
+            self.notices.remove(&owed.own);
         }
         // As the settings list them.
         for (done, own) in own.iter().filter(|own| owed.iter().any(|owed| owed.own == **own)).enumerate() {
-            if self.stopping() {
+            if self.stopping() || self.resting() {
                 return Ok(());
             }
             self.progress(Work { what: "シートを作成中", done, total, name: own.clone() }, told);
@@ -245,6 +264,9 @@ impl Engine {
             let moment = self.options.clock.moment();
             match made {
                 Ok((mut made, outputs)) => {
+                    // Between papers the typesetter forgets, so that a day of work does not gather memory.
+                    crate::handout::forget();
+                    self.notices.insert(own.clone(), sheets::notices(own, &made.diagnostics));
                     let concerns = |drop: &&DropRecord| {
                         needs_sheet(drop)
                             && sheets::concerns_own(own, &conditions.settings, &conditions.catalog, &drop.concerns)
@@ -282,7 +304,7 @@ impl Engine {
     }
 
     /// Moves drops whose place stands in the journal.
-    fn finish_filed(&mut self) -> Result<()> {
+    pub(super) fn finish_filed(&mut self) -> Result<()> {
         let filled = self.journal.open_drops()?.into_iter().filter(|drop| drop.state == DropState::Filled);
         let mut held = Vec::new();
         for drop in filled.collect::<Vec<_>>() {
@@ -313,6 +335,7 @@ impl Engine {
 
     pub(super) fn progress(&mut self, work: Work, told: &mut dyn FnMut(&Work)) {
         told(&work);
+        (self.options.listener)(News::Work(&work));
         self.shared.update(|snapshot| snapshot.work = Some(work));
         self.show(false);
     }

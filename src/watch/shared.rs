@@ -1,7 +1,7 @@
 //! What the engine shares with the service that runs beside it.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 
 use serde::Serialize;
 
@@ -39,6 +39,20 @@ pub struct Work {
     pub name: String,
 }
 
+/// What the engine says while it works, for a terminal beside it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum News<'a> {
+    /// A line of the log
+    Line(&'a str),
+    /// Work goes on
+    Work(&'a Work),
+    /// The work is done for now
+    Rest,
+}
+
+/// Hears [`News`].
+pub type Listener = dyn Fn(News<'_>) + Send + Sync;
+
 /// How things stand.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Snapshot {
@@ -56,6 +70,8 @@ pub struct Snapshot {
     pub work: Option<Work>,
     /// What stands in the way, in Japanese
     pub problems: Vec<String>,
+    /// What a person should know of the sheets made last, such as that one has another name
+    pub notices: Vec<String>,
     /// Rounds of work since the start
     pub rounds: u64,
     /// Whether it is about to end
@@ -67,6 +83,7 @@ pub(super) struct Shared {
     pub(super) workspace: Workspace,
     pub(super) bell: Arc<Bell>,
     stopping: AtomicBool,
+    paused: AtomicBool,
     snapshot: Mutex<Snapshot>,
     writer: Mutex<()>,
 }
@@ -77,6 +94,7 @@ impl Shared {
             workspace,
             bell: Arc::default(),
             stopping: AtomicBool::new(false),
+            paused: AtomicBool::new(false),
             snapshot: Mutex::default(),
             writer: Mutex::default(),
         }
@@ -108,6 +126,17 @@ impl Handle {
         self.0.stopping.load(Ordering::SeqCst)
     }
 
+    /// Rests after the file it is at, or goes on. What lies in 受付 stays there meanwhile.
+    pub fn pause(&self, rest: bool) {
+        self.0.paused.store(rest, Ordering::SeqCst);
+        self.wake();
+    }
+
+    /// Whether it was told to rest.
+    pub fn is_paused(&self) -> bool {
+        self.0.paused.load(Ordering::SeqCst)
+    }
+
     /// How things stand.
     pub fn snapshot(&self) -> Snapshot {
         let snapshot = self.0.snapshot.lock().unwrap_or_else(PoisonError::into_inner).clone();
@@ -122,5 +151,14 @@ impl Handle {
     /// One writer at a time: held by the engine while it works, and by whoever else writes sheets or the store.
     pub fn exclusive(&self) -> MutexGuard<'_, ()> {
         self.0.writer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// As [`Handle::exclusive`], or `None` while somebody else writes.
+    pub fn try_exclusive(&self) -> Option<MutexGuard<'_, ()>> {
+        match self.0.writer.try_lock() {
+            Ok(guard) => Some(guard),
+            Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
+            Err(TryLockError::WouldBlock) => None,
+        }
     }
 }

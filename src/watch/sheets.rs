@@ -2,6 +2,7 @@
 
 use super::conditions::Conditions;
 use crate::catalog::Catalog;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::disk::{self, fault};
 use crate::error::{Error, Result};
 use crate::intake::Evidence;
@@ -59,4 +60,24 @@ pub(super) fn make(
     });
     let outputs = outputs.collect::<Result<Vec<_>>>()?;
     Ok((report, outputs))
+}
+
+/// Notices of one sheet that are told in the status; the sheet and the page have all.
+const NOTICES: usize = 3;
+
+/// What a person should know of a sheet that was made: under which other name it lies, then what to look at.
+pub(super) fn notices(own: &str, diagnostics: &[Diagnostic]) -> Vec<String> {
+    let elsewhere = |told: &Diagnostic| matches!(told.code, "output-held" | "output-name-taken");
+    let mut all: Vec<&Diagnostic> = diagnostics.iter().filter(|told| told.severity != Severity::Info).collect();
+    all.sort_by_key(|told| !elsewhere(told));
+    all.dedup();
+    let mut told: Vec<String> = all
+        .iter()
+        .take(NOTICES)
+        .map(|one| format!("{own}のシート：{}{}", one.message, one.hint.as_deref().unwrap_or_default()))
+        .collect();
+    if all.len() > NOTICES {
+        told.push(format!("{own}のシート：ほかに{}件あります。", all.len() - NOTICES));
+    }
+    told
 }

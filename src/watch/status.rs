@@ -17,6 +17,8 @@ const PAUSE: Duration = Duration::from_secs(1);
 const LIFE_SIGN: Duration = Duration::from_secs(300);
 /// How many files are named.
 const NAMED: usize = 5;
+/// Lines of a file's message that are shown; its note in 隔離 has all.
+const LINES: usize = 3;
 
 /// The status file of a workspace. What cannot be written is left: it must never stop the work.
 #[derive(Debug, Default)]
@@ -85,12 +87,15 @@ fn text(snapshot: &Snapshot, journal: Option<&Journal>) -> Option<String> {
     }
     if snapshot.folders > 0 {
         text.push_str(&format!(
-            "「受付」の中のフォルダー：{}個（中は見ません。ファイルを「受付」にじかに入れてください）\n",
+            "「受付」の中のフォルダー：{}個（中は見ません。中のファイルを「受付」にじかに入れてください）\n",
             snapshot.folders
         ));
     }
     for problem in &snapshot.problems {
         text.push_str(&format!("お困りの点：{problem}\n"));
+    }
+    for notice in &snapshot.notices {
+        text.push_str(&format!("お知らせ：{notice}\n"));
     }
     if let Some(journal) = journal {
         text.push_str(&of_journal(journal)?);
@@ -130,8 +135,12 @@ fn of_journal(journal: &Journal) -> Option<String> {
             (None, DropState::Gone) => "読む前に取り出されました",
             (None, _) => "書き終わり待ち",
         };
-        let place = drop.filed.map_or_else(String::new, |place| format!("　→ {place}"));
+        let place = drop.filed.as_ref().map_or_else(String::new, |place| format!("　→ {place}"));
         text.push_str(&format!("　{}　{outcome}　{}{place}\n", drop.first_seen, drop.name));
+        let asks = matches!(drop.outcome, Some(DropOutcome::Waiting | DropOutcome::Refused));
+        for line in drop.message.iter().filter(|_| asks).flat_map(|message| message.lines()).take(LINES) {
+            text.push_str(&format!("　　　{line}\n"));
+        }
     }
     let outputs = journal.outputs(NAMED).ok()?;
     if !outputs.is_empty() {

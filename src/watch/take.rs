@@ -8,9 +8,9 @@ use super::conditions::Conditions;
 use super::inbox::Settled;
 use crate::diagnostic::Diagnostic;
 use crate::disk::{Files, fault};
-use crate::error::Result;
+use crate::error::{FileError, Result};
 use crate::intake::{FileReport, Reader, Taken};
-use crate::journal::{Concerns, DropOutcome, DropRecord, Journal, ReadResult};
+use crate::journal::{Concerns, DropOutcome, DropRecord, Journal, ReadResult, Remark};
 use crate::layout::Context;
 use crate::model::{AreaLevel, Date, Outcome};
 use crate::read::Limits;
@@ -95,6 +95,40 @@ impl Taking<'_> {
         Ok(Attempt::Done(Box::new(self.result(&settled.name, sha256, &taken, notes)), told(taken)))
     }
 
+    /// A file at which the program itself failed: set aside with a note, so that it is not tried again and again.
+    pub(super) fn stopped(&self, drop: &DropRecord) -> Attempt {
+        let error = FileError::refused(
+            "reading-failed",
+            "このファイルを読み取る途中で、処理が止まりました。数値は取り込んでいません。",
+            "Excelで開いて保存し直してから、もう一度入れてください。繰り返すときは、このファイルの名前を情報システム担当に伝えてください。",
+        );
+        let report = FileReport {
+            file: drop.name.clone(),
+            sha256: String::new(),
+            layout: None,
+            outcome: Outcome::Refused,
+            message: Some(format!("{}{}", error.message, error.hint)),
+        };
+        let told = vec![error.to_diagnostic()];
+        let result = ReadResult {
+            sha256: None,
+            outcome: DropOutcome::Refused,
+            code: Some(error.code.to_owned()),
+            message: report.message.clone(),
+            notes: Vec::new(),
+            note_text: Some(quarantine_note(&drop.name, std::slice::from_ref(&report), &told, self.date)),
+            layout: None,
+            figures: 0,
+            texts: 0,
+            remarks: Remark::of(&told),
+            parts: Vec::new(),
+            conditions: self.conditions.reading.clone(),
+            concerns: Concerns::default(),
+            duplicate_of: None,
+        };
+        Attempt::Done(Box::new(result), Told { reports: vec![report], diagnostics: told })
+    }
+
     /// Whether the store has what the earlier drop brought.
     fn holds(&self, before: &DropRecord) -> Result<bool> {
         for part in &before.parts {
@@ -135,6 +169,10 @@ impl Taking<'_> {
             message: Some(message),
             notes,
             note_text: None,
+            layout: before.layout,
+            figures: 0,
+            texts: 0,
+            remarks: Vec::new(),
             parts: before.parts,
             conditions: self.conditions.reading.clone(),
             concerns: Concerns::default(),
@@ -171,6 +209,12 @@ impl Taking<'_> {
         let reports: Vec<FileReport> = taken.iter().map(|one| one.report.clone()).collect();
         let diagnostics: Vec<Diagnostic> = taken.iter().flat_map(|one| one.diagnostics.iter().cloned()).collect();
         let messages: Vec<String> = reports.iter().filter_map(|report| report.message.clone()).collect();
+        // Nothing is written down of a file with personal data but that it has them.
+        let kept_remarks: Vec<Diagnostic> =
+            diagnostics.iter().filter(|told| !personal || told.code == PERSONAL).cloned().collect();
+        let mut layouts: Vec<&str> = reports.iter().filter_map(|report| report.layout).collect();
+        layouts.dedup();
+        let count = |of: fn(&Taken) -> usize| taken.iter().map(of).sum::<usize>() as u64;
         ReadResult {
             sha256,
             outcome: outcome.into(),
@@ -178,6 +222,10 @@ impl Taking<'_> {
             message: (!messages.is_empty()).then(|| messages.join("\n")),
             notes,
             note_text: (!kept || personal).then(|| quarantine_note(name, &reports, &diagnostics, self.date)),
+            layout: (!layouts.is_empty()).then(|| layouts.join("、")),
+            figures: count(|one| one.observations.len()),
+            texts: count(|one| one.texts.len()),
+            remarks: Remark::of(&kept_remarks),
             parts: taken.iter().filter_map(|one| Some(one.file.as_ref()?.sha256.clone())).collect(),
             conditions: self.conditions.reading.clone(),
             concerns: concerns(taken),

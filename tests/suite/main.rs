@@ -6,6 +6,7 @@ mod batch;
 mod catalog;
 mod cautions;
 mod charts;
+mod command_line;
 mod deliver;
 mod demo;
 mod docs;

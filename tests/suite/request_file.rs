@@ -238,9 +238,11 @@ fn answer(workspace: &Workspace, name: &str, text: &str) -> Answer {
     let evidence = workspace.evidence(&catalog).unwrap();
     let request = read(name, text.as_bytes());
     let mut steps = Vec::new();
-    let answer =
-        carry_out(&request, workspace, &evidence, &catalog, day(), &mut |done, all, _| steps.push((done, all)));
-    let answer = answer.unwrap();
+    let answer = carry_out(&request, workspace, &evidence, &catalog, day(), &mut |done, all, _| {
+        steps.push((done, all));
+        true
+    });
+    let answer = answer.unwrap().unwrap();
     assert!(steps.is_empty() || steps.last().is_some_and(|(done, all)| done == all), "{steps:?}");
     write_answer(&answer, &workspace.folder(OUTPUT)).unwrap();
     answer

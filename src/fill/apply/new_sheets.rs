@@ -207,7 +207,7 @@ fn sheet_part(sheet: &NewSheet, main: &str, looks: &BTreeMap<Look, u32>) -> Resu
             }
             _ => {}
         }
-        cell::write_new(&mut out, "", at, looks.get(look).copied(), &plain);
+        cell::write_new(&mut out, "", *at, looks.get(look).copied(), &plain);
     }
     out.push_str(if row.is_some() { "</row></sheetData>" } else { "</sheetData>" });
     if !sheet.links.is_empty() {

@@ -103,7 +103,7 @@ fn texts_of_a_filled_export_move_with_their_formatting_and_none_is_dropped() {
     let mut doc = Doc::open(&bytes);
     let first = entries[0].1.to_string();
     doc.set_text(&first, "で書いた仮説", true);
-    doc.set_text("A150", "欄の外のメモ", false);
+    doc.set_text("A250", "欄の外のメモ", false);
     let path = dir.path().join(file);
     std::fs::write(&path, doc.save()).unwrap();
     let out = dir.path().join("出力");

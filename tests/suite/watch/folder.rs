@@ -17,21 +17,21 @@ use super::kit::{
 };
 
 /// Three seconds of wait, as people have it.
-fn waiting() -> String {
+pub(super) fn waiting() -> String {
     SETTINGS.replace("= 0.5", "= 3")
 }
 
 /// Settings without an own insurer: files are read and filed, no sheet is made.
-const NO_SHEETS: &str = "\"地域一覧\" = \"areas.csv\"\n\"安定待ち\" = 3\n";
+pub(super) const NO_SHEETS: &str = "\"地域一覧\" = \"areas.csv\"\n\"安定待ち\" = 3\n";
 
-struct Bench {
-    folder: tempfile::TempDir,
-    clock: Arc<SetClock>,
-    engine: Engine,
+pub(super) struct Bench {
+    pub(super) folder: tempfile::TempDir,
+    pub(super) clock: Arc<SetClock>,
+    pub(super) engine: Engine,
 }
 
 impl Bench {
-    fn new(settings: &str, change: impl FnOnce(Options) -> Options) -> Self {
+    pub(super) fn new(settings: &str, change: impl FnOnce(Options) -> Options) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let clock = Arc::new(SetClock::default());
         let workspace = workspace(&folder.path().join("作業"), settings);
@@ -39,19 +39,19 @@ impl Bench {
         Self { folder, clock, engine }
     }
 
-    fn root(&self) -> std::path::PathBuf {
+    pub(super) fn root(&self) -> std::path::PathBuf {
         self.folder.path().join("作業")
     }
 
-    fn run(&mut self, time: Duration) {
+    pub(super) fn run(&mut self, time: Duration) {
         run_for(&mut self.engine, &self.clock, time);
     }
 
-    fn handle(&self) -> Handle {
+    pub(super) fn handle(&self) -> Handle {
         self.engine.handle()
     }
 
-    fn status(&self) -> String {
+    pub(super) fn status(&self) -> String {
         fs::read_to_string(self.root().join("状態.txt")).unwrap()
     }
 }
@@ -153,6 +153,32 @@ fn a_workbook_left_open_is_read_after_the_wait_and_moved_when_it_is_closed() {
     bench.run(seconds(5));
     assert_eq!(drops(&bench.root())[0].state, DropState::Filed);
     assert!(files(&bench.root(), "受付").is_empty());
+}
+
+#[test]
+fn told_to_rest_it_ends_after_the_file_it_is_at_and_goes_on_where_it_was() {
+    let gate = Arc::new(Gate::default());
+    let mut bench = Bench::new(NO_SHEETS, |options| Options { files: gate.clone(), ..options });
+    let names: Vec<String> = (1..=5).map(|number| format!("表{number}.csv")).collect();
+    for (year, name) in (1..).zip(&names) {
+        fs::write(bench.root().join("受付").join(name), table("D17-f", year, f64::from(year))).unwrap();
+    }
+    *gate.rest.lock().unwrap() = Some(bench.handle());
+    bench.run(seconds(60));
+    // The word came while the first was read: that one is whole, the others lie where they were.
+    assert!(bench.handle().is_paused());
+    let read = |bench: &Bench| outcomes(&bench.root()).iter().filter(|(_, outcome)| outcome == "read").count();
+    assert_eq!(read(&bench), 1);
+    assert_eq!(files(&bench.root(), "受付").len() + files(&bench.root(), "処理済").len(), 5);
+    // Whoever writes sheets on the page is not kept from it meanwhile.
+    assert!(bench.handle().try_exclusive().is_some());
+    let figures = |bench: &Bench| Store::open(&bench.root()).unwrap().load(&Query::default()).unwrap().len();
+    assert_eq!(figures(&bench), 1);
+
+    bench.handle().pause(false);
+    bench.run(seconds(30));
+    assert_eq!((read(&bench), figures(&bench)), (5, 5));
+    assert_eq!(files(&bench.root(), "受付").len(), 0);
 }
 
 #[test]
@@ -261,6 +287,9 @@ fn what_cannot_be_taken_lies_in_quarantine_with_a_note() {
         assert!(!found, "{name} keeps what must not be kept");
     }
     assert!(bench.status().contains("フォルダー：1個"), "{}", bench.status());
+    let drop = &drops(&bench.root())[0];
+    assert!(drop.remarks.iter().all(|told| told.code == "personal-data") && !drop.remarks.is_empty(), "{drop:?}");
+    assert!(bench.status().contains(drop.message.as_deref().unwrap()), "{}", bench.status());
 }
 
 #[test]
