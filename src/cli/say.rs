@@ -1,5 +1,6 @@
 //! How results are told to a person at a terminal.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -84,21 +85,31 @@ const NAMED_AREAS: usize = 10;
 
 /// What a person can tidy up in a folder of downloads, and whose figures lie in it. Empty when there is nothing to say.
 pub fn tidying(evidence: &Evidence) -> String {
-    let mut first: BTreeMap<&str, &str> = BTreeMap::new();
-    let (mut doubles, mut empty): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
+    // By content: the copy that was read, and the one to keep
+    let mut first: BTreeMap<&str, (&str, &str)> = BTreeMap::new();
+    let (mut twice, mut empty): (Vec<(&str, &str)>, Vec<String>) = (Vec::new(), Vec::new());
     for report in &evidence.files {
         match report.outcome {
-            Outcome::Read => match first.get(report.sha256.as_str()) {
-                Some(original) => doubles.push(format!("{}（『{original}』と同じ）", report.file)),
-                None => {
-                    first.insert(&report.sha256, &report.file);
+            Outcome::Read => match first.entry(report.sha256.as_str()) {
+                Entry::Vacant(none) => {
+                    none.insert((report.file.as_str(), report.file.as_str()));
                 }
+                // 「… (2).xlsx」 comes before 「….xlsx」 in a folder, but it is the one to go.
+                Entry::Occupied(mut other) if other.get().1.len() > report.file.len() => {
+                    let (read, longer) = *other.get();
+                    other.insert((read, report.file.as_str()));
+                    twice.push((longer, report.sha256.as_str()));
+                }
+                Entry::Occupied(_) => twice.push((report.file.as_str(), report.sha256.as_str())),
             },
             // A list of areas has no figures by its nature; there is nothing to export again.
             Outcome::Empty if report.layout != Some("L8") => empty.push(report.file.clone()),
             Outcome::Empty | Outcome::Refused | Outcome::Waiting => {}
         }
     }
+    let original = |sha256: &str| first.get(sha256).map(|(_, kept)| *kept).unwrap_or_default();
+    let doubles: Vec<String> =
+        twice.iter().map(|(file, sha256)| format!("{file}（『{}』と同じ）", original(sha256))).collect();
     // Tens of thousands of figures share a few files and areas: each is looked at once, known by its place in memory.
     let mut files: HashMap<*const SourceFile, &SourceFile> = HashMap::new();
     let mut insurers: HashMap<(*const Area, *const SourceFile), (&str, &str)> = HashMap::new();
@@ -129,8 +140,8 @@ pub fn tidying(evidence: &Evidence) -> String {
         .collect();
     let replaced: Vec<String> = first
         .iter()
-        .filter(|(sha256, file)| !used.contains(*sha256) && newer.iter().any(|text| text.contains(**file)))
-        .map(|(_, file)| (*file).to_owned())
+        .filter(|(sha256, (read, _))| !used.contains(*sha256) && newer.iter().any(|text| text.contains(*read)))
+        .map(|(_, (_, kept))| (*kept).to_owned())
         .collect();
     let mut out = String::new();
     for (what, files, hint) in [

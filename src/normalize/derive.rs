@@ -116,6 +116,9 @@ impl<'a> Known<'a> {
 /// One head count over all areas: the insurers' and the nation's.
 type Counted<'a> = (Vec<&'a Observation>, Option<&'a Observation>);
 
+/// A prefecture and all insurers the catalog knows in it.
+type Insurers = (Arc<Area>, Vec<Arc<Area>>);
+
 /// A figure about to be added.
 struct Computed<'a> {
     indicator: &'a str,
@@ -209,7 +212,7 @@ fn prefectures(known: &Known<'_>, catalog: &Catalog, diagnostics: &mut Vec<Diagn
         }
     }
     let mut made = Vec::new();
-    let mut known_areas: HashMap<&str, Option<(Arc<Area>, Vec<Arc<Area>>)>> = HashMap::new();
+    let mut known_areas: HashMap<&str, Option<Insurers>> = HashMap::new();
     let mut reported: BTreeSet<(String, PeriodKey<'_>)> = BTreeSet::new();
     let mut withheld: BTreeSet<(String, PeriodKey<'_>)> = BTreeSet::new();
     for ((indicator, period, _), (insurers, nation)) in &tables {

@@ -44,6 +44,9 @@ pub fn observe(
 /// A unit and the factor that brings figures to it.
 type Scale = (Arc<str>, f64);
 
+/// A unit as written and what it means, `None` when refused.
+type WrittenUnit = (Option<Arc<str>>, Option<Scale>);
+
 struct Observer<'a> {
     file: &'a Arc<SourceFile>,
     percent: &'a PercentCells,
@@ -55,7 +58,7 @@ struct Observer<'a> {
     last_area: Option<(AreaText, Option<Arc<Area>>)>,
     indicators: HashMap<Arc<str>, Option<&'a Indicator>>,
     /// By 指標ID: the units as written, with unit and factor, `None` when refused
-    units: HashMap<Arc<str>, Vec<(Option<Arc<str>>, Option<Scale>)>>,
+    units: HashMap<Arc<str>, Vec<WrittenUnit>>,
     /// Names kept as written, with their first cell
     unknown_areas: Vec<(Arc<str>, Place)>,
     diagnostics: Vec<Diagnostic>,

@@ -117,10 +117,7 @@ pub(super) fn fit<'m>(book: &Book, grid: &Grid, mapping: &'m Mapping, catalog: &
     let folded = (0..width).map(|col| fold(&heads::path(grid, first, last, col))).collect();
     let headings = Headings { folded };
     let mut years = None;
-    let mut columns = match as_saved(mapping, &headings) {
-        Some(columns) => columns,
-        None => Vec::new(),
-    };
+    let mut columns = as_saved(mapping, &headings).unwrap_or_default();
     if let Some(found) = years::follow(grid, mapping, catalog, !columns.is_empty()) {
         let own = |(col, column)| FittedColumn { col, area_column: None, column: Cow::Owned(column) };
         columns.extend(found.columns.into_iter().map(own));

@@ -139,11 +139,11 @@ fn saved_head(column: &Column, bare: BareYear, catalog: &Catalog) -> Option<(Str
         let read = said.period.as_deref().and_then(|text| parse_period(text, bare));
         said.doubt.is_none() && read.is_some_and(|read| read.key() == period.key())
     };
-    let with_era = |era: &&str| {
+    let with_era = |era: &str| {
         let named = parts.iter().map(|part| if is_short(part) { format!("{era}{part}") } else { part.clone() });
         says_it(&named.collect::<Vec<_>>())
     };
-    (says_it(&parts) || ERAS.iter().any(|era| with_era(&era))).then_some((shape, period))
+    (says_it(&parts) || ERAS.iter().any(|era| with_era(era))).then_some((shape, period))
 }
 
 /// The headings of a grid that name one period.
