@@ -1,5 +1,7 @@
 //! What the program says on the command line: Japanese throughout, and a way out of every mistake.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)] // Helpers of tests, too, may stop a test.
+
 use std::fs;
 use std::io::{Cursor, Read, Write};
 
