@@ -393,9 +393,19 @@ fn series_dimensions(series: &str, indicator: Option<&Indicator>, lone: bool) ->
     };
     let lone_total = lone && indicator.is_none_or(|indicator| indicator.block.is_none() || related(indicator));
     if !lone_total && !total_of_own {
-        dimensions.service = Some(series.trim().to_owned());
+        dimensions.service = Some(without_remark(series.trim()).to_owned());
     }
     dimensions
+}
+
+/// A name without 「（注）」 or 「（※1）」 at its end: a series with a remark is the series it was.
+fn without_remark(name: &str) -> &str {
+    let inside = name.strip_suffix(['）', ')']);
+    let split = inside.and_then(|inside| inside.rsplit_once(['（', '(']));
+    match split.filter(|(_, remark)| remark.starts_with(['注', '※', '*', '＊'])) {
+        Some((head, _)) => head.trim_end(),
+        None => name,
+    }
 }
 
 /// A series' name shorter than this says too little to be part of an indicator's name.
