@@ -19,7 +19,6 @@ mod scan;
 mod sheet_index;
 mod sheet_patch;
 mod styles;
-mod titles;
 mod without_sheets;
 mod workbook;
 mod zip_out;

@@ -102,13 +102,6 @@ pub(super) fn add(
         let text = patches.apply(&text).ok_or_else(|| refusal::fault(list))?;
         put(package, changes, path, text)?;
     }
-    let shown: Vec<&str> = sheets.iter().filter(|sheet| !sheet.very_hidden).map(|sheet| sheet.name.as_str()).collect();
-    let properties = package.relationships_of("")?.into_iter().find(|link| link.kind == "extended-properties");
-    if let Some(path) = properties.map(|link| link.target).filter(|path| !shown.is_empty() && package.has_part(path))
-        && let Some(text) = titles::with_sheets(package, &current(package, changes, &path)?, &shown)
-    {
-        put(package, changes, &path, text)?;
-    }
     Ok(parts)
 }
 

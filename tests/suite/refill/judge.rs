@@ -14,8 +14,7 @@ use super::doc::{Doc, name};
 const OURS: [&str; 9] =
     ["比較と判定", "グラフ", "点検", "検討メモ", "出典", "グラフ用データ", "_meta", "更新内容", "引継ぎ"];
 /// Parts a refill may change: the closed list, without the sheets.
-const LISTS: [&str; 5] =
-    ["xl/workbook.xml", "xl/_rels/workbook.xml.rels", "[Content_Types].xml", "docProps/app.xml", "xl/calcChain.xml"];
+const LISTS: [&str; 4] = ["xl/workbook.xml", "xl/_rels/workbook.xml.rels", "[Content_Types].xml", "xl/calcChain.xml"];
 
 /// Where things stand after the edits, kept beside the book.
 #[derive(Clone, Debug)]
