@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use super::patches::Patches;
 use super::zip_out::Change;
-use super::{cell, refusal, styles, titles};
+use super::{cell, refusal, styles};
 use crate::error::FileError;
 use crate::fill::plan::{CellContent, Look, NewSheet};
 use crate::template::package::{Package, damaged_part};
