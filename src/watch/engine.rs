@@ -358,6 +358,8 @@ impl Engine {
                     self.tell("「受付」フォルダーが見つかりません。戻るまで待ちます。");
                 }
                 self.watcher = None;
+                // What lay there is looked at anew when it returns; till then nothing is due.
+                self.inbox = Inbox::default();
                 self.scan_at = now + HEARTBEAT;
                 return Ok(());
             }

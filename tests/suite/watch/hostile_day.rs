@@ -9,7 +9,7 @@ use chiiki_sheet::journal::{DropOutcome, DropState, Journal};
 use chiiki_sheet::serve::desk::Desk;
 use chiiki_sheet::serve::watched::Watched;
 use chiiki_sheet::store::{Query, Store};
-use chiiki_sheet::watch::{Engine, Handle, News, Options, Watching};
+use chiiki_sheet::watch::{Clock, Engine, Handle, News, Options, Step, Watching};
 use chiiki_sheet::workspace::Workspace;
 
 use super::folder::{Bench, NO_SHEETS, waiting};
@@ -46,7 +46,14 @@ fn a_renamed_workspace_is_not_made_anew_under_its_old_name() {
     let moved = bench.folder.path().join("別の名前");
     fs::rename(bench.root(), &moved).unwrap();
     // Long enough for everything that is done now and then.
-    bench.run(seconds(1_500));
+    bench.run(seconds(700));
+    let (until, mut steps) = (bench.clock.now() + seconds(60), 0);
+    while bench.clock.now() < until {
+        let Step::Wait(pause) = bench.engine.step() else { panic!("it ended") };
+        bench.clock.pass(pause);
+        steps += 1;
+    }
+    assert!(steps <= 70, "{steps} steps in a minute: it does not rest while the folder is away");
     assert!(!bench.root().exists(), "{:?}", files(bench.folder.path(), "作業").keys());
     assert_eq!(bench.handle().snapshot().watching, Watching::FolderMissing);
     assert_eq!(heard.count("見つかりません"), 1);
