@@ -169,10 +169,10 @@ fn height(attributes: &str) -> (String, Option<f64>) {
     (rest.join(" "), height)
 }
 
-/// Rows of the entry fields: fields span several rows, and nothing else on a form is merged over so many.
+/// Rows of the entry fields, from zero: fields span several rows, and nothing else on a form is merged over so many.
 fn field_rows(tail: &str) -> BTreeSet<u32> {
     let areas = tail.split("mergeCell ref=\"").skip(1).filter_map(|rest| rest.split('"').next()?.split_once(':'));
-    let row = |cell: &str| cell.trim_start_matches(|c: char| c.is_ascii_alphabetic()).parse::<u32>().unwrap();
+    let row = |cell: &str| cell.trim_start_matches(|c: char| c.is_ascii_alphabetic()).parse::<u32>().unwrap() - 1;
     areas.map(|(from, to)| row(from)..=row(to)).filter(|rows| rows.clone().count() >= 6).flatten().collect()
 }
 
