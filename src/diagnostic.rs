@@ -46,24 +46,21 @@ impl Place {
         Self { file: Some(name.into()), ..Self::default() }
     }
 
-    /// A sheet of a file.
+    /// A sheet of a file. A CSV has one without a name, which is not told.
     pub fn sheet(file: impl Into<String>, sheet: impl Into<String>) -> Self {
-        Self { file: Some(file.into()), sheet: Some(sheet.into()), cell: None }
+        let sheet = Some(sheet.into()).filter(|name| !name.is_empty());
+        Self { file: Some(file.into()), sheet, cell: None }
     }
 
     /// A cell of a sheet of a file.
     pub fn cell(file: impl Into<String>, sheet: impl Into<String>, cell: CellRef) -> Self {
-        Self { file: Some(file.into()), sheet: Some(sheet.into()), cell: Some(cell.to_string()) }
+        Self { cell: Some(cell.to_string()), ..Self::sheet(file, sheet) }
     }
 }
 
 impl From<&SourceRef> for Place {
     fn from(source: &SourceRef) -> Self {
-        Self {
-            file: Some(source.file.name.clone()),
-            sheet: (!source.sheet.is_empty()).then(|| source.sheet.to_string()),
-            cell: Some(source.cell.to_string()),
-        }
+        Self::cell(source.file.name.clone(), source.sheet.to_string(), source.cell)
     }
 }
 

@@ -1,6 +1,8 @@
 //! The two kinds of failure: what stops the whole request, and what stops one file.
 
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::diagnostic::{Diagnostic, Place};
 
@@ -11,7 +13,7 @@ pub enum Error {
     #[error("{0}")]
     Usage(String),
     /// The system refused to read or write.
-    #[error("『{path}』を{action}できませんでした。{hint}（{source}）")]
+    #[error("『{path}』を{action}できませんでした。{hint}（{}）", system_reason(source))]
     Io {
         /// The file or folder
         path: PathBuf,
@@ -33,13 +35,40 @@ pub enum Error {
     /// A part of the product itself is damaged.
     #[error("chiiki-sheet の部品に不具合があります。開発者に知らせてください。（{0}）")]
     Internal(String),
+    /// A person said stop, and nothing was published.
+    #[error("中止しました。")]
+    Cancelled,
+}
+
+/// A person's word to stop. Long work asks for it between its pieces, and before it publishes anything.
+#[derive(Clone, Debug, Default)]
+pub struct Cancel(Option<Arc<AtomicBool>>);
+
+impl Cancel {
+    /// Stops what it is given to once the flag is set; [`Cancel::default`] never does.
+    pub fn by(flag: Arc<AtomicBool>) -> Self {
+        Self(Some(flag))
+    }
+
+    /// Whether to stop.
+    pub fn is_asked(&self) -> bool {
+        self.0.as_ref().is_some_and(|flag| flag.load(Ordering::SeqCst))
+    }
+
+    /// Stops here when asked to.
+    ///
+    /// # Errors
+    /// [`Error::Cancelled`].
+    pub fn check(&self) -> Result<()> {
+        if self.is_asked() { Err(Error::Cancelled) } else { Ok(()) }
+    }
 }
 
 impl Error {
     /// The exit status of the command line: 2 a mistake of the user's, 1 a fault of ours.
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::Usage(_) | Self::Io { .. } => 2,
+            Self::Usage(_) | Self::Io { .. } | Self::Cancelled => 2,
             Self::Store { .. } | Self::Internal(_) => 1,
         }
     }
@@ -53,6 +82,37 @@ impl Error {
         let path = path.into();
         move |source| Self::Io { path, action, hint, source }
     }
+}
+
+/// Why the system refused, in Japanese; what has no words here keeps the number the IT section can look up.
+pub fn system_reason(error: &std::io::Error) -> String {
+    use std::io::ErrorKind;
+    // A share that another program holds open has no kind of its own on Windows.
+    if cfg!(windows) && matches!(error.raw_os_error(), Some(32 | 33)) {
+        return "ほかのソフトが開いています".to_owned();
+    }
+    let words = match error.kind() {
+        ErrorKind::NotFound => "見つかりません",
+        ErrorKind::PermissionDenied => "アクセスが許可されていません",
+        ErrorKind::AlreadyExists => "同じ名前のものがあります",
+        ErrorKind::IsADirectory => "ファイルではなく、フォルダーです",
+        ErrorKind::NotADirectory => "途中の名前が、フォルダーではありません",
+        ErrorKind::DirectoryNotEmpty => "フォルダーが空ではありません",
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "空き容量が足りません",
+        ErrorKind::ReadOnlyFilesystem => "書き込みのできない場所です",
+        ErrorKind::ResourceBusy | ErrorKind::ExecutableFileBusy => "ほかのソフトが使っています",
+        ErrorKind::InvalidFilename => "使えない文字か、長すぎる名前です",
+        ErrorKind::FileTooLarge => "ファイルが大きすぎます",
+        ErrorKind::TimedOut => "時間内に応答がありませんでした",
+        ErrorKind::InvalidData => "中身が読める形ではありません",
+        ErrorKind::UnexpectedEof => "途中で切れています",
+        _ => {
+            return error
+                .raw_os_error()
+                .map_or_else(|| error.to_string(), |number| format!("システムのエラー {number}"));
+        }
+    };
+    words.to_owned()
 }
 
 /// Result of what can stop a request.

@@ -11,7 +11,7 @@ use crate::fill::marks::{MarkRecord, locate};
 use crate::fill::meta_sheet::{Meta, is_meta};
 use crate::form::{FormMap, Role, find_entries};
 use crate::model::CellRef;
-use crate::notation::fold;
+use crate::notation::{fold, wareki};
 use crate::read::{Book, CellValue, Grid};
 use crate::template::places::marks;
 
@@ -124,7 +124,7 @@ pub fn explain(book: &Book, place: &str) -> Result<Explanation, Mistake> {
     };
     let shown = grid.get(at);
     let Some(row) = table.row(&key) else {
-        let what = format!("{} の {}、{}年度の欄です。", key.id, key.area, key.year);
+        let what = format!("{} の {}、{}の欄です。", key.id, key.area, wareki(key.year));
         return Ok(no_figure(match shown {
             None => format!("{what}入れたファイルのどれにも数値がなかったため、空のままです。"),
             Some(_) => format!("{what}「出典」に記録がありません。このソフトが書いた数値ではありません。"),
@@ -255,7 +255,7 @@ fn of_marks(grid: &Grid, at: CellRef, book: &Book, table: &SourceTable<'_>) -> O
                 format!("{}{}　{}「{}」{}", text("値"), text("単位"), text("ファイル"), text("シート"), text("セル"))
             },
         );
-        lines.push(format!("{} {} {}年度：{source}", key.id, key.area, key.year));
+        lines.push(format!("{} {} {}：{source}", key.id, key.area, wareki(key.year)));
     }
     Some(lines.join("\n"))
 }
@@ -337,7 +337,7 @@ impl Explanation {
                     }
                 };
                 line("指標", &format!("{} {}（{}）", figure.indicator, figure.name, figure.unit));
-                line("地域・年度", &format!("{}　{}年度", figure.area, figure.year));
+                line("地域・年度", &format!("{}　{}", figure.area, wareki(figure.year)));
                 line("元のファイル", &figure.source.file);
                 line("シート", &figure.source.sheet);
                 line("セル", &figure.source.cell);

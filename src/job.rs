@@ -16,17 +16,18 @@ use crate::deliver::naming::{NameWords, Patterns, sheet_name};
 use crate::deliver::publish::{Replace, backup_copy, publish};
 use crate::diagnostic::Diagnostic;
 use crate::disk::fault;
-use crate::error::{Error, FileError, Result};
+use crate::error::{Cancel, Error, FileError, Result};
 use crate::fill::marks::MarkedTemplate;
 use crate::fill::public::{public_copy, public_name};
 use crate::fill::{self, StandardTemplate, ledger::Ledger};
 use crate::handout::{Kind, TemplateFiles};
 use crate::intake::Evidence;
 use crate::layout::Context;
-use crate::model::{AreaLevel, Date};
-use crate::papers::{self, PaperRequest};
+use crate::model::{Area, AreaLevel, Date};
+use crate::papers::{self, PaperRequest, SetPapers};
 use crate::refill::{self, Base, Changes, Incoming, Marked, RefillOptions, find_marked_in_folder};
 use crate::request::resolve_area;
+use crate::template::package::Package;
 
 pub use insurers::insurers;
 pub use make::{make, marked_template};
@@ -59,6 +60,8 @@ pub struct FillRequest {
     pub public: bool,
     /// What the files are called
     pub names: Patterns,
+    /// Asked between pieces of the work; who stops finds everything as it was
+    pub cancel: Cancel,
 }
 
 impl FillRequest {
@@ -77,6 +80,7 @@ impl FillRequest {
             date,
             public: false,
             names: Patterns::default(),
+            cancel: Cancel::default(),
         }
     }
 
@@ -152,7 +156,30 @@ pub fn understand(
             );
         }
     }
+    diagnostics.extend(added_without_years(&comparison, &own, evidence));
     Ok((comparison, diagnostics))
+}
+
+/// Indicators of 「指標追加」 that stand empty though the files speak of them, because they do so by calendar year, month or
+/// day: such figures fill no 年度, and an empty row would look as if there were none.
+fn added_without_years(comparison: &Comparison, own: &Area, evidence: &Evidence) -> Option<Diagnostic> {
+    let empty = comparison.rows.iter().filter(|row| row.added && row.figures.keys().all(|(whose, _)| *whose != 0));
+    let elsewhere = |id: &str| {
+        evidence
+            .observations
+            .iter()
+            .any(|o| o.indicator.as_str() == id && o.area.key() == own.key() && o.period.form_year.is_none())
+    };
+    let ids: Vec<&str> = empty.map(|row| row.indicator.id.as_str()).filter(|id| elsewhere(id)).collect();
+    (!ids.is_empty()).then(|| {
+        Diagnostic::info(
+            "added-without-years",
+            format!(
+                "追加した指標 {} の数値は、年度ではなく年や月のものだけのため、様式の年度の欄には入れていません。",
+                ids.join("、")
+            ),
+        )
+    })
 }
 
 pub(crate) fn check_years(from: Option<i32>, to: Option<i32>) -> Result<()> {
@@ -282,33 +309,55 @@ fn fill_with(
     of_many: bool,
 ) -> Result<Report> {
     let made = make_workbook(request, bases, evidence, catalog, template, of_many)?;
-    let mut report = made.report;
+    finish(request, bases.folder(), made, evidence, catalog)
+}
+
+/// The copy to hand out, the papers, and everything published. Nothing is before all of it is there: who stops
+/// meanwhile finds everything as it was. A paper's layout that does not work keeps back the papers only.
+fn finish(
+    request: &FillRequest,
+    layouts: Option<&Path>,
+    made: Made,
+    evidence: &Evidence,
+    catalog: &Catalog,
+) -> Result<Report> {
+    let Made { comparison, workbook, mut report, home } = made;
+    let mut public = None;
     if request.public && request.xlsx {
-        let own = made.comparison.participants.first().ok_or_else(|| Error::Internal("no own area".to_owned()))?;
+        let own = comparison.participants.first().ok_or_else(|| Error::Internal("no own area".to_owned()))?;
         let name = public_name(&file_name(own, request.date, request.names.sheet.as_deref())?);
-        let copy = public_copy(made.workbook.clone(), catalog).map_err(|error| of_template(&error))?;
+        let name = base::with_extension(&name, Package::open(workbook.as_slice()).is_ok_and(|book| book.has_macros()));
+        let copy = public_copy(workbook.clone(), catalog);
+        public = Some((name, copy.map_err(|error| Error::Usage(error.to_diagnostic().to_string()))?));
+    }
+    let papers = set_papers(request, layouts, &comparison, &workbook, evidence, catalog);
+    request.cancel.check()?;
+    if let Some(path) = publish_book(request, &home, &workbook, &mut report.diagnostics)? {
+        report.outputs.push(Output { kind: "xlsx", path });
+    }
+    if let Some((name, copy)) = public {
         let published = publish(&request.out, &name, &copy, Replace::Never)?;
         report.diagnostics.extend(published.notice);
         report.outputs.push(Output { kind: "xlsx", path: published.path });
     }
-    let layouts = bases.folder();
-    print_papers(request, layouts, &made.comparison, &made.workbook, evidence, catalog, &mut report)?;
+    let papers = papers?.publish(&request.out)?;
+    report.outputs.extend(papers.paths.into_iter().map(|path| Output { kind: "pdf", path }));
+    report.diagnostics.extend(papers.diagnostics);
     Ok(report)
 }
 
-/// Prints the papers asked for, with the texts that stand on the workbook. `layouts` is the folder with the files
+/// Sets the papers asked for, with the texts that stand on the workbook. `layouts` is the folder with the files
 /// people edited.
-fn print_papers(
+fn set_papers(
     request: &FillRequest,
     layouts: Option<&Path>,
     comparison: &Comparison,
     workbook: &[u8],
     evidence: &Evidence,
     catalog: &Catalog,
-    report: &mut Report,
-) -> Result<()> {
+) -> Result<SetPapers> {
     if request.papers.is_empty() {
-        return Ok(());
+        return Ok(SetPapers::default());
     }
     let template = match layouts {
         Some(folder) => TemplateFiles::from_folder(folder)?,
@@ -316,26 +365,40 @@ fn print_papers(
     };
     let paper = PaperRequest {
         kinds: &request.papers,
-        out: &request.out,
         date: request.date,
         template: &template,
         public: request.public,
         name: request.names.paper.as_deref(),
+        cancel: &request.cancel,
     };
-    let papers = papers::print(comparison, evidence, workbook, Context::new(catalog, None), &paper)?;
-    report.outputs.extend(papers.paths.into_iter().map(|path| Output { kind: "pdf", path }));
-    report.diagnostics.extend(papers.diagnostics);
-    Ok(())
+    papers::set_all(comparison, evidence, workbook, Context::new(catalog, None), &paper)
 }
 
-/// A workbook with what it shows.
+/// A workbook with what it shows, not published yet.
 struct Made {
     comparison: Comparison,
     workbook: Vec<u8>,
     report: Report,
+    home: Home,
 }
 
-/// Fills or refills the workbook, and publishes it when it was asked for.
+/// Where a workbook goes.
+struct Home {
+    /// The book it takes the place of
+    standing: Option<PathBuf>,
+    /// The name of its own otherwise
+    name: String,
+    /// It is the standing book, byte for byte
+    nothing_new: bool,
+}
+
+impl Home {
+    fn fresh(name: String) -> Self {
+        Self { standing: None, name, nothing_new: false }
+    }
+}
+
+/// Fills or refills the workbook.
 fn make_workbook(
     request: &FillRequest,
     bases: &Bases,
@@ -344,6 +407,7 @@ fn make_workbook(
     template: &StandardTemplate,
     of_many: bool,
 ) -> Result<Made> {
+    request.cancel.check()?;
     let (comparison, mut diagnostics) = understand(request, evidence, catalog)?;
     let mut read = evidence.diagnostics.clone();
     if of_many {
@@ -364,7 +428,7 @@ fn make_workbook(
     }
     let start = base::choose(&request.out, &name, &own.area, bases, catalog)?;
     let Some(chosen) = start.base else {
-        let mut made = fresh(request, &name, comparison, diagnostics, &read, &start.incoming, catalog, template)?;
+        let mut made = fresh(request, name, comparison, diagnostics, &read, &start.incoming, catalog, template)?;
         made.report.diagnostics.extend(start.diagnostics);
         return Ok(made);
     };
@@ -382,37 +446,27 @@ fn make_workbook(
     let refilled = refill::refill(&chosen.book, &comparison, options, &told, &start.incoming, catalog, template)
         .map_err(|error| Error::Usage(error.to_diagnostic().to_string()))?;
     diagnostics.extend(refilled.diagnostics);
-    let path = publish_refilled(
-        request,
-        chosen.standing.as_deref(),
-        &chosen.name,
-        &refilled.bytes,
-        refilled.nothing_new,
-        &mut diagnostics,
-    )?;
-    let outputs = path.into_iter().map(|path| Output { kind: "xlsx", path }).collect();
-    let report = Report { outputs, ledger: refilled.ledger, changes: refilled.changes, diagnostics };
-    Ok(Made { comparison, workbook: refilled.bytes, report })
+    let home = Home { standing: chosen.standing, name: chosen.name, nothing_new: refilled.nothing_new };
+    let report = Report { outputs: Vec::new(), ledger: refilled.ledger, changes: refilled.changes, diagnostics };
+    Ok(Made { comparison, workbook: refilled.bytes, report, home })
 }
 
-/// Writes a refilled book: over the one it was, a dated copy of that first, or under a name of its own.
-fn publish_refilled(
+/// Writes a book: over the one it was, a dated copy of that first, or under a name of its own.
+fn publish_book(
     request: &FillRequest,
-    standing: Option<&Path>,
-    name: &str,
+    home: &Home,
     bytes: &[u8],
-    nothing_new: bool,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Result<Option<PathBuf>> {
     if !request.writes_book() {
         return Ok(None);
     }
-    let Some(path) = standing else {
-        let published = publish(&request.out, name, bytes, Replace::Never)?;
+    let Some(path) = home.standing.as_deref() else {
+        let published = publish(&request.out, &home.name, bytes, Replace::Never)?;
         diagnostics.extend(published.notice);
         return Ok(Some(published.path));
     };
-    if nothing_new {
+    if home.nothing_new {
         diagnostics.push(Diagnostic::info(
             "nothing-new",
             "新しい数値が無いため、シートは前のままです（作成日も変えていません）。",
@@ -448,7 +502,7 @@ fn files_of_others<'a>(comparison: &Comparison, evidence: &'a Evidence) -> BTree
 #[allow(clippy::too_many_arguments, reason = "one call site; the values are one request's whole context")]
 fn fresh(
     request: &FillRequest,
-    name: &str,
+    name: String,
     comparison: Comparison,
     mut diagnostics: Vec<Diagnostic>,
     read: &[Diagnostic],
@@ -460,26 +514,27 @@ fn fresh(
     let filled =
         fill::fill_standard(template, &comparison, &told, request.date).map_err(|error| of_template(&error))?;
     diagnostics.extend(filled.diagnostics);
-    let (bytes, placed, left) =
-        refill::into_standard(filled.bytes, incoming, catalog).map_err(|error| of_template(&error))?;
+    let moved =
+        refill::into_standard(filled.bytes, incoming, catalog, template).map_err(|error| of_template(&error))?;
+    let refill::Moved { bytes, placed, left, diagnostics: told } = moved;
+    diagnostics.extend(told);
     if placed > 0 || left > 0 {
         diagnostics.push(
             Diagnostic::info(
                 "texts-moved",
-                format!("前のシートの文章{placed}件を同じ欄に移し、欄の無い{left}件を「引継ぎ」に載せました。"),
+                match left {
+                    0 => format!("前のシートの文章{placed}件を同じ欄に移しました。"),
+                    _ => {
+                        format!("前のシートの文章{placed}件を同じ欄に移し、欄の無い{left}件を「引継ぎ」に載せました。")
+                    }
+                },
             )
             .hint("前のシートの図やコメントは移していません。前のファイルはそのまま残っています。"),
         );
     }
-    let mut outputs = Vec::new();
-    if request.writes_book() {
-        let published = publish(&request.out, name, &bytes, Replace::Never)?;
-        diagnostics.extend(published.notice);
-        outputs.push(Output { kind: "xlsx", path: published.path });
-    }
     let changes = Changes { handed_over: left, ..Changes::default() };
-    let report = Report { outputs, ledger: filled.ledger, changes, diagnostics };
-    Ok(Made { comparison, workbook: bytes, report })
+    let report = Report { outputs: Vec::new(), ledger: filled.ledger, changes, diagnostics };
+    Ok(Made { comparison, workbook: bytes, report, home: Home::fresh(name) })
 }
 
 /// A sheet that shows more years than the default keeps showing as many: the request for them, when it does.
@@ -513,24 +568,21 @@ pub fn fill_marked(
     catalog: &Catalog,
     template: &MarkedTemplate,
 ) -> Result<Report> {
+    request.cancel.check()?;
     let (comparison, mut diagnostics) = understand(request, evidence, catalog)?;
     let of_user = |error: FileError| Error::Usage(error.to_diagnostic().to_string());
     let own = comparison.participants.first().ok_or_else(|| Error::Internal("no own area".to_owned()))?;
     let name = file_name(own, request.date, template.file_name.as_deref().or(request.names.sheet.as_deref()))?;
-    if let Some(made) = refill_marked(request, bases, &name, &comparison, &mut diagnostics)? {
-        return finish_marked(request, template.folder.as_deref(), made, diagnostics, evidence, catalog);
+    let name = base::with_extension(&name, template.has_macros());
+    if let Some(mut made) = refill_marked(request, bases, &name, &comparison, &mut diagnostics)? {
+        made.report.diagnostics = diagnostics;
+        return finish(request, template.folder.as_deref(), made, evidence, catalog);
     }
     let filled = template.fill(&comparison, request.date, standard_template()?).map_err(of_user)?;
     diagnostics.extend(filled.diagnostics);
-    let mut outputs = Vec::new();
-    if request.writes_book() {
-        let published = publish(&request.out, &name, &filled.bytes, Replace::Never)?;
-        diagnostics.extend(published.notice);
-        outputs.push(Output { kind: "xlsx", path: published.path });
-    }
-    let report = Report { outputs, ledger: filled.ledger, changes: Changes::default(), diagnostics: Vec::new() };
-    let made = Made { comparison, workbook: filled.bytes, report };
-    finish_marked(request, template.folder.as_deref(), made, diagnostics, evidence, catalog)
+    let report = Report { outputs: Vec::new(), ledger: filled.ledger, changes: Changes::default(), diagnostics };
+    let made = Made { comparison, workbook: filled.bytes, report, home: Home::fresh(name) };
+    finish(request, template.folder.as_deref(), made, evidence, catalog)
 }
 
 /// Refills the book of marks that stands for this insurer; `None` when there is none.
@@ -549,38 +601,19 @@ fn refill_marked(
     let hint = "ファイルの場所を確かめ、Excelで開いていたら閉じてください。";
     let bytes = crate::disk::read(&path).map_err(Error::io(&path, "読み取り", hint))?;
     let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let Some(book) = Marked::open(&file, &bytes, own.area.key()).map_err(of_user)? else { return Ok(None) };
+    let book = match Marked::open(&file, &bytes, own.area.key()) {
+        Ok(Some(book)) => book,
+        Ok(None) => return Ok(None),
+        // A form of earlier years saved as .xls holds no marks, but texts.
+        Err(error) if standing.is_none() && matches!(error.code, "old-workbook" | "no-workbook") => return Ok(None),
+        Err(error) => return Err(Error::Usage(format!("『{file}』{}{}", error.message, error.hint))),
+    };
     let refilled = book.refill(comparison, request.date, bases.adopt).map_err(of_user)?;
     diagnostics.extend(refilled.diagnostics);
-    let path =
-        publish_refilled(request, standing.as_deref(), name, &refilled.bytes, refilled.nothing_new, diagnostics)?;
-    let outputs = path.into_iter().map(|path| Output { kind: "xlsx", path }).collect();
-    let report = Report { outputs, ledger: refilled.ledger, changes: refilled.changes, diagnostics: Vec::new() };
-    Ok(Some(Made { comparison: comparison.clone(), workbook: refilled.bytes, report }))
-}
-
-/// The copy to hand out and the papers of a book of marks.
-fn finish_marked(
-    request: &FillRequest,
-    layouts: Option<&Path>,
-    made: Made,
-    mut diagnostics: Vec<Diagnostic>,
-    evidence: &Evidence,
-    catalog: &Catalog,
-) -> Result<Report> {
-    let mut report = made.report;
-    if request.public && request.xlsx {
-        let own = made.comparison.participants.first().ok_or_else(|| Error::Internal("no own area".to_owned()))?;
-        let name = public_name(&file_name(own, request.date, request.names.sheet.as_deref())?);
-        let copy = public_copy(made.workbook.clone(), catalog)
-            .map_err(|error| Error::Usage(error.to_diagnostic().to_string()))?;
-        let published = publish(&request.out, &name, &copy, Replace::Never)?;
-        diagnostics.extend(published.notice);
-        report.outputs.push(Output { kind: "xlsx", path: published.path });
-    }
-    report.diagnostics = diagnostics;
-    print_papers(request, layouts, &made.comparison, &made.workbook, evidence, catalog, &mut report)?;
-    Ok(report)
+    let home = Home { standing, name: name.to_owned(), nothing_new: refilled.nothing_new };
+    let report =
+        Report { outputs: Vec::new(), ledger: refilled.ledger, changes: refilled.changes, diagnostics: Vec::new() };
+    Ok(Some(Made { comparison: comparison.clone(), workbook: refilled.bytes, report, home }))
 }
 
 /// The shipped template.

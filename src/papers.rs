@@ -6,9 +6,9 @@ use std::path::Path;
 use crate::compare::Comparison;
 use crate::deliver::{NameWords, Replace, paper_name, publish};
 use crate::diagnostic::Diagnostic;
-use crate::error::{Error, Result};
+use crate::error::{Cancel, Error, Result};
 use crate::fill::draft::DRAFT_LINE;
-use crate::handout::{Handout, Kind, Options, PageOptions, TemplateFiles, child, options, prepare, render};
+use crate::handout::{Handout, Kind, Options, PageOptions, TemplateFiles, child, forget, options, prepare, render};
 use crate::intake::{Evidence, take_book};
 use crate::layout::Context;
 use crate::model::{AreaLevel, Date, EntryText};
@@ -19,8 +19,6 @@ use crate::read::{Limits, read_bytes};
 pub struct PaperRequest<'a> {
     /// Which papers
     pub kinds: &'a [Kind],
-    /// Where to
-    pub out: &'a Path,
     /// The day printed
     pub date: Date,
     /// For handing out: file names are left out
@@ -29,6 +27,8 @@ pub struct PaperRequest<'a> {
     pub name: Option<&'a str>,
     /// The template's files
     pub template: &'a TemplateFiles,
+    /// Asked between papers
+    pub cancel: &'a Cancel,
 }
 
 /// What became of it: the PDFs by kind, and what a person should know.
@@ -40,17 +40,40 @@ pub struct Papers {
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// Makes and publishes the papers of one comparison. `workbook` is the filled sheet: its entry fields are printed.
+/// Papers that are set and not published yet: name and bytes.
+#[derive(Clone, Debug, Default)]
+pub struct SetPapers {
+    pdfs: Vec<(String, Vec<u8>)>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl SetPapers {
+    /// Publishes them.
+    ///
+    /// # Errors
+    /// A folder that cannot be written to.
+    pub fn publish(self, out: &Path) -> Result<Papers> {
+        let mut papers = Papers { paths: Vec::new(), diagnostics: self.diagnostics };
+        for (name, pdf) in self.pdfs {
+            let published = publish(out, &name, &pdf, Replace::Ours)?;
+            papers.diagnostics.extend(published.notice);
+            papers.paths.push(published.path);
+        }
+        Ok(papers)
+    }
+}
+
+/// Makes the papers of one comparison. `workbook` is the filled sheet: its entry fields are printed.
 ///
 /// # Errors
-/// A template that does not work (the earlier PDF stays), a folder that cannot be written to.
-pub fn print(
+/// A template that does not work (the earlier PDF stays), or a person's word to stop.
+pub fn set_all(
     comparison: &Comparison,
     evidence: &Evidence,
     workbook: &[u8],
     context: Context<'_>,
     request: &PaperRequest<'_>,
-) -> Result<Papers> {
+) -> Result<SetPapers> {
     let mut texts = texts_of(workbook, context)?;
     if request.public {
         // What nobody has looked at does not leave the house.
@@ -70,14 +93,15 @@ pub fn print(
     }
     let settings = request.template.get(options::FILE).unwrap_or_default();
     let options = Options::parse(settings).map_err(|problem| Error::Usage(problem.to_diagnostic().to_string()))?;
-    let mut papers = Papers::default();
+    let mut papers = SetPapers::default();
     for &kind in request.kinds {
+        request.cancel.check()?;
         let page = options.of(kind);
         let (pdf, told) = set(&handout, kind, page, request)?;
+        // Nothing of one paper is used again in the next; a service would hold it for ever.
+        forget();
         papers.diagnostics.extend(told);
-        let published = publish(request.out, &name(comparison, kind, request)?, &pdf, Replace::Ours)?;
-        papers.diagnostics.extend(published.notice);
-        papers.paths.push(published.path);
+        papers.pdfs.push((name(comparison, kind, request)?, pdf));
     }
     Ok(papers)
 }
@@ -92,14 +116,16 @@ fn set(
     let made = if request.template.is_edited() {
         let exe = std::env::current_exe()
             .map_err(|error| Error::Internal(format!("the program does not know where it lies: {error}")))?;
-        let request = child::Request {
+        let sent = child::Request {
             handout: handout.clone(),
             kind,
             options: options.clone(),
             template: request.template.clone(),
             date: request.date,
         };
-        child::render_apart(&exe, &request, child::TIME)
+        let made = child::render_apart(&exe, &sent, child::TIME, request.cancel);
+        request.cancel.check()?;
+        made
     } else {
         render(handout, kind, options, request.template, request.date)
     };

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::catalog::{Catalog, InsurerOf, Lookup};
+use crate::catalog::{Catalog, InsurerOf, Lookup, told_apart};
 use crate::diagnostic::Diagnostic;
 use crate::error::{Error, Result};
 use crate::model::{Area, AreaLevel, Observation};
@@ -19,12 +19,22 @@ pub fn resolve_area(
     let area = match catalog.find(text.trim()) {
         Lookup::One(area) => area,
         Lookup::Many(candidates) => {
-            let names: Vec<_> = candidates.iter().map(|area| format!("「{}」", area.name)).collect();
+            let labels = told_apart(&candidates);
+            let names: Vec<_> = labels.iter().map(|label| format!("「{label}」")).collect();
+            // 北海道 has two 泊村: there the prefecture does not help, and the code stands beside the name.
+            let way = match (candidates.first(), labels.first()) {
+                (Some(first), Some(label)) if *label != first.name => {
+                    "6けたの団体コードで指定してください。".to_owned()
+                }
+                (Some(first), _) => {
+                    format!("都道府県名を付けて指定してください（例 {}）。", first.name.replace(' ', ""))
+                }
+                (None, _) => String::new(),
+            };
             return Err(Error::Usage(format!(
-                "「{}」という地域は、{}があります。都道府県名を付けて指定してください（例 {}）。",
+                "「{}」という地域は、{}があります。{way}",
                 text.trim(),
-                names.join("、"),
-                candidates.first().map(|area| area.name.replace(' ', "")).unwrap_or_default()
+                names.join("、")
             )));
         }
         Lookup::None => return as_written(text, catalog, observations).map(|area| (area, None)),

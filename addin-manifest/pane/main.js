@@ -7,6 +7,7 @@ import { fill, h } from "./lib/dom.js";
 import { follow, greet, known, onState, stateNow } from "./lib/store.js";
 import { host, settle } from "./lib/place.js";
 import { openBook } from "./parts/open-book.js";
+import { printWhole } from "./parts/print.js";
 import { typeSize } from "./parts/type-size.js";
 import { trouble } from "./parts/trouble.js";
 import { dropAnywhere } from "./parts/upload.js";
@@ -102,7 +103,9 @@ function showLine(state) {
   fill(
     banner,
     state === "key"
-      ? h("div", { class: "box trouble" }, h("p", {}, h("strong", {}, "この画面の鍵が使えなくなりました。"), "この画面を閉じて、「chiiki-sheet」の「画面を開く」（コマンドでは chiiki-sheet open）から開き直してください。書きかけの文章は、下書きとして残っています。"))
+      ? location.pathname.startsWith("/addin")
+        ? h("div", { class: "box trouble" }, h("p", {}, h("strong", {}, "この画面には、このパソコンの鍵がありません。"), "アドインを共有フォルダーや管理センターで配ったときは、鍵が入っていません。コマンドで chiiki-sheet addin install --workspace 作業フォルダー を実行し、Excelを開き直してください。すぐに使うときは、chiiki-sheet open でブラウザーの画面を開いてください。できることはほとんど同じです。"))
+        : h("div", { class: "box trouble" }, h("p", {}, h("strong", {}, "この画面の鍵が使えなくなりました。"), "この画面を閉じて、「chiiki-sheet」の「画面を開く」（コマンドでは chiiki-sheet open）から開き直してください。書きかけの文章は、下書きとして残っています。"))
       : h(
           "div",
           { class: "box trouble" },
@@ -142,6 +145,7 @@ function showState(state) {
 
 async function begin() {
   typeSize();
+  printWhole(root);
   document.getElementById("skip").addEventListener("click", (event) => {
     event.preventDefault();
     root.focus();

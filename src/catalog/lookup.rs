@@ -42,7 +42,8 @@ impl Lookup {
             Self::One(area) => format!("『{text}』は {} です。", area.name),
             Self::None => format!("『{text}』という地域は見つかりませんでした。"),
             Self::Many(areas) => {
-                let names: Vec<String> = areas.iter().take(SHOWN).map(|area| label_among(area, areas)).collect();
+                let mut names = told_apart(areas);
+                names.truncate(SHOWN);
                 let rest = areas.len().saturating_sub(SHOWN);
                 let rest = if rest > 0 { format!(" など {}件", areas.len()) } else { String::new() };
                 format!("『{text}』は {}{rest} があります。", names.join("、"))
@@ -59,6 +60,11 @@ impl From<Vec<Arc<Area>>> for Lookup {
             _ => Self::Many(areas),
         }
     }
+}
+
+/// What to call each of several areas, so that no two are called the same.
+pub fn told_apart(areas: &[Arc<Area>]) -> Vec<String> {
+    areas.iter().map(|area| label_among(area, areas)).collect()
 }
 
 /// The display name, with the code when another candidate has the same name (北海道 has two 泊村).

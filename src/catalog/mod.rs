@@ -19,7 +19,7 @@ use std::sync::{Arc, LazyLock};
 pub use areas::InsurerOf;
 pub use fold::{fold_indicator_name, fold_name};
 pub use indicators::{Block, Indicator, SeriesKind, YearMeaning};
-pub use lookup::Lookup;
+pub use lookup::{Lookup, told_apart};
 
 use areas::Areas;
 use indicators::Indicators;
@@ -28,14 +28,14 @@ use crate::diagnostic::Diagnostic;
 use crate::model::Area;
 
 static SHIPPED: LazyLock<Catalog> = LazyLock::new(|| Catalog {
-    areas: Areas::shipped(include_str!("areas.csv")),
+    areas: Arc::new(Areas::shipped(include_str!("areas.csv"))),
     indicators: Arc::new(Indicators::parse(include_str!("indicators.csv"))),
 });
 
 /// Areas and indicators known by name and code.
 #[derive(Clone, Debug)]
 pub struct Catalog {
-    areas: Areas,
+    areas: Arc<Areas>,
     indicators: Arc<Indicators>,
 }
 
@@ -55,7 +55,7 @@ impl Catalog {
     /// Every mistake of the file, with its line and column; then nothing is added.
     pub fn with_areas(&self, csv_text: &str, file_name: &str) -> Result<Self, Vec<Diagnostic>> {
         let areas = added::add(&self.areas, csv_text, file_name)?;
-        Ok(Self { areas, indicators: Arc::clone(&self.indicators) })
+        Ok(Self { areas: Arc::new(areas), indicators: Arc::clone(&self.indicators) })
     }
 
     /// This catalog with `towns` as the members of `union`. The list is the whole membership: towns the catalog counted
@@ -66,7 +66,7 @@ impl Catalog {
     pub fn with_members<S: AsRef<str>>(&self, union: &str, towns: &[S]) -> Result<Self, Vec<Diagnostic>> {
         let towns: Vec<&str> = towns.iter().map(AsRef::as_ref).collect();
         let areas = self.areas.with_members(union, &towns)?;
-        Ok(Self { areas, indicators: Arc::clone(&self.indicators) })
+        Ok(Self { areas: Arc::new(areas), indicators: Arc::clone(&self.indicators) })
     }
 
     /// The area a person or a table means by `text`: a code (see [`Catalog::find_code`]) or a name

@@ -88,10 +88,13 @@ pub struct AddinInstall {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Route {
     /// The registry of this user
+    #[value(help = "この利用者だけ")]
     User,
     /// A shared folder
+    #[value(help = "共有フォルダー")]
     Share,
     /// The tenant's administrator
+    #[value(help = "Microsoft 365 管理センター")]
     Tenant,
 }
 

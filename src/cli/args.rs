@@ -1,9 +1,7 @@
 //! What can be asked for on the command line, in Japanese.
 
 use std::path::PathBuf;
-use std::process::ExitCode;
 
-use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::addin_args::{Addin, Tls};
@@ -12,7 +10,6 @@ use crate::model::Date;
 /// 統計のファイルから「地域分析・検討シート」（Excel）を作ります。
 #[derive(Debug, Parser)]
 #[command(name = "chiiki-sheet", version, disable_help_subcommand = true, arg_required_else_help = true)]
-#[command(help_template = "{about}\n\n使い方: {usage}\n\n{all-args}")]
 pub struct Arguments {
     /// 何をするか
     #[command(subcommand)]
@@ -139,8 +136,10 @@ pub struct Inspect {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     /// For people
+    #[value(help = "人が読む文")]
     Text,
     /// For programs
+    #[value(help = "ほかのソフトが読むJSON")]
     Json,
 }
 
@@ -360,42 +359,4 @@ fn year(text: &str) -> Result<i32, String> {
         .ok()
         .filter(|year| (2000..=2100).contains(year))
         .ok_or_else(|| "年度は西暦4けた（例 2025）で書いてください。".to_owned())
-}
-
-/// Says in Japanese what is wrong with the arguments; help and version are printed as they are.
-pub fn explain(error: &clap::Error) -> ExitCode {
-    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
-        print!("{error}");
-        return ExitCode::SUCCESS;
-    }
-    if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
-        eprint!("{error}");
-        return ExitCode::from(2);
-    }
-    let of = |kind| error.get(kind).map(text_of).unwrap_or_default();
-    let (argument, value) = (of(ContextKind::InvalidArg), of(ContextKind::InvalidValue));
-    let sentence = match error.kind() {
-        ErrorKind::InvalidSubcommand => format!("「{}」という命令はありません。", of(ContextKind::InvalidSubcommand)),
-        ErrorKind::UnknownArgument => format!("「{argument}」という指定はありません。"),
-        ErrorKind::MissingRequiredArgument => format!("{argument} を指定してください。"),
-        ErrorKind::NoEquals | ErrorKind::WrongNumberOfValues | ErrorKind::TooFewValues => {
-            format!("{argument} の後に値を書いてください。")
-        }
-        ErrorKind::InvalidValue if value.is_empty() => format!("{argument} の後に値を書いてください。"),
-        ErrorKind::ArgumentConflict => format!("{argument} は、ほかの指定と同時には使えません。"),
-        ErrorKind::ValueValidation => {
-            let reason = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
-            format!("{argument} に「{value}」は使えません。{reason}")
-        }
-        _ => format!("{argument} に「{value}」は使えません。"),
-    };
-    eprintln!("{sentence}使い方は chiiki-sheet --help で見られます。");
-    ExitCode::from(2)
-}
-
-fn text_of(value: &ContextValue) -> String {
-    match value {
-        ContextValue::Strings(several) => several.join("、"),
-        other => other.to_string(),
-    }
 }

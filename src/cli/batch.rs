@@ -10,6 +10,7 @@ use crate::clock;
 use crate::error::{Error, Result};
 use crate::intake::Evidence;
 use crate::job::{FillRequest, Report, Wanted, fill_one_of_many, insurers, standard_template};
+use crate::model::Outcome;
 
 /// What became of one insurer.
 #[derive(Serialize)]
@@ -57,12 +58,27 @@ pub fn run(arguments: &Batch) -> Result<()> {
         all.push(One { area: insurer.name.clone(), report, message });
     }
     drop(progress);
-    tell(&all, &evidence, common.json)
+    tell(&all, &evidence, common.json)?;
+    if all.iter().all(|one| one.report.is_none()) {
+        return Err(Error::Usage(format!(
+            "どの保険者の数値も見つからなかったため、シートを1件も作りませんでした。{}",
+            why_not_read(&evidence).unwrap_or("保険者の数値の入ったファイルかどうか、確かめてください。")
+        )));
+    }
+    Ok(())
+}
+
+/// What the first file that was not read asks for: without it there can be no figures.
+fn why_not_read(evidence: &Evidence) -> Option<&str> {
+    let unread = evidence.files.iter().find(|file| matches!(file.outcome, Outcome::Waiting | Outcome::Refused));
+    unread.and_then(|file| file.message.as_deref())
 }
 
 fn tell(all: &[One], evidence: &Evidence, json: bool) -> Result<()> {
     if json {
-        let answer = serde_json::json!({ "insurers": all, "diagnostics": evidence.diagnostics });
+        let outputs: Vec<_> =
+            all.iter().filter_map(|one| one.report.as_ref()).flat_map(|report| &report.outputs).collect();
+        let answer = serde_json::json!({ "outputs": outputs, "insurers": all, "diagnostics": evidence.diagnostics });
         println!("{answer}");
         return Ok(());
     }

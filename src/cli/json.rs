@@ -1,16 +1,19 @@
 //! The JSON other programs rely on: `inspect --format json` and `fill --json`.
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::diagnostic::Diagnostic;
 use crate::intake::{Evidence, FileReport};
-use crate::model::{Area, Datum, Derivation, Dimensions, EntryField, EntryText, Observation, Period, SourceRef};
+use crate::model::{
+    Area, CellRef, Datum, Derivation, Dimensions, EntryField, EntryText, Observation, Period, SourceRef,
+};
 
 /// `{"files":…,"observations":…,"texts":…,"diagnostics":…}`
 #[derive(Serialize)]
 pub struct Inspection<'a> {
     files: &'a [FileReport],
-    observations: Vec<ObservationJson<'a>>,
+    #[serde(serialize_with = "one_by_one")]
+    observations: &'a [Observation],
     texts: Vec<TextJson<'a>>,
     diagnostics: &'a [Diagnostic],
 }
@@ -37,7 +40,8 @@ struct ObservationJson<'a> {
 struct SourceJson<'a> {
     file: &'a str,
     sheet: &'a str,
-    cell: String,
+    #[serde(serialize_with = "shown")]
+    cell: CellRef,
 }
 
 #[derive(Serialize)]
@@ -52,10 +56,19 @@ struct TextJson<'a> {
 pub fn inspection(evidence: &Evidence) -> Inspection<'_> {
     Inspection {
         files: &evidence.files,
-        observations: evidence.observations.iter().map(observation).collect(),
+        observations: &evidence.observations,
         texts: evidence.texts.iter().map(text).collect(),
         diagnostics: &evidence.diagnostics,
     }
+}
+
+/// Each made when its turn comes: those of the country would fill hundreds of megabytes.
+fn one_by_one<S: Serializer>(all: &&[Observation], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(all.iter().map(observation))
+}
+
+fn shown<S: Serializer>(cell: &CellRef, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(cell)
 }
 
 fn observation(observation: &Observation) -> ObservationJson<'_> {
@@ -79,7 +92,7 @@ fn observation(observation: &Observation) -> ObservationJson<'_> {
 }
 
 fn source(source: &SourceRef) -> SourceJson<'_> {
-    SourceJson { file: &source.file.name, sheet: &source.sheet, cell: source.cell.to_string() }
+    SourceJson { file: &source.file.name, sheet: &source.sheet, cell: source.cell }
 }
 
 fn text(text: &EntryText) -> TextJson<'_> {

@@ -18,6 +18,7 @@ mod init;
 mod input;
 mod inspect;
 mod interrupt;
+mod japanese;
 mod json;
 mod lint;
 mod mapping;
@@ -33,7 +34,7 @@ mod tls;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory, FromArgMatches};
 
 use crate::error::Result;
 use crate::handout::child as paper;
@@ -41,9 +42,19 @@ use crate::read::sandbox;
 
 /// Runs one command. Exit 0 done, 2 a mistake of the user's (a Japanese sentence on stderr), 1 a fault of ours.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let arguments = match args::Arguments::try_parse_from(arguments) {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    // A reader child is started for every command that reads: it need not know the other commands.
+    if let [_, command] = arguments.as_slice()
+        && command == sandbox::SUBCOMMAND
+    {
+        return sandbox::child_main(std::io::stdin().lock(), std::io::stdout().lock());
+    }
+    let command = japanese::in_japanese(args::Arguments::command());
+    let parsed =
+        command.try_get_matches_from(arguments).and_then(|matches| args::Arguments::from_arg_matches(&matches));
+    let arguments = match parsed {
         Ok(arguments) => arguments,
-        Err(error) => return args::explain(&error),
+        Err(error) => return japanese::explain(&error),
     };
     if let args::Command::Read = arguments.command {
         return sandbox::child_main(std::io::stdin().lock(), std::io::stdout().lock());

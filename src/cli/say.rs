@@ -1,18 +1,20 @@
 //! How results are told to a person at a terminal.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::intake::{Evidence, FileReport};
 use crate::layout::in_words;
-use crate::model::{AreaLevel, Outcome};
+use crate::model::{Area, AreaLevel, Outcome, SourceFile};
 use crate::refill::Changes;
 
 /// Diagnostics of one code beyond this many are counted, not listed.
 const LISTED_PER_CODE: usize = 5;
 
 /// The outcome of every file, one line each.
-pub fn files(reports: &[FileReport]) -> String {
+pub fn files<'r>(reports: impl IntoIterator<Item = &'r FileReport>) -> String {
     let mut out = String::new();
     for report in reports {
         let layout = report.layout.map(in_words).unwrap_or_default();
@@ -78,33 +80,56 @@ pub fn changes(changes: &Changes) -> String {
     )
 }
 
-/// Names listed of one kind of files.
-const NAMED_FILES: usize = 10;
+/// Areas listed with the number of their files.
+const NAMED_AREAS: usize = 10;
 
 /// What a person can tidy up in a folder of downloads, and whose figures lie in it. Empty when there is nothing to say.
 pub fn tidying(evidence: &Evidence) -> String {
-    let mut first: BTreeMap<&str, &str> = BTreeMap::new();
-    let (mut doubles, mut empty) = (Vec::new(), Vec::new());
+    // By content: the copy that was read, and the one to keep
+    let mut first: BTreeMap<&str, (&str, &str)> = BTreeMap::new();
+    let (mut twice, mut empty): (Vec<(&str, &str)>, Vec<String>) = (Vec::new(), Vec::new());
     for report in &evidence.files {
         match report.outcome {
-            Outcome::Read if first.contains_key(report.sha256.as_str()) => doubles.push(report.file.as_str()),
-            Outcome::Read => {
-                first.insert(&report.sha256, &report.file);
-            }
-            Outcome::Empty => empty.push(report.file.as_str()),
-            Outcome::Refused | Outcome::Waiting => {}
+            Outcome::Read => match first.entry(report.sha256.as_str()) {
+                Entry::Vacant(none) => {
+                    none.insert((report.file.as_str(), report.file.as_str()));
+                }
+                // 「… (2).xlsx」 comes before 「….xlsx」 in a folder, but it is the one to go.
+                Entry::Occupied(mut other) if other.get().1.len() > report.file.len() => {
+                    let (read, longer) = *other.get();
+                    other.insert((read, report.file.as_str()));
+                    twice.push((longer, report.sha256.as_str()));
+                }
+                Entry::Occupied(_) => twice.push((report.file.as_str(), report.sha256.as_str())),
+            },
+            // A list of areas has no figures by its nature; there is nothing to export again.
+            Outcome::Empty if report.layout != Some("L8") => empty.push(report.file.clone()),
+            Outcome::Empty | Outcome::Refused | Outcome::Waiting => {}
         }
     }
-    let mut used: BTreeSet<&str> = BTreeSet::new();
-    let mut areas: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    let original = |sha256: &str| first.get(sha256).map(|(_, kept)| *kept).unwrap_or_default();
+    let doubles: Vec<String> =
+        twice.iter().map(|(file, sha256)| format!("{file}（『{}』と同じ）", original(sha256))).collect();
+    // Tens of thousands of figures share a few files and areas: each is looked at once, known by its place in memory.
+    let mut files: HashMap<*const SourceFile, &SourceFile> = HashMap::new();
+    let mut insurers: HashMap<(*const Area, *const SourceFile), (&str, &str)> = HashMap::new();
     for observation in &evidence.observations {
         let derived = observation.derived.iter().flat_map(|derivation| derivation.sources.iter());
+        let mut last = None;
         for source in std::iter::once(&observation.source).chain(derived) {
-            used.insert(&source.file.sha256);
+            if last.replace(Arc::as_ptr(&source.file)) != Some(Arc::as_ptr(&source.file)) {
+                files.insert(Arc::as_ptr(&source.file), &source.file);
+            }
         }
         if observation.area.level == AreaLevel::Insurer {
-            areas.entry(&observation.area.name).or_default().insert(&observation.source.file.sha256);
+            let place = (Arc::as_ptr(&observation.area), Arc::as_ptr(&observation.source.file));
+            insurers.insert(place, (&observation.area.name, &observation.source.file.sha256));
         }
+    }
+    let used: BTreeSet<&str> = files.values().map(|file| file.sha256.as_str()).collect();
+    let mut areas: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for (area, file) in insurers.into_values() {
+        areas.entry(area).or_default().insert(file);
     }
     // Only what a newer copy is known of: a file may also be unused because the sheet of the area is more precise.
     let newer: Vec<&str> = evidence
@@ -113,10 +138,10 @@ pub fn tidying(evidence: &Evidence) -> String {
         .filter(|diagnostic| diagnostic.code == "newer-copy")
         .map(|diagnostic| diagnostic.message.as_str())
         .collect();
-    let replaced: Vec<&str> = first
+    let replaced: Vec<String> = first
         .iter()
-        .filter(|(sha256, file)| !used.contains(*sha256) && newer.iter().any(|text| text.contains(**file)))
-        .map(|(_, file)| *file)
+        .filter(|(sha256, (read, _))| !used.contains(*sha256) && newer.iter().any(|text| text.contains(*read)))
+        .map(|(_, (_, kept))| (*kept).to_owned())
         .collect();
     let mut out = String::new();
     for (what, files, hint) in [
@@ -128,17 +153,18 @@ pub fn tidying(evidence: &Evidence) -> String {
             continue;
         }
         out.push_str(&format!("{what} {}件：{hint}\n", files.len()));
-        for file in files.iter().take(NAMED_FILES) {
+        // All of them: it is by this list that they are deleted or exported again.
+        for file in files {
             out.push_str(&format!("　　{file}\n"));
         }
-        if files.len() > NAMED_FILES {
-            out.push_str(&format!("　　ほか {}件\n", files.len() - NAMED_FILES));
-        }
     }
-    if areas.len() > 1 {
+    // Whose files lie in a folder of downloads; of the one table of a country that would say nothing.
+    if areas.len() > 1 && areas.values().any(|files| files.len() > 1) {
+        let mut most: Vec<(&str, usize)> = areas.iter().map(|(area, files)| (*area, files.len())).collect();
+        most.sort_by_key(|(_, files)| std::cmp::Reverse(*files));
         let list: Vec<String> =
-            areas.iter().take(NAMED_FILES).map(|(area, files)| format!("{area} {}ファイル", files.len())).collect();
-        let more = areas.len().saturating_sub(NAMED_FILES);
+            most.iter().take(NAMED_AREAS).map(|(area, files)| format!("{area} {files}ファイル")).collect();
+        let more = areas.len().saturating_sub(NAMED_AREAS);
         let more = if more > 0 { format!("、ほか {more}地域") } else { String::new() };
         out.push_str(&format!("保険者ごとの数値：{}{more}\n", list.join("、")));
     }

@@ -15,10 +15,10 @@ mod new_sheets;
 mod patches;
 mod refusal;
 mod rich;
+mod scan;
 mod sheet_index;
 mod sheet_patch;
 mod styles;
-mod titles;
 mod without_sheets;
 mod workbook;
 mod zip_out;
@@ -114,6 +114,13 @@ impl Compiled {
         let (_, part) = self.sheet_named(sheet).ok()?;
         let row = part.index.row(row).ok()?;
         Tag(part.text.get(row.tag.clone())?).raw("ht")?.parse().ok()
+    }
+
+    /// Whether a row is hidden.
+    pub(crate) fn row_hidden(&self, sheet: &str, row: u32) -> bool {
+        let Ok((_, part)) = self.sheet_named(sheet) else { return false };
+        let tag = part.index.row(row).ok().and_then(|row| part.text.get(row.tag.clone()));
+        tag.is_some_and(|tag| Tag(tag).flag("hidden"))
     }
 
     /// Width of columns in characters, as far as they are seen.

@@ -126,8 +126,8 @@ fn areas(sheet: &mut SheetPlan, comparison: &Comparison, label: CellRef, value: 
     }
 }
 
-/// Services by their amount against the nation's, the largest first; those without any ratio are left out.
-fn ratios(sheet: &mut SheetPlan, comparison: &Comparison, at: CellRef) {
+/// Services with amount and volume against the nation's, the largest amount first; those without any ratio are left out.
+fn services(comparison: &Comparison) -> Vec<(String, Option<f64>, Option<f64>)> {
     let nation = comparison.participants.iter().position(|participant| participant.role == Role::Nation);
     let ratio = |row: &ComparedRow| row.versus.get(&nation?)?.ratio;
     let mut services: Vec<(String, Option<f64>, Option<f64>)> = Vec::new();
@@ -143,6 +143,11 @@ fn ratios(sheet: &mut SheetPlan, comparison: &Comparison, at: CellRef) {
     }
     services.retain(|(_, amount, volume)| amount.is_some() || volume.is_some());
     services.sort_by(|a, b| b.1.unwrap_or(0.0).total_cmp(&a.1.unwrap_or(0.0)));
+    services
+}
+
+fn ratios(sheet: &mut SheetPlan, comparison: &Comparison, at: CellRef) {
+    let services = services(comparison);
     for (offset, name) in [(1, "給付月額の比"), (2, "利用日数・回数の比")] {
         sheet.set(CellRef::new(at.row + 1, at.col + offset), text(name));
     }
@@ -241,9 +246,15 @@ pub fn plan_words(grid: &Grid, comparison: &Comparison) -> SheetPlan {
         sheet.set(CellRef::new(at.row + 33, 0), text(format!("{source}{part}")));
     }
     if let Some(at) = find(grid, "３　受給者1人あたり給付月額・利用日数回数（サービス別）") {
-        let words = format!(
-            "{main}の自地域÷全国。1より長いほど全国より大きく、短いほど小さい。利用日数・回数は、その表があるサービスだけ。"
-        );
+        let words = match (comparison.main_year, services(comparison).is_empty()) {
+            (Some(_), true) => {
+                "サービス別の給付月額・利用日数回数（D17・D31）の数値がないため描いていません。".to_owned()
+            }
+            (None, _) => main,
+            (Some(_), false) => format!(
+                "{main}の自地域÷全国。1より長いほど全国より大きく、短いほど小さい。利用日数・回数は、その表があるサービスだけ。"
+            ),
+        };
         sheet.set(CellRef::new(at.row + 36, 0), text(words));
         sheet.set(CellRef::new(at.row + 37, 0), text(source));
     }

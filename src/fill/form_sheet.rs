@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::caution_sheet::{OTHER_UNITS, style_rows};
+use super::entry_rows::EntryRows;
 use super::ledger::{Ledger, MissingFigure, UnfilledPlace};
 use super::plan::{CellContent, SheetPlan};
 use super::words::{period_span, remark_of_row};
@@ -165,7 +166,8 @@ fn print_area(grid: &Grid, map: &FormMap, comparison: &Comparison) -> Option<Str
     if !comparison.rows.iter().any(|row| row.added) {
         return None;
     }
-    let last_row = added_entries(grid, added_title(grid)?).iter().map(|entry| entry.cell.row).max()?;
+    let last_row =
+        added_entries(grid, added_title(grid)?).iter().map(|entry| EntryRows::of(grid, entry.cell).last).max()?;
     let last_col = map.blocks.iter().map(|block| block.last_col).max()?;
     let column = CellRef::new(last_row, last_col).column_name();
     Some(format!("$A$1:${column}${}", last_row + 1))
@@ -247,7 +249,7 @@ fn show_added(grid: &Grid, map: &FormMap, sheet: &mut SheetPlan, comparison: &Co
     }
     for entry in added_entries(grid, title) {
         sheet.hide_rows.insert(entry.heading.row, !used);
-        sheet.hide_rows.insert(entry.cell.row, !used);
+        EntryRows::of(grid, entry.cell).show(sheet, used);
     }
     debug_assert!(map.rows.iter().all(|row| !rows.contains(&row.row)), "prepared rows hold no indicator");
 }

@@ -74,6 +74,11 @@ impl MarkedTemplate {
         self.grids.iter().any(|grid| !places(grid).is_empty())
     }
 
+    /// Whether the workbook says it has macros (xlsm); what is made of it must be named so.
+    pub fn has_macros(&self) -> bool {
+        self.compiled.package().has_macros()
+    }
+
     /// Fills every mark; unknown ones say so in their cell. 「出典」 and `_meta` come behind the template's own sheets.
     ///
     /// # Errors
@@ -301,7 +306,9 @@ impl<'a> Filling<'a> {
                 None => Given::Unknown("この名前の記号はありません。"),
             };
             if let Given::Unknown(why) = given {
-                let near = nearest(&mark.written).map(|near| format!("もしかすると {{{{{near}}}}} ですか。"));
+                // A known mark in the wrong place is not misspelled.
+                let near = mark.meaning.is_none().then(|| nearest(&mark.written)).flatten();
+                let near = near.map(|near| format!("もしかすると {{{{{near}}}}} ですか。"));
                 let hint = near.unwrap_or_else(|| "chiiki-sheet lint で、使える記号を確かめてください。".to_owned());
                 let message = format!("記号 {{{{{}}}}} は差し込めませんでした。{why}", mark.written);
                 self.diagnostics.push(Diagnostic::warning("mark-unknown", message).hint(hint).at(spot.clone()));

@@ -5,6 +5,7 @@ mod caution_sheet;
 mod chart_sheet;
 pub(crate) mod compare_sheet;
 pub mod draft;
+pub(crate) mod entry_rows;
 pub(crate) mod form_sheet;
 pub mod ledger;
 pub(crate) mod list_sheet;

@@ -35,7 +35,7 @@ pub fn public_copy(bytes: Vec<u8>, catalog: &Catalog) -> Result<Vec<u8>, FileErr
         }
     }
     let blanked = Compiled::new(bytes)?.apply(&plan)?;
-    Compiled::new(blanked.bytes)?.without_sheets(&working)
+    Compiled::new(blanked.bytes)?.without_sheets(&working, DRAFT)
 }
 
 /// A working sheet under its own name, or numbered as programs do when the name was taken.

@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use sha2::{Digest, Sha256};
 
+use super::entry_rows::EntryRows;
 use super::ledger::Ledger;
 use super::meta_sheet::{META_SHEET, Meta};
 use super::plan::FillPlan;
@@ -65,9 +66,10 @@ impl StandardTemplate {
         bytes == SHEET_XLSX
     }
 
-    /// Height of a row of its form, in points.
-    pub(crate) fn row_height(&self, row: u32) -> Option<f64> {
-        self.compiled.row_height(FORM_SHEET, row)
+    /// Height of the rows of an entry field that are always seen, in points.
+    pub(crate) fn entry_height(&self, rows: EntryRows) -> f64 {
+        let seen = rows.all().filter(|row| !rows.spare().contains(row));
+        seen.filter_map(|row| self.compiled.row_height(FORM_SHEET, row)).sum()
     }
 
     /// The words of its drafts.

@@ -3,22 +3,21 @@
 use std::collections::BTreeMap;
 
 use super::draft::{self, DRAFT_LINE, Draft};
+use super::entry_rows::{EntryRows, height_of};
 use super::form_sheet::FigureCells;
-use super::list_sheet::{lines_of, link};
+use super::list_sheet::link;
 use super::meta_sheet::append_rows;
 use super::plan::{CellContent, FillPlan};
 use super::{SheetTexts, caution_sheet, chart_sheet, memo_sheet, source_sheet};
 use crate::compare::{self, Comparison};
 use crate::diagnostic::Diagnostic;
 use crate::form::{FormMap, find_entries};
-use crate::model::{CellRef, EntryField};
+use crate::model::CellRef;
 use crate::read::Grid;
 
-/// Characters of full width a line of 「全国平均等との比較」 holds, points a line takes, and the least height.
+/// Characters of full width a line of 「全国平均等との比較」 holds, and the least height.
 const ENTRY_WIDTH: usize = 36;
-pub(crate) const ENTRY_LINE: f64 = 17.5;
 const ENTRY_LEAST: f64 = 146.0;
-pub(crate) const HIGHEST: f64 = 409.0;
 
 /// The book that is filled: its grids by sheet name, and its form.
 pub struct Book<'a> {
@@ -46,13 +45,14 @@ pub fn add(
 ) -> (Vec<Draft>, Vec<Diagnostic>) {
     let cautions = compare::cautions(comparison, diagnostics);
     let (mut drafts, mut told) = (Vec::new(), Vec::new());
+    let mut heights: BTreeMap<CellRef, f64> = BTreeMap::new();
     if let Some(grid) = book.grids.get(book.form) {
         drafts = draft::drafts(grid, book.grids.get(book.meta), comparison, texts, &mut told);
         let sheet = plan.sheet(book.form);
         for draft in &drafts {
             sheet.set(draft.cell, CellContent::Text(draft.text.clone()));
-            let lines = lines_of(&draft.text, ENTRY_WIDTH);
-            sheet.row_heights.insert(draft.cell.row, (lines as f64 * ENTRY_LINE + 8.0).clamp(ENTRY_LEAST, HIGHEST));
+            let needed = height_of(&draft.text, ENTRY_WIDTH).max(ENTRY_LEAST);
+            heights.insert(draft.cell, EntryRows::of(grid, draft.cell).give(sheet, needed));
         }
         caution_sheet::mark(grid, book.map, comparison, &cautions, cells, sheet);
         if let Some(sources) = book.grids.get(book.sources) {
@@ -83,14 +83,11 @@ pub fn add(
         plan.sheets.insert(chart_sheet::CHART_SHEET.to_owned(), chart_sheet::plan_words(charts, comparison));
         plan.chart_bounds.extend(bounds);
     }
-    let heights = plan.sheets.get(book.form).map(|sheet| sheet.row_heights.clone()).unwrap_or_default();
     if let Some(meta) = plan.sheets.get_mut(book.meta) {
         draft::remember(&drafts, meta);
         let entries = book.grids.get(book.form).map(|grid| (grid, find_entries(grid)));
         for (grid, entry) in entries.iter().flat_map(|(grid, all)| all.iter().map(move |entry| (grid, entry))) {
-            if let (Some(height), Some(key), EntryField::Comparison) =
-                (heights.get(&entry.cell.row), draft::row_key(grid, entry), entry.field)
-            {
+            if let (Some(height), Some(key)) = (heights.get(&entry.cell), draft::row_key(grid, entry)) {
                 let text = |text: &str| CellContent::Text(text.to_owned());
                 append_rows(meta, vec![vec![(0, text("height")), (1, text(&key)), (2, CellContent::Number(*height))]]);
             }

@@ -4,8 +4,8 @@
 use std::io::{self, Read, Write};
 use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
-use std::sync::mpsc::channel;
-use std::time::Duration;
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +15,7 @@ use super::options::{Kind, PageOptions};
 use super::problem::TemplateProblem;
 use super::render::{HandoutError, render};
 use crate::diagnostic::{Diagnostic, Place, Severity};
+use crate::error::Cancel;
 use crate::model::Date;
 use crate::read::sandbox::{cap_memory, stand_alone};
 
@@ -23,6 +24,9 @@ pub const SUBCOMMAND: &str = "__paper";
 
 /// The longest a paper of an edited layout may take. A large one of the shipped layout takes a tenth of a second.
 pub const TIME: Duration = Duration::from_secs(20);
+
+/// How often it is asked whether a person said stop.
+const ASK_AGAIN: Duration = Duration::from_millis(100);
 
 /// Address space of the child in bytes, where the system can cap it; a large paper takes a tenth.
 const MEMORY: u64 = 1 << 30;
@@ -74,8 +78,13 @@ impl Request {
 }
 
 /// [`render`] in a child of this program `exe`, for a template that [`TemplateFiles::is_edited`]. A child that runs
-/// longer than `time`, or dies, is an error that says so.
-pub fn render_apart(exe: &Path, request: &Request, time: Duration) -> Result<(Vec<u8>, Vec<Diagnostic>), HandoutError> {
+/// longer than `time`, or dies, or is stopped by a person, is an error that says so.
+pub fn render_apart(
+    exe: &Path,
+    request: &Request,
+    time: Duration,
+    cancel: &Cancel,
+) -> Result<(Vec<u8>, Vec<Diagnostic>), HandoutError> {
     let cannot = |error: io::Error| {
         let problem = TemplateProblem::new("handout.typ", None, "配布資料を組むプロセスを始められませんでした。");
         HandoutError::from(problem.hint(format!("もう一度実行してください。（{error}）")))
@@ -97,7 +106,14 @@ pub fn render_apart(exe: &Path, request: &Request, time: Duration) -> Result<(Ve
         let _ = stdout.read_to_end(&mut bytes);
         let _ = received.send(bytes);
     });
-    let reply = reply.recv_timeout(time).unwrap_or_default();
+    let started = Instant::now();
+    let reply = loop {
+        match reply.recv_timeout(time.saturating_sub(started.elapsed()).min(ASK_AGAIN)) {
+            Ok(reply) => break reply,
+            Err(RecvTimeoutError::Timeout) if started.elapsed() < time && !cancel.is_asked() => {}
+            Err(_) => break Vec::new(),
+        }
+    };
     // Already ended is fine; what matters is that it is gone and waited for.
     let _ = process.kill();
     let _ = process.wait();

@@ -137,6 +137,14 @@ pub struct FieldText {
 pub enum Figure {
     /// As the form shows it: 19.37 with the unit ％.
     Value(f64),
+    /// Of fewer months, in a year that is otherwise whole: marked wherever it is shown, never compared.
+    Part {
+        /// As the form shows it.
+        part: f64,
+        /// How many service months, where known.
+        #[serde(default)]
+        months: Option<u8>,
+    },
     /// No figure.
     Missing {
         /// Why.
@@ -148,16 +156,34 @@ impl Figure {
     /// The number; `None` when it is missing or not finite.
     pub fn value(self) -> Option<f64> {
         match self {
-            Self::Value(value) if value.is_finite() => Some(value),
+            Self::Value(value) | Self::Part { part: value, .. } if value.is_finite() => Some(value),
             _ => None,
+        }
+    }
+
+    /// The number, unless it is of fewer months than its year: what may be compared or spoken of without a mark.
+    pub fn whole(self) -> Option<f64> {
+        if self.is_part() { None } else { self.value() }
+    }
+
+    /// Whether it is of fewer months than its year.
+    pub fn is_part(self) -> bool {
+        matches!(self, Self::Part { .. })
+    }
+
+    /// How many service months a [`Figure::Part`] covers, where known.
+    pub fn months(self) -> Option<u8> {
+        match self {
+            Self::Part { months, .. } => months,
+            Self::Value(_) | Self::Missing { .. } => None,
         }
     }
 
     /// Why there is no number; a number that is not finite counts as not in the data.
     pub fn missing(self) -> Option<MissingReason> {
         match self {
-            Self::Value(value) if value.is_finite() => None,
-            Self::Value(_) => Some(MissingReason::Unknown),
+            Self::Value(value) | Self::Part { part: value, .. } if value.is_finite() => None,
+            Self::Value(_) | Self::Part { .. } => Some(MissingReason::Unknown),
             Self::Missing { missing } => Some(missing),
         }
     }
@@ -278,6 +304,14 @@ pub struct TrendSeries {
     pub values: Vec<Figure>,
 }
 
+impl Trend {
+    /// Whether a year or a single figure covers fewer months than a year.
+    pub fn holds_parts(&self) -> bool {
+        let figures = self.series.iter().flat_map(|series| &series.values);
+        self.years.iter().any(|year| year.part_year) || figures.into_iter().any(|figure| figure.is_part())
+    }
+}
+
 /// One axis of a scatter plot.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -369,6 +403,9 @@ pub struct Caution {
     /// 「訪問入浴介護（D17-b）」 or a cell.
     #[serde(default)]
     pub place: Option<String>,
+    /// For whoever looks it up: at the end of the paper, not on its first page.
+    #[serde(default)]
+    pub detail: bool,
 }
 
 impl Handout {

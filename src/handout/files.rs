@@ -65,6 +65,12 @@ impl TemplateFiles {
         self.files.get(path).map(String::as_str)
     }
 
+    /// The text of a shipped file when this template leaves it as it is.
+    pub(super) fn unchanged(&self, path: &str) -> Option<&'static str> {
+        let (_, shipped) = SHIPPED.iter().find(|(known, _)| *known == path)?;
+        (self.get(path) == Some(*shipped)).then_some(*shipped)
+    }
+
     /// Every file with its path, by path.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.files.iter().map(|(path, text)| (path.as_str(), text.as_str()))

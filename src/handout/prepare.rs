@@ -7,7 +7,7 @@ use super::data::{
     Thresholds, Verdict, Year,
 };
 use crate::catalog::{self, Block as FormBlock};
-use crate::compare::{self, ComparedRow, Comparison, FEW_PEOPLE};
+use crate::compare::{self, CautionKind, ComparedRow, Comparison, FEW_PEOPLE, Level};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::form;
 use crate::model::{AreaLevel, Date, EntryText, MissingReason, Observation};
@@ -17,6 +17,8 @@ use crate::notation::wareki;
 const ADDED: &str = "指標追加";
 /// Cautions printed; the rest stands on the workbook.
 const MOST_CAUTIONS: usize = 12;
+/// Indicators named in the sentence about files that differ.
+const NAMED_CONFLICTS: usize = 3;
 
 /// What a handout is prepared from besides the comparison.
 #[derive(Clone, Copy, Debug)]
@@ -60,7 +62,7 @@ pub fn prepare(comparison: &Comparison, background: Background<'_>, made_on: Dat
         topics: Vec::new(),
         credit: credit(comparison, background.layouts),
         sources: sources(comparison, background.layouts),
-        cautions: cautions(background.diagnostics),
+        cautions: cautions(comparison, background.diagnostics),
     }
 }
 
@@ -139,7 +141,7 @@ fn indicator(comparison: &Comparison, at: usize, row: &ComparedRow) -> Indicator
         unstable: few_people(comparison, at, row),
         cautions: Vec::new(),
         values: (0..comparison.participants.len())
-            .map(|who| comparison.years.iter().map(|shown| figure(row, who, shown.year)).collect())
+            .map(|who| comparison.years.iter().map(|shown| figure(row, who, shown)).collect())
             .collect(),
         difference: versus.map(|versus| versus.difference),
         ratio: versus.and_then(|versus| versus.ratio),
@@ -166,10 +168,17 @@ fn few_people(comparison: &Comparison, at: usize, row: &ComparedRow) -> bool {
     known.is_some_and(|people| people < FEW_PEOPLE)
 }
 
-fn figure(row: &ComparedRow, who: usize, year: i32) -> Figure {
-    row.figures
-        .get(&(who, year))
-        .map_or(Figure::Missing { missing: MissingReason::Unknown }, |observation| observation.datum.into())
+fn figure(row: &ComparedRow, who: usize, shown: &compare::ShownYear) -> Figure {
+    let Some(observation) = row.figures.get(&(who, shown.year)) else {
+        return Figure::Missing { missing: MissingReason::Unknown };
+    };
+    let period = &observation.period;
+    // The mark of a part-year as a whole speaks for its figures, too.
+    let said = shown.part_year && (period.months.is_none() || period.months == shown.months);
+    match observation.datum.value() {
+        Some(part) if period.part_year && !said => Figure::Part { part, months: period.months },
+        _ => observation.datum.into(),
+    }
 }
 
 /// The two plots worth having (analysis-rules): B6 重度 × 軽度, and 施設・居住系 × 在宅.
@@ -193,7 +202,8 @@ fn scatters(comparison: &Comparison, observations: &[Observation]) -> Vec<Scatte
         .into_iter()
         .filter_map(|(title, block, x, y)| {
             let points = points(comparison, observations, year, &x, &y);
-            (points.len() >= 2).then(|| Scatter {
+            let drawn = points.iter().filter(|point| point.x.whole().is_some() && point.y.whole().is_some()).count();
+            (drawn >= 2).then(|| Scatter {
                 title: title.to_owned(),
                 block: block.title().to_owned(),
                 year: wareki(year),
@@ -214,7 +224,7 @@ fn axis(comparison: &Comparison, sum: &Sum, year: i32) -> Axis {
         let values: Option<Vec<f64>> = sum
             .0
             .iter()
-            .map(|id| comparison.rows.iter().find(|row| row.indicator.id.as_str() == *id)?.value(nation, year))
+            .map(|id| comparison.rows.iter().find(|row| row.indicator.id.as_str() == *id)?.whole(nation, year))
             .collect();
         Some(values?.iter().sum())
     });
@@ -240,7 +250,8 @@ fn points(comparison: &Comparison, observations: &[Observation], year: i32, x: &
         let comparable = observation.dimensions.is_total() && observation.dimensions.standardisation.is_none();
         let role = chosen.map(|participant| role(participant.role));
         let drawn = here || matches!(role, Some(Role::Own | Role::Other));
-        if !wanted || !comparable || !drawn || observation.period.form_year != Some(year) {
+        let whole = !observation.period.part_year && observation.period.form_year == Some(year);
+        if !wanted || !comparable || !drawn || !whole {
             continue;
         }
         if let Some(value) = observation.datum.value() {
@@ -251,13 +262,50 @@ fn points(comparison: &Comparison, observations: &[Observation], year: i32, x: &
     let sum = |of: &BTreeMap<&str, f64>, sum: &Sum| -> Option<f64> {
         sum.0.iter().map(|id| of.get(id).copied()).collect::<Option<Vec<_>>>().map(|all| all.iter().sum())
     };
-    values
+    let mut points: Vec<ScatterPoint> = values
         .iter()
         .filter_map(|(key, of)| {
             let (name, role) = names.get(key)?.clone();
             Some(ScatterPoint { role, name, x: Figure::Value(sum(of, x)?), y: Figure::Value(sum(of, y)?) })
         })
-        .collect()
+        .collect();
+    // A chosen area that cannot be drawn is looked for in the plot: it is named under it with the reason.
+    for (who, participant) in comparison.participants.iter().enumerate() {
+        let role = role(participant.role);
+        if matches!(role, Role::Own | Role::Other)
+            && !points
+                .iter()
+                .any(|point| point.role == Some(role) && point.name == short_name(comparison, &participant.area))
+        {
+            let name = short_name(comparison, &participant.area);
+            points.push(ScatterPoint {
+                role: Some(role),
+                name,
+                x: summed(comparison, who, x),
+                y: summed(comparison, who, y),
+            });
+        }
+    }
+    points
+}
+
+/// A participant's figure of the main year on an axis, or why it has none.
+fn summed(comparison: &Comparison, who: usize, sum: &Sum) -> Figure {
+    let unknown = Figure::Missing { missing: MissingReason::Unknown };
+    let shown = comparison.years.iter().find(|shown| Some(shown.year) == comparison.main_year);
+    let figures = sum.0.iter().map(|id| {
+        let row = comparison.rows.iter().find(|row| row.indicator.id.as_str() == *id);
+        row.zip(shown).map_or(unknown, |(row, shown)| figure(row, who, shown))
+    });
+    let added = figures.reduce(|one, other| match (one.value(), other.value()) {
+        (Some(a), Some(b)) if one.is_part() || other.is_part() => {
+            Figure::Part { part: a + b, months: one.months().or(other.months()) }
+        }
+        (Some(a), Some(b)) => Figure::Value(a + b),
+        (None, _) => one,
+        (_, None) => other,
+    });
+    added.unwrap_or(unknown)
 }
 
 /// 出典 in one line, by what the files are.
@@ -275,7 +323,7 @@ fn credit(comparison: &Comparison, layouts: &BTreeMap<String, &'static str>) -> 
     if parts.is_empty() {
         parts.push("取り込んだ資料");
     }
-    format!("{}をもとに作成", parts.join("、"))
+    format!("出典：{}をもとに作成", parts.join("、"))
 }
 
 fn figures(comparison: &Comparison) -> impl Iterator<Item = &Observation> {
@@ -301,11 +349,16 @@ fn sources(comparison: &Comparison, layouts: &BTreeMap<String, &'static str>) ->
     files.into_values().collect()
 }
 
-/// Warnings people should read beside the figures; each sentence once.
-fn cautions(diagnostics: &[Diagnostic]) -> Vec<Caution> {
-    let mut cautions: Vec<Caution> = Vec::new();
-    for diagnostic in diagnostics.iter().filter(|d| d.severity == Severity::Warning) {
-        let caution = Caution { text: diagnostic.message.clone(), place: diagnostic.place.cell.clone() };
+/// What reading says of two files that give one figure differently; told by [`conflicts`].
+const CONFLICTS: [&str; 4] = ["conflict", "conflict-derived", "total-mismatch", "newer-copy"];
+
+/// Warnings people should read beside the figures; each sentence once, what a reader must know first.
+fn cautions(comparison: &Comparison, diagnostics: &[Diagnostic]) -> Vec<Caution> {
+    let (summary, details) = conflicts(comparison, diagnostics);
+    let mut cautions: Vec<Caution> = summary.into_iter().collect();
+    let warnings = diagnostics.iter().filter(|d| d.severity == Severity::Warning && !CONFLICTS.contains(&d.code));
+    let warnings = warnings.map(|d| Caution { text: d.message.clone(), place: d.place.cell.clone(), detail: false });
+    for caution in warnings.chain(details) {
         if !cautions.iter().any(|known| known.text == caution.text) {
             cautions.push(caution);
         }
@@ -313,7 +366,43 @@ fn cautions(diagnostics: &[Diagnostic]) -> Vec<Caution> {
     let more = cautions.len().saturating_sub(MOST_CAUTIONS);
     cautions.truncate(MOST_CAUTIONS);
     if more > 0 {
-        cautions.push(Caution { text: format!("このほかに{more}件の注意があります。"), place: None });
+        cautions.push(Caution {
+            text: format!("このほかに{more}件の注意があります。"), place: None, detail: true
+        });
     }
     cautions
+}
+
+/// Figures that two files give differently: in a sentence for everyone, then file by file for whoever looks it up.
+/// Figures that are not on the paper are left to the workbook.
+fn conflicts(comparison: &Comparison, diagnostics: &[Diagnostic]) -> (Option<Caution>, Vec<Caution>) {
+    let found: Vec<compare::Caution> = compare::cautions(comparison, diagnostics)
+        .into_iter()
+        .filter(|caution| caution.kind == CautionKind::Conflict && caution.level != Level::Info)
+        .collect();
+    let mut names: Vec<&str> = Vec::new();
+    for (row, ..) in found.iter().flat_map(|caution| &caution.figures) {
+        let name = comparison.rows.get(*row).map(|row| row.indicator.name.as_str()).unwrap_or_default();
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    let summary = (!names.is_empty()).then(|| {
+        let more = match names.len().saturating_sub(NAMED_CONFLICTS) {
+            0 => String::new(),
+            more => format!("、ほか{more}指標"),
+        };
+        names.truncate(NAMED_CONFLICTS);
+        Caution {
+            text: format!(
+                "資料によって値が違う指標があります（{}{more}）。使った値は「出典と注意」にあります。",
+                names.join("、")
+            ),
+            place: None,
+            detail: false,
+        }
+    });
+    let details =
+        found.into_iter().map(|caution| Caution { text: caution.message, place: caution.place.cell, detail: true });
+    (summary, details.collect())
 }

@@ -36,6 +36,11 @@ pub fn size(value: f64, decimals: u8) -> Option<String> {
     number(value.abs(), decimals)
 }
 
+/// 「11か月分」, or that it ends somewhere within the year.
+pub fn months(months: Option<u8>) -> String {
+    months.map_or_else(|| "年度の途中まで".to_owned(), |months| format!("{months}か月分"))
+}
+
 /// The absolute value as plain decimal digits, rounded half away from zero.
 fn rounded(value: f64, decimals: usize) -> Option<String> {
     if !value.is_finite() {

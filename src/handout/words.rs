@@ -1,6 +1,8 @@
 //! The sentences of a handout, by Handlebars from `texts/*.hbs`: strict, and plain text (nothing is escaped, because
 //! the result enters the layout as data). Every number in them is a shown value, so it can be found in the table.
 
+use std::collections::BTreeMap;
+
 use handlebars::{Handlebars, RenderErrorReason, no_escape};
 use serde_json::{Value, json};
 
@@ -165,6 +167,17 @@ impl Words {
         for year in handout.years.iter().filter(|year| year.part_year) {
             lines.push(self.say("part-year", &json!({ "年度": year.wareki, "月数": year.months }))?);
         }
+        for (index, year) in handout.years.iter().enumerate().filter(|(_, year)| !year.part_year) {
+            for (months, rows) in part_rows(handout, index) {
+                let named = rows.iter().take(NAMED).cloned().collect::<Vec<_>>().join("、");
+                let more = match rows.len().saturating_sub(NAMED) {
+                    0 => String::new(),
+                    more => format!("、ほか{more}"),
+                };
+                let which = format!("{}の{named}{more}", year.wareki);
+                lines.push(self.say("part-year", &json!({ "年度": which, "月数": months }))?);
+            }
+        }
         let unstable: Vec<String> = handout
             .blocks
             .iter()
@@ -176,7 +189,8 @@ impl Words {
         if !unstable.is_empty() {
             lines.push(self.say("unstable", &json!({ "一覧": unstable.join("、"), "数": unstable.len() }))?);
         }
-        lines.extend(handout.cautions.iter().take(cautions).map(|caution| caution.text.clone()));
+        let first = handout.cautions.iter().filter(|caution| !caution.detail).take(cautions);
+        lines.extend(first.map(|caution| caution.text.clone()));
         Ok(lines)
     }
 
@@ -186,6 +200,24 @@ impl Words {
         let thresholds = handout.thresholds;
         self.say("threshold", &json!({ "上": times(thresholds.above), "下": times(thresholds.below) }))
     }
+}
+
+/// Rows with figures of fewer months in a year that is otherwise whole, by their months.
+fn part_rows(handout: &Handout, year: usize) -> BTreeMap<Option<u8>, Vec<String>> {
+    let mut found: BTreeMap<Option<u8>, Vec<String>> = BTreeMap::new();
+    for block in &handout.blocks {
+        for (name, indicator) in names::rows(block).into_iter().zip(&block.indicators) {
+            let figures = (0..handout.areas.len()).map(|area| indicator.figure(area, year));
+            for figure in figures.filter(|figure| figure.is_part()) {
+                let rows = found.entry(figure.months()).or_default();
+                let label = name.anywhere().replace('　', "の");
+                if !rows.contains(&label) {
+                    rows.push(label);
+                }
+            }
+        }
+    }
+    found
 }
 
 /// The line of the first `{{> other}}`. Two sentences that include one another would never end.
@@ -255,7 +287,7 @@ fn findings(block: &Block) -> Vec<Finding> {
 
 fn context(handout: &Handout, indicator: &Indicator, main: usize) -> Value {
     let figure = |role| {
-        let value = handout.area_of(role).and_then(|area| indicator.figure(area, main).value())?;
+        let value = handout.area_of(role).and_then(|area| indicator.figure(area, main).whole())?;
         shown::number(value, indicator.decimals)
     };
     let name = |role| handout.area_of(role).and_then(|area| handout.areas.get(area)).map(|area| area.name.clone());

@@ -1,7 +1,7 @@
 //! What Typst may see: the template's files, the data, the shipped fonts. No disk, no network, no clock.
 
 use std::collections::HashMap;
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use typst::diag::{FileError, FileResult};
 use typst::foundations::{Bytes, Datetime, Duration};
@@ -34,7 +34,11 @@ impl Paper {
         let mut sources = HashMap::new();
         for (path, text) in template.iter().filter(|(path, _)| path.ends_with(".typ")) {
             let id = file_id(path)?;
-            sources.insert(id, Source::new(id, text.to_owned()));
+            let source = match template.unchanged(path) {
+                Some(text) => shipped(id, text),
+                None => Source::new(id, text.to_owned()),
+            };
+            sources.insert(id, source);
         }
         Ok(Self {
             library: LIBRARY.get_or_init(|| LazyHash::new(Library::default())),
@@ -43,6 +47,18 @@ impl Paper {
             files: HashMap::from([(file_id(DATA)?, Bytes::from_string(data))]),
         })
     }
+}
+
+/// The shipped layouts, parsed once.
+fn shipped(id: FileId, text: &str) -> Source {
+    static PARSED: Mutex<Vec<Source>> = Mutex::new(Vec::new());
+    let mut parsed = PARSED.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(source) = parsed.iter().find(|source| source.id() == id) {
+        return source.clone();
+    }
+    let source = Source::new(id, text.to_owned());
+    parsed.push(source.clone());
+    source
 }
 
 /// Ids are interned for ever and there are 65,535 of them: the same paths serve every document.

@@ -182,9 +182,12 @@ fn file_name(path: &Path) -> String {
     path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
-/// A book with macros keeps the extension that says so: Excel does not open it under another.
 fn with_extension_of(name: &str, path: &Path) -> String {
-    let macros = path.extension().is_some_and(|end| end.eq_ignore_ascii_case("xlsm"));
+    with_extension(name, path.extension().is_some_and(|end| end.eq_ignore_ascii_case("xlsm")))
+}
+
+/// A book with macros keeps the extension that says so: Excel does not open it under another.
+pub(super) fn with_extension(name: &str, macros: bool) -> String {
     match name.strip_suffix(".xlsx") {
         Some(stem) if macros => format!("{stem}.xlsm"),
         _ => name.to_owned(),

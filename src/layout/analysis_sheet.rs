@@ -8,8 +8,8 @@ use crate::catalog::Lookup;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::error::FileError;
 use crate::form::{FormBlock, FormMap, FormRow, Role, find_entries};
-use crate::model::{Area, AreaLevel, CellRef, Dimensions, EntryText, Period};
-use crate::notation::parse_remark;
+use crate::model::{Area, AreaLevel, CellRef, EntryText, Period};
+use crate::notation::{parse_remark, wareki};
 use crate::read::{Book, CellValue, Grid};
 
 /// Fewer rows with a 指標ID than this are no 地域分析・検討シート.
@@ -89,7 +89,7 @@ fn push_row(
             period: PeriodText::Known(Arc::new(period)),
             value: grid.get(at).cloned(),
             unit: row.unit.as_deref().map(Arc::from),
-            dimensions: Dimensions::default(),
+            dimensions: Arc::default(),
             decimals: None,
             sheet: grid.name.clone(),
             cell: at,
@@ -158,7 +158,7 @@ fn report_part_years(
             Some(months) if *months < 12 => diagnostics.push(
                 Diagnostic::info(
                     "part-year",
-                    format!("{year}年度は{months}か月分の数値です。主な比較には使いません。"),
+                    format!("{}は{months}か月分の数値です。主な比較には使いません。", wareki(year)),
                 )
                 .at(place),
             ),
@@ -167,7 +167,8 @@ fn report_part_years(
                 Diagnostic::warning(
                     "maybe-part-year",
                     format!(
-                        "{year}年度は調整済み認定率がまだ無いため、年途中の可能性があります。主な比較には使いません。"
+                        "{}は調整済み認定率がまだ無いため、年途中の可能性があります。主な比較には使いません。",
+                        wareki(year)
                     ),
                 )
                 .hint("備考に書かれた月数を確かめてください。")

@@ -9,7 +9,7 @@ use super::{AreaText, Context, Figure, Interpretation, PeriodText};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::error::FileError;
 use crate::model::{AreaLevel, CellRef, Date, Dimensions, Period, PeriodKind};
-use crate::notation::{fiscal_year_in, fold, has_unit_label, is_note};
+use crate::notation::{fiscal_year_in, fold, has_unit_label, is_note, wareki};
 use crate::read::{Book, CellValue, Grid};
 
 /// Product id of insured people by the age bands of 第2表 that the system's own indicators do not have.
@@ -23,8 +23,8 @@ pub(super) const CARE_LEVELS: [&str; 7] = ["要支援1", "要支援2", "要介�
 /// What one column counts.
 struct Column {
     col: u32,
-    indicator: &'static str,
-    dimensions: Dimensions,
+    indicator: Arc<str>,
+    dimensions: Arc<Dimensions>,
 }
 
 struct Table<'a> {
@@ -145,7 +145,7 @@ pub(super) fn fiscal_year<'t>(
     if let Some((other, second)) = said.iter().find(|(other, _)| *other != year) {
         return Err(FileError::waiting(
             "year-disagrees",
-            format!("年度が、{first}では{year}年度、{second}では{other}年度で、食い違っています。"),
+            format!("年度が、{first}では{}、{second}では{}で、食い違っています。", wareki(year), wareki(*other)),
             "正しい年度を確かめて、もう一度取り込んでください。",
         )
         .at(Place::file(book.file.name.clone())));
@@ -214,7 +214,7 @@ fn insured_columns(captions: &[(CellRef, String)]) -> Vec<Column> {
                 "85歳以上" => (INSURED_BY_AGE, age("85歳以上")),
                 _ => return None,
             };
-            Some(Column { col: at.col, indicator, dimensions })
+            Some(Column { col: at.col, indicator: Arc::from(indicator), dimensions: Arc::new(dimensions) })
         })
         .collect()
 }
@@ -236,7 +236,7 @@ fn certified_columns(captions: &[(CellRef, String)]) -> Vec<Column> {
                 level => Some(CARE_LEVELS.iter().find(|known| **known == level)?.to_string()),
             };
             let dimensions = Dimensions { care_level, age: age.map(str::to_owned), ..Dimensions::default() };
-            Some(Column { col: at.col, indicator, dimensions })
+            Some(Column { col: at.col, indicator: Arc::from(indicator), dimensions: Arc::new(dimensions) })
         })
         .collect()
 }
@@ -316,12 +316,13 @@ fn read_rows(book: &Book, table: &Table<'_>, period: &Arc<Period>, result: &mut 
         };
         for column in &table.columns {
             let at = CellRef::new(row, column.col);
+            let value = cells.iter().find(|cell| cell.at == at).map(|cell| cell.value.clone());
             result.figures.push(Figure {
-                indicator: Some(Arc::from(column.indicator)),
+                indicator: Some(column.indicator.clone()),
                 indicator_name: None,
                 area: area.clone(),
                 period: PeriodText::Known(period.clone()),
-                value: grid.get(at).cloned(),
+                value,
                 unit: Some(unit.clone()),
                 dimensions: column.dimensions.clone(),
                 decimals: Some(0),

@@ -12,7 +12,7 @@ use crate::catalog::Lookup;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::error::FileError;
 use crate::form::{find_entries, id_in};
-use crate::model::{Area, CellRef, Dimensions, EntryField, EntryText, SourceRef};
+use crate::model::{Area, CellRef, EntryField, EntryText, SourceRef};
 use crate::notation::{BareYear, fold, is_note, parse_period};
 use crate::read::{Book, CellValue, Grid};
 
@@ -85,6 +85,8 @@ fn read_form(book: &Book, grid: &Grid, heading: &Heading, context: Context<'_>) 
     .collect();
     result.texts = texts(book, grid, heading, context);
     let mut last: Option<String> = None;
+    // The 指標ID read last, and the newest year of its rows
+    let mut newest: Option<(String, i32)> = None;
     let below: Vec<u32> = grid
         .rows()
         .filter_map(|cells| cells.first())
@@ -130,6 +132,20 @@ fn read_form(book: &Book, grid: &Grid, heading: &Heading, context: Context<'_>) 
             warn(book, grid, at, "period-unreadable", &why, &mut result);
             continue;
         };
+        // A row without id goes on with the one above it, by a later 時点; a row that was moved here would belong to
+        // another indicator.
+        let goes_on = name.is_none() && text(heading.id).is_none();
+        let year = period.form_year.or(period.date.map(|date| date.year)).unwrap_or_default();
+        if goes_on && newest.as_ref().is_some_and(|(known, before)| *known == id && year <= *before) {
+            let at = CellRef::new(row, heading.period.unwrap_or_default());
+            let why = format!(
+                "指標IDの無い行ですが、時点「{}」が上の行より後ではなく、どの指標の続きか分からないため、取り込みませんでした。",
+                period.label
+            );
+            warn(book, grid, at, "indicator-unknown", &why, &mut result);
+            continue;
+        }
+        newest = Some((id.clone(), year));
         let period = Arc::new(period.unverified("記入シート"));
         for (col, area) in &columns {
             let at = CellRef::new(row, *col);
@@ -141,7 +157,7 @@ fn read_form(book: &Book, grid: &Grid, heading: &Heading, context: Context<'_>) 
                 period: PeriodText::Known(period.clone()),
                 value: Some(value.clone()),
                 unit: text(heading.unit).map(|unit| Arc::from(unit.as_str())),
-                dimensions: Dimensions::default(),
+                dimensions: Arc::default(),
                 decimals: decimals(value),
                 sheet: grid.name.clone(),
                 cell: at,

@@ -173,7 +173,7 @@ fn read_table(
                     period: PeriodText::Known(period.clone()),
                     value: value_of(grid.get(at), &legend),
                     unit: Some(Arc::from("人")),
-                    dimensions,
+                    dimensions: Arc::new(dimensions),
                     decimals: Some(0),
                     sheet: grid.name.clone(),
                     cell: at,

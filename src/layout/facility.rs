@@ -168,7 +168,7 @@ fn count(book: &Book, grid: &Grid, columns: &Columns, period: &Arc<Period>, cata
             period: PeriodText::Known(period.clone()),
             value: Some(CellValue::Number(value)),
             unit: Some(Arc::from(unit)),
-            dimensions: Dimensions { service: Some(service.to_string()), ..Dimensions::default() },
+            dimensions: Arc::new(Dimensions { service: Some(service.to_string()), ..Dimensions::default() }),
             decimals: Some(0),
             sheet: grid.name.clone(),
             cell,

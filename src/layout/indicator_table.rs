@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{AreaText, Context, Figure, Interpretation, PeriodText};
-use crate::catalog::{Indicator, YearMeaning};
+use crate::catalog::{Indicator, SeriesKind, YearMeaning};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::error::FileError;
 use crate::form::id_in;
@@ -94,6 +94,8 @@ fn indicator_of(
         if let Some(named) = &by_name
             && named.id.as_str() != id
             && known.as_ref().is_some_and(|known| fold(&known.name) != fold(&named.name))
+            // D49 sets several figures side by side, and one of them bears the name of 認定率.
+            && !(known.as_ref().is_some_and(|known| known.kind == SeriesKind::ByArea) && has_several_series(grid, heading))
         {
             return Err(FileError::waiting(
                 "indicator-disagrees",
@@ -120,6 +122,19 @@ fn indicator_of(
         )
         .at(Place::sheet(book.file.name.clone(), grid.name.to_string()))),
     }
+}
+
+/// Whether the table has rows of different names.
+fn has_several_series(grid: &Grid, heading: &Heading) -> bool {
+    let mut names = grid
+        .cells()
+        .iter()
+        .filter(|cell| cell.at.row > heading.row && cell.at.col == heading.series)
+        .filter_map(|cell| cell.value.as_text())
+        .filter(|text| !is_padding(text) && !is_note(text))
+        .map(fold);
+    let first = names.next();
+    names.any(|name| Some(name) != first)
 }
 
 /// The one catalog indicator whose name or alias a series bears.
@@ -184,6 +199,7 @@ fn read_table(book: &Book, grid: &Grid, heading: &Heading, context: Context<'_>)
             .find(|word| row.series.contains(**word))
             .map(|word| (*word).to_owned())
             .or_else(|| standardisation.clone());
+        let dimensions = Arc::new(dimensions);
         for (&col, caption) in &heading.columns {
             let at = CellRef::new(row.row, col);
             let value = grid.get(at).cloned();
@@ -377,9 +393,19 @@ fn series_dimensions(series: &str, indicator: Option<&Indicator>, lone: bool) ->
     };
     let lone_total = lone && indicator.is_none_or(|indicator| indicator.block.is_none() || related(indicator));
     if !lone_total && !total_of_own {
-        dimensions.service = Some(series.trim().to_owned());
+        dimensions.service = Some(without_remark(series.trim()).to_owned());
     }
     dimensions
+}
+
+/// A name without 「（注）」 or 「（※1）」 at its end: a series with a remark is the series it was.
+fn without_remark(name: &str) -> &str {
+    let inside = name.strip_suffix(['）', ')']);
+    let split = inside.and_then(|inside| inside.rsplit_once(['（', '(']));
+    match split.filter(|(_, remark)| remark.starts_with(['注', '※', '*', '＊'])) {
+        Some((head, _)) => head.trim_end(),
+        None => name,
+    }
 }
 
 /// A series' name shorter than this says too little to be part of an indicator's name.

@@ -60,47 +60,20 @@ pub struct Mapping {
     pub columns: Vec<Column>,
     /// What the words of 「項目の列」 mean
     #[serde(rename = "行", default, skip_serializing_if = "Vec::is_empty")]
-    pub rows: Vec<Row>,
+    pub rows: Vec<Column>,
 }
 
-/// What the words at the left of a row mean.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Row {
-    /// The words, those of several columns joined by `／`
-    #[serde(rename = "見出し")]
-    pub heading: String,
-    /// 指標ID; empty where the columns say it
-    #[serde(rename = "指標ID", default, skip_serializing_if = "String::is_empty")]
-    pub indicator: String,
-    /// Unit of the figures as they stand (`千人`)
-    #[serde(rename = "単位", default, skip_serializing_if = "Option::is_none")]
-    pub unit: Option<String>,
-    /// 要支援1 … 要介護5
-    #[serde(rename = "要介護度", default, skip_serializing_if = "Option::is_none")]
-    pub care_level: Option<String>,
-    /// サービス種類
-    #[serde(rename = "サービス", default, skip_serializing_if = "Option::is_none")]
-    pub service: Option<String>,
-    /// 年齢階級
-    #[serde(rename = "年齢", default, skip_serializing_if = "Option::is_none")]
-    pub age: Option<String>,
-    /// 男・女
-    #[serde(rename = "性別", default, skip_serializing_if = "Option::is_none")]
-    pub sex: Option<String>,
-}
-
-/// One column of figures.
+/// One column of figures; in 「行」 what the words at the left of a row mean, without letter, period and areas.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Column {
-    /// Its heading, stacked ones joined by `／`
+    /// Its heading, stacked ones (of a row the words of several columns) joined by `／`
     #[serde(rename = "見出し")]
     pub heading: String,
     /// Its letter, which decides between columns of one heading
     #[serde(rename = "列", default, skip_serializing_if = "Option::is_none")]
     pub letter: Option<String>,
-    /// 指標ID; empty where the rows say it
+    /// 指標ID; empty where the rows (of a row: the columns) say it
     #[serde(rename = "指標ID", default, skip_serializing_if = "String::is_empty")]
     pub indicator: String,
     /// Unit of the figures as they stand (`千人`)
@@ -200,10 +173,19 @@ impl Mapping {
 
 impl Mapping {
     /// What is wrong with one row's meaning. Rows either all name an indicator or none does.
-    fn row_problem(&self, at: usize, row: &Row) -> Option<String> {
+    fn row_problem(&self, at: usize, row: &Column) -> Option<String> {
         let heading = &row.heading;
         if self.rows.iter().take(at).any(|other| fold(&other.heading) == fold(heading)) {
             return Some(format!("「{heading}」の行が2回書かれています。どちらかを消してください。"));
+        }
+        let not_of_rows = [
+            ("列", row.letter.is_some()),
+            ("期間", row.period.is_some()),
+            ("地域", row.area.is_some()),
+            ("地域の列", row.area_column.is_some()),
+        ];
+        if let Some((name, _)) = not_of_rows.iter().find(|(_, said)| *said) {
+            return Some(format!("「{heading}」の行（[[行]]）には「{name}」を書けません。消してください。"));
         }
         let first_named = self.rows.first().is_some_and(|row| !row.indicator.is_empty());
         if first_named == row.indicator.is_empty() || first_named && indicator_id(&row.indicator).is_none() {

@@ -69,7 +69,7 @@ pub struct Figure {
     /// Unit as written
     pub unit: Option<Arc<str>>,
     /// Breakdown, as far as the layout says it
-    pub dimensions: Dimensions,
+    pub dimensions: Arc<Dimensions>,
     /// Decimals shown, when the table is display-rounded
     pub decimals: Option<u8>,
     /// Sheet

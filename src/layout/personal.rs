@@ -6,7 +6,7 @@ use crate::notation::fold;
 use crate::read::Book;
 
 /// Headings that only tables about single people have.
-const HEADINGS: [&str; 9] = [
+const HEADINGS: [&str; 16] = [
     "被保険者番号",
     "氏名",
     "生年月日",
@@ -16,6 +16,13 @@ const HEADINGS: [&str; 9] = [
     "カナ氏名",
     "個人番号",
     "マイナンバー",
+    "被保番",
+    "被保番号",
+    "被保険者No",
+    "被保険者No.",
+    "被保険者名",
+    "利用者名",
+    "氏名フリガナ",
 ];
 
 /// Rows from the top in which a table's heading is looked for.
@@ -30,7 +37,9 @@ pub fn refuse(book: &Book) -> Result<(), FileError> {
                 continue;
             }
             let folded = fold(text);
-            if HEADINGS.iter().any(|heading| folded == *heading) {
+            // 「氏名（漢字）」 says what 「氏名」 says.
+            let heading = folded.split('(').next().unwrap_or_default();
+            if HEADINGS.contains(&heading) {
                 return Err(FileError::refused(
                     "personal-data",
                     format!(

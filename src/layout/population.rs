@@ -198,11 +198,11 @@ fn read_table(
                 period: PeriodText::Known(period.clone()),
                 value: grid.get(at).cloned(),
                 unit: Some(Arc::from("人")),
-                dimensions: Dimensions {
+                dimensions: Arc::new(Dimensions {
                     age: age.map(|age| age.to_string()),
                     sex: sex.clone(),
                     ..Dimensions::default()
-                },
+                }),
                 decimals: Some(0),
                 sheet: grid.name.clone(),
                 cell: at,

@@ -151,7 +151,7 @@ fn read_grid(
                 period: PeriodText::Written(period.clone()),
                 value: grid.get(at).cloned(),
                 unit: series.unit.clone(),
-                dimensions: series.dimensions.clone(),
+                dimensions: Arc::new(series.dimensions.clone()),
                 decimals,
                 sheet: grid.name.clone(),
                 cell: at,

@@ -37,6 +37,8 @@ struct Table<'a> {
     grid: &'a Grid,
     care_row: u32,
     blocks: Vec<Block>,
+    /// A care level that is in none of the blocks: a block is damaged
+    stray: Option<CellRef>,
     title: String,
 }
 
@@ -58,13 +60,16 @@ pub fn read(book: &Book, context: Context<'_>) -> Option<Result<Interpretation, 
 
 /// A grid with several blocks, with one that has no insurers, or of recipients; the 年報 by insurer is read elsewhere.
 fn find(grid: &Grid) -> Option<Table<'_>> {
-    let (care_row, starts) = grid.rows().find_map(|cells| {
+    let (care_row, starts, stray) = grid.rows().find_map(|cells| {
         let row = cells.first()?.at.row;
         (row < HEADING_ROWS).then_some(())?;
         let starts: Vec<u32> = cells.iter().filter(|cell| level_at(grid, cell.at, 0)).map(|cell| cell.at.col).collect();
         let whole = |col: &u32| (0..7).all(|at| level_at(grid, CellRef::new(row, col + at as u32), at));
         let starts: Vec<u32> = starts.into_iter().filter(whole).collect();
-        (!starts.is_empty()).then_some((row, starts))
+        let in_block = |col: u32| starts.iter().any(|start| (*start..start + 7).contains(&col));
+        let is_level = |at: CellRef| (0..CARE_LEVELS.len()).any(|level| level_at(grid, at, level));
+        let stray = cells.iter().map(|cell| cell.at).find(|at| is_level(*at) && !in_block(at.col));
+        (!starts.is_empty()).then_some((row, starts, stray))
     })?;
     let over = |row: u32| grid.cells().iter().take_while(move |cell| cell.at.row <= row);
     let headed = |word: &str| -> Vec<u32> {
@@ -95,7 +100,7 @@ fn find(grid: &Grid) -> Option<Table<'_>> {
             .last();
         blocks.push(Block {
             prefecture,
-            insurer: left(&insurers).filter(|insurer| *insurer > prefecture),
+            insurer: left(&insurers),
             levels: std::array::from_fn(|at| start + at as u32),
             total,
             label: label.unwrap_or_default(),
@@ -103,7 +108,7 @@ fn find(grid: &Grid) -> Option<Table<'_>> {
     }
     let recipients = title.contains("受給者");
     let by_insurer = matches!(blocks.as_slice(), [only] if only.insurer.is_some());
-    (recipients || !by_insurer).then_some(Table { grid, care_row, blocks, title })
+    (recipients || !by_insurer).then_some(Table { grid, care_row, blocks, stray, title })
 }
 
 fn level_at(grid: &Grid, at: CellRef, level: usize) -> bool {
@@ -113,6 +118,10 @@ fn level_at(grid: &Grid, at: CellRef, level: usize) -> bool {
 fn read_tables(book: &Book, tables: &[Table<'_>], context: Context<'_>) -> Result<Interpretation, FileError> {
     let mut result = Interpretation { layout: "L4u", ..Interpretation::default() };
     for table in tables {
+        if let Some(at) = table.stray {
+            let why = format!("{at} の要介護度が、要支援１から要介護５までの並びに入っていません。");
+            return Err(waits(book, table.grid, &why).at(place_of(book, table.grid, at)));
+        }
         let counted =
             counted(&table.title).ok_or_else(|| waits(book, table.grid, "何の人数の表か、表題から分かりません。"))?;
         let (period, what) = period_of(book, table, context)?;
@@ -263,12 +272,12 @@ fn figures(
                     period: PeriodText::Known(period.clone()),
                     value: grid.get(at).cloned(),
                     unit: Some(unit.clone()),
-                    dimensions: Dimensions {
+                    dimensions: Arc::new(Dimensions {
                         care_level,
                         age: age.map(str::to_owned),
                         service: service.clone(),
                         ..Dimensions::default()
-                    },
+                    }),
                     decimals: Some(0),
                     sheet: grid.name.clone(),
                     cell: at,
@@ -327,7 +336,8 @@ fn area_of(table: &Table<'_>, block: &Block, row: u32, context: Context<'_>) -> 
 fn proven(book: &Book, table: &Table<'_>, context: Context<'_>) -> Result<(), FileError> {
     let grid = table.grid;
     let off = |at: CellRef, what: &str| {
-        Err(waits(book, grid, &format!("{at} の数値が{what}と合わないため、様式どおりかどうか確かめられません。")))
+        let why = format!("{at} の数値が{what}と合わないため、様式どおりかどうか確かめられません。");
+        Err(waits(book, grid, &why).at(place_of(book, grid, at)))
     };
     let mut sums = 0;
     // 総数 against 第1号 and 第2号, by row

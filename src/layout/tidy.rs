@@ -163,13 +163,13 @@ fn read_rows(
             period: PeriodText::Written(Arc::from(period.as_str())),
             value: grid.get(CellRef::new(row, value_col)).cloned(),
             unit: text(heading.unit).map(|unit| Arc::from(unit.as_str())).or_else(|| titled.clone()),
-            dimensions: Dimensions {
+            dimensions: Arc::new(Dimensions {
                 care_level: text(heading.care_level),
                 service: text(heading.service),
                 age: text(heading.age),
                 sex: text(heading.sex),
                 standardisation: None,
-            },
+            }),
             decimals: written_decimals(grid.get(CellRef::new(row, value_col))),
             sheet: grid.name.clone(),
             cell: CellRef::new(row, value_col),

@@ -79,8 +79,8 @@ pub struct Observation {
     pub datum: Datum,
     /// ％ 円 日 回 人 …
     pub unit: Arc<str>,
-    /// Breakdown.
-    pub dimensions: Dimensions,
+    /// Breakdown, shared by the figures of a column.
+    pub dimensions: Arc<Dimensions>,
     /// Decimals the source shows when it is display-rounded; `None` at full precision.
     pub decimals: Option<u8>,
     /// The cell; of a derived figure the first cell of its numerator.
@@ -109,7 +109,7 @@ impl Observation {
             indicator: self.indicator.clone(),
             area: self.area.key().to_owned(),
             period: self.period.key(),
-            dimensions: self.dimensions.clone(),
+            dimensions: Dimensions::clone(&self.dimensions),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Where a figure came from: file, sheet and the cell a person sees in Excel.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -55,20 +55,30 @@ impl CellRef {
 
     /// The letters of the column: `A`, `AB`.
     pub fn column_name(self) -> String {
-        let mut letters = Vec::with_capacity(3);
-        let mut rest = self.col + 1;
-        while rest > 0 {
-            letters.push(b'A' + ((rest - 1) % 26) as u8);
+        self.letters().collect()
+    }
+
+    /// Seven letters number every `u32`.
+    fn letters(self) -> impl Iterator<Item = char> {
+        let mut letters = [0u8; 7];
+        let mut rest = self.col.saturating_add(1);
+        for letter in letters.iter_mut().rev() {
+            if rest == 0 {
+                break;
+            }
+            *letter = b'A' + ((rest - 1) % 26) as u8;
             rest = (rest - 1) / 26;
         }
-        letters.reverse();
-        letters.into_iter().map(char::from).collect()
+        letters.into_iter().filter(|letter| *letter != 0).map(char::from)
     }
 }
 
 impl fmt::Display for CellRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}{}", self.column_name(), self.row + 1)
+        for letter in self.letters() {
+            f.write_char(letter)?;
+        }
+        write!(f, "{}", self.row + 1)
     }
 }
 

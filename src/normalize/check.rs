@@ -1,8 +1,9 @@
 //! Sums a table makes of itself: a row whose parts do not add up to its own total has been damaged.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
-use super::key::{PeriodKey, period_key};
+use super::key::{ranked, ranks};
 use crate::diagnostic::Diagnostic;
 use crate::layout::INSURED_BY_AGE;
 use crate::model::{Dimensions, Observation};
@@ -14,30 +15,69 @@ const BANDS: usize = 3;
 /// 男 and 女
 const SEXES: usize = 2;
 
-/// One figure of one file, its breakdown by care level (or by the age bands of 第2表) left out.
-type Whole<'a> = (&'a str, &'a str, &'a str, PeriodKey<'a>, [Option<&'a str>; 4]);
+/// One figure of one file, its breakdown by care level (or by the age bands of 第2表, or by sex) left out: numbers of the
+/// file, the indicator, the area, the period and what is left of the breakdown.
+type Whole = [u32; 5];
+
+/// What is left of a breakdown, in the order service, age, sex, standardisation, as a number.
+struct Left {
+    /// Without the care level
+    whole: u32,
+    /// Without the age as well
+    ageless: u32,
+    /// Without the sex as well
+    sexless: u32,
+}
+
+/// What is left of each breakdown.
+fn left_of(all: &[&Dimensions]) -> Vec<Left> {
+    let mut known: HashMap<[Option<&str>; 4], u32> = HashMap::new();
+    let mut number = |words| {
+        let next = known.len() as u32;
+        *known.entry(words).or_insert(next)
+    };
+    let each = all.iter().map(|dimensions| {
+        let [service, age, sex, standardisation] =
+            [&dimensions.service, &dimensions.age, &dimensions.sex, &dimensions.standardisation].map(Option::as_deref);
+        Left {
+            whole: number([service, age, sex, standardisation]),
+            ageless: number([service, None, sex, standardisation]),
+            sexless: number([service, age, None, standardisation]),
+        }
+    });
+    each.collect()
+}
 
 /// Head counts by care level and by sex, and those of 第2表 by age, against their own 合計, over the figures as read.
 pub fn check_totals(observations: &[Observation]) -> Vec<Diagnostic> {
-    let mut levels: HashMap<Whole<'_>, (f64, usize)> = HashMap::new();
-    let mut bands: HashMap<Whole<'_>, (f64, usize)> = HashMap::new();
-    let mut sexes: HashMap<Whole<'_>, (f64, usize)> = HashMap::new();
-    for observation in observations.iter().filter(|observation| &*observation.unit == "人") {
+    let (ranks, words) = ranks(observations);
+    let file = |o: &Observation| Arc::as_ptr(&o.source.file) as usize;
+    let (files, _) = ranked(observations, file, |o| o.source.file.sha256.as_str());
+    let left = left_of(&words.dimensions);
+    let insured = words.indicators.binary_search(&"B1").ok();
+    let counts = || {
+        let all = observations.iter().zip(&ranks).zip(&files).filter(|((o, _), _)| &*o.unit == "人");
+        all.filter_map(|((observation, rank), file)| {
+            Some((observation, *rank, *file, left.get(rank.dimensions as usize)?))
+        })
+    };
+    let mut levels: HashMap<Whole, (f64, usize)> = HashMap::new();
+    let mut bands: HashMap<Whole, (f64, usize)> = HashMap::new();
+    let mut sexes: HashMap<Whole, (f64, usize)> = HashMap::new();
+    for (observation, rank, file, left) in counts() {
         let Some(value) = observation.datum.value() else { continue };
+        let key = |indicator, left| [file, indicator, rank.area, rank.period, left];
         // The register's table holds its sums against one another when it is read.
         let by_sex = observation.dimensions.sex.is_some() && observation.indicator.as_str() != "X-juki-population";
         if by_sex && observation.dimensions.care_level.is_none() {
-            let [service, age, _, standardisation] = whole(observation, "", false).4;
-            let (file, indicator, area, period, _) = whole(observation, observation.indicator.as_str(), false);
-            let key = (file, indicator, area, period, [service, age, None, standardisation]);
-            let (sum, count) = sexes.entry(key).or_default();
+            let (sum, count) = sexes.entry(key(rank.indicator, left.sexless)).or_default();
             *sum += value;
             *count += 1;
         }
         let parts = if observation.dimensions.care_level.is_some() {
-            levels.entry(whole(observation, observation.indicator.as_str(), false))
-        } else if is_band_of_insured(observation) {
-            bands.entry(whole(observation, "B1", true))
+            levels.entry(key(rank.indicator, left.whole))
+        } else if let Some(insured) = insured.filter(|_| is_band_of_insured(observation)) {
+            bands.entry(key(insured as u32, left.ageless))
         } else {
             continue;
         };
@@ -46,9 +86,9 @@ pub fn check_totals(observations: &[Observation]) -> Vec<Diagnostic> {
         *count += 1;
     }
     let mut told = Vec::new();
-    for total in observations.iter().filter(|o| &*o.unit == "人" && o.dimensions.care_level.is_none()) {
+    for (total, rank, file, left) in counts().filter(|(total, ..)| total.dimensions.care_level.is_none()) {
         let Some(value) = total.datum.value() else { continue };
-        let key = whole(total, total.indicator.as_str(), false);
+        let key: Whole = [file, rank.indicator, rank.area, rank.period, left.whole];
         for (parts, wanted, what) in
             [(&levels, LEVELS, "要介護度別"), (&bands, BANDS, "年齢別"), (&sexes, SEXES, "男女")]
         {
@@ -72,17 +112,6 @@ pub fn check_totals(observations: &[Observation]) -> Vec<Diagnostic> {
 fn rounding(a: f64, b: f64) -> f64 {
     let both = |step: &f64| a % step == 0.0 && b % step == 0.0;
     [1e6, 1e5, 1e4, 1e3, 1e2, 1e1].into_iter().find(both).unwrap_or(0.0)
-}
-
-fn whole<'a>(observation: &'a Observation, indicator: &'a str, any_age: bool) -> Whole<'a> {
-    let Dimensions { service, age, sex, standardisation, .. } = &observation.dimensions;
-    (
-        &observation.source.file.sha256,
-        indicator,
-        observation.area.key(),
-        period_key(&observation.period),
-        [service.as_deref(), age.as_deref().filter(|_| !any_age), sex.as_deref(), standardisation.as_deref()],
-    )
 }
 
 /// 前期 of B2 and the two bands above it, which only the 年報 has.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::diagnostic::Diagnostic;
 use crate::model::{Datum, Observation, Period};
-use crate::normalize::key::key;
+use crate::normalize::key::{key, ranks};
 
 /// Keeps one observation a key, whatever the order of files:
 ///
@@ -15,21 +15,18 @@ use crate::normalize::key::key;
 ///    replaces an older export of the same table, so the report can say so); else the more precise. Both cells are named.
 ///    A table read by an unverified layout loses in any case.
 /// 3. A figure beats a missing mark; of missing marks the one that says more wins.
-pub fn settle(mut observations: Vec<Observation>) -> (Vec<Observation>, Vec<Diagnostic>) {
-    // In place: a table of the country has tens of thousands of figures, nearly all of them alone at their key.
-    observations.sort_unstable_by(|a, b| key(a).cmp(&key(b)));
-    let mut has_rivals: Vec<bool> = vec![false; observations.len()];
-    for (index, pair) in observations.windows(2).enumerate() {
-        if let [a, b] = pair
-            && key(a) == key(b)
-            && let Some([first, second]) = has_rivals.get_mut(index..index + 2)
-        {
-            (*first, *second) = (true, true);
-        }
+pub fn settle(observations: Vec<Observation>) -> (Vec<Observation>, Vec<Diagnostic>) {
+    // A table of the country has tens of thousands of figures, nearly all of them alone at their key.
+    let (ranks, _) = ranks(&observations);
+    let mut order: Vec<_> = ranks.into_iter().zip(0usize..).collect();
+    order.sort_unstable();
+    let mut unsorted: Vec<Option<Observation>> = observations.into_iter().map(Some).collect();
+    let (mut observations, mut rivals) = (Vec::with_capacity(unsorted.len()), Vec::new());
+    for same in order.chunk_by(|(a, _), (b, _)| a == b) {
+        let at_key = same.iter().filter_map(|(_, at)| unsorted.get_mut(*at)?.take());
+        if same.len() == 1 { observations.extend(at_key) } else { rivals.extend(at_key) }
     }
-    let mut flags = has_rivals.into_iter();
-    let mut rivals =
-        observations.extract_if(.., |_| flags.next().unwrap_or_default()).collect::<Vec<_>>().into_iter().peekable();
+    let mut rivals = rivals.into_iter().peekable();
     let mut diagnostics = Vec::new();
     while let Some(first) = rivals.next() {
         let mut group = vec![first];

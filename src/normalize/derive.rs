@@ -3,7 +3,7 @@
 //! Rates of a prefecture are Σ numerator ÷ Σ denominator, never a mean of rates. Every derived figure carries the
 //! cells it was computed from.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::catalog::Catalog;
@@ -116,11 +116,14 @@ impl<'a> Known<'a> {
 /// One head count over all areas: the insurers' and the nation's.
 type Counted<'a> = (Vec<&'a Observation>, Option<&'a Observation>);
 
+/// A prefecture and all insurers the catalog knows in it.
+type Insurers = (Arc<Area>, Vec<Arc<Area>>);
+
 /// A figure about to be added.
 struct Computed<'a> {
     indicator: &'a str,
     area: Arc<Area>,
-    dimensions: Dimensions,
+    dimensions: Arc<Dimensions>,
     value: f64,
     unit: &'a str,
     rule: Arc<str>,
@@ -180,7 +183,7 @@ fn bands(known: &Known<'_>) -> Vec<Observation> {
             .collect();
         let Some(from) = from else { continue };
         let value = from.iter().filter_map(|count| count.datum.value()).sum();
-        let dimensions = Dimensions { age: dimensions.age.filter(|age| !age.is_empty()), ..dimensions };
+        let dimensions = Arc::new(Dimensions { age: dimensions.age.filter(|age| !age.is_empty()), ..dimensions });
         made.extend(build(Computed {
             indicator,
             area: first.area.clone(),
@@ -209,9 +212,10 @@ fn prefectures(known: &Known<'_>, catalog: &Catalog, diagnostics: &mut Vec<Diagn
         }
     }
     let mut made = Vec::new();
+    let mut known_areas: HashMap<&str, Option<Insurers>> = HashMap::new();
     let mut reported: BTreeSet<(String, PeriodKey<'_>)> = BTreeSet::new();
     let mut withheld: BTreeSet<(String, PeriodKey<'_>)> = BTreeSet::new();
-    for ((indicator, period, dimensions), (insurers, nation)) in &tables {
+    for ((indicator, period, _), (insurers, nation)) in &tables {
         let total: f64 = insurers.iter().filter_map(|count| count.datum.value()).sum();
         let all_known = insurers.iter().all(|count| count.datum.value().is_some());
         let whole_nation =
@@ -241,26 +245,28 @@ fn prefectures(known: &Known<'_>, catalog: &Catalog, diagnostics: &mut Vec<Diagn
                 );
         }
         for (name, counts) in by_prefecture {
-            let Some(area) = catalog.prefecture(name) else { continue };
+            // The same for every count, and found by going through the whole list of areas.
+            let known = || Some((catalog.prefecture(name)?, catalog.insurers_in(name)));
+            let (Some((area, all)), Some(first)) = (known_areas.entry(name).or_insert_with(known), counts.first())
+            else {
+                continue;
+            };
             let values: Vec<f64> = counts.iter().filter_map(|count| count.datum.value()).collect();
-            let missing: Vec<_> = catalog
-                .insurers_in(name)
-                .into_iter()
-                .filter(|insurer| !counts.iter().any(|count| count.area.key() == insurer.key()))
-                .collect();
+            let missing = || {
+                let there: HashSet<&str> = counts.iter().map(|count| count.area.key()).collect();
+                all.iter().filter(|insurer| !there.contains(insurer.key())).collect::<Vec<_>>()
+            };
             if values.len() != counts.len() {
                 // A count that is withheld or not known must not be left out of a sum in silence.
-                if counts.len() > missing.len() && withheld.insert((name.to_owned(), *period)) {
+                if counts.len() > missing().len() && withheld.insert((name.to_owned(), *period)) {
                     diagnostics.extend(tell_withheld(name, &counts));
                 }
                 continue;
             }
-            if !whole_nation && !missing.is_empty() {
+            let missing = if whole_nation { Vec::new() } else { missing() };
+            if !missing.is_empty() {
                 // A few insurers' own files are no table of the prefecture: only a nearly whole one is worth a word.
-                if counts.len() > missing.len()
-                    && let Some(first) = counts.first()
-                    && reported.insert((name.to_owned(), *period))
-                {
+                if counts.len() > missing.len() && reported.insert((name.to_owned(), *period)) {
                     let names: Vec<_> = missing.iter().take(5).map(|area| area.short_name().to_owned()).collect();
                     diagnostics.push(
                         Diagnostic::warning(
@@ -279,8 +285,8 @@ fn prefectures(known: &Known<'_>, catalog: &Catalog, diagnostics: &mut Vec<Diagn
             }
             made.extend(build(Computed {
                 indicator,
-                area,
-                dimensions: (*dimensions).clone(),
+                area: area.clone(),
+                dimensions: first.dimensions.clone(),
                 value: values.iter().sum(),
                 unit: "人",
                 rule: Arc::from(format!("{name}の保険者（{}件）の合計", values.len())),
@@ -317,7 +323,10 @@ fn tell_withheld(prefecture: &str, counts: &[&Observation]) -> Option<Diagnostic
 /// B2-a shares; B4-a, B4-d and B4-e 認定率, in total and by care level.
 fn rates(known: &Known<'_>) -> Vec<Observation> {
     let mut made = Vec::new();
-    let no_age = |like: &Dimensions| Dimensions { age: None, ..like.clone() };
+    let no_age = |like: &Arc<Dimensions>| match like.age {
+        Some(_) => Arc::new(Dimensions { age: None, ..Dimensions::clone(like) }),
+        None => Arc::clone(like),
+    };
     let aged = |age: &str| Dimensions { age: Some(age.to_owned()), ..Dimensions::default() };
     for numerator in known.0.iter().copied() {
         let level = &numerator.dimensions;

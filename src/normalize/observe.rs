@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use crate::catalog::{Catalog, Indicator, Lookup, YearMeaning};
+use crate::catalog::{Catalog, Indicator, Lookup, YearMeaning, told_apart};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::layout::{AreaText, Figure, PeriodText};
 use crate::model::{Area, AreaLevel, Datum, IndicatorId, MissingReason, Observation, Period, SourceFile, SourceRef};
@@ -30,6 +30,8 @@ pub fn observe(
         catalog,
         areas: HashMap::new(),
         periods: HashMap::new(),
+        last_area: None,
+        indicators: HashMap::new(),
         units: HashMap::new(),
         unknown_areas: Vec::new(),
         diagnostics: Vec::new(),
@@ -39,11 +41,11 @@ pub fn observe(
     (observations, observer.diagnostics)
 }
 
-/// 指標ID and the unit as written.
-type WrittenUnit = (Arc<str>, Option<Arc<str>>);
-
 /// A unit and the factor that brings figures to it.
 type Scale = (Arc<str>, f64);
+
+/// A unit as written and what it means, `None` when refused.
+type WrittenUnit = (Option<Arc<str>>, Option<Scale>);
 
 struct Observer<'a> {
     file: &'a Arc<SourceFile>,
@@ -53,8 +55,10 @@ struct Observer<'a> {
     catalog: &'a Catalog,
     areas: HashMap<AreaText, Option<Arc<Area>>>,
     periods: HashMap<(Arc<str>, bool), Option<Arc<Period>>>,
-    /// (指標ID, unit as written) → unit and factor, `None` when refused
-    units: HashMap<WrittenUnit, Option<Scale>>,
+    last_area: Option<(AreaText, Option<Arc<Area>>)>,
+    indicators: HashMap<Arc<str>, Option<&'a Indicator>>,
+    /// By 指標ID: the units as written, with unit and factor, `None` when refused
+    units: HashMap<Arc<str>, Vec<WrittenUnit>>,
     /// Names kept as written, with their first cell
     unknown_areas: Vec<(Arc<str>, Place)>,
     diagnostics: Vec<Diagnostic>,
@@ -63,7 +67,7 @@ struct Observer<'a> {
 /// Names that are not in the catalog are told one by one up to here, then together.
 const FEW_NAMES: usize = 5;
 
-impl Observer<'_> {
+impl<'a> Observer<'a> {
     fn place(&self, figure: &Figure) -> Place {
         Place {
             file: Some(self.file.name.clone()),
@@ -74,7 +78,7 @@ impl Observer<'_> {
 
     fn observe(&mut self, figure: &Figure) -> Option<Observation> {
         let id = figure.indicator.clone()?;
-        let indicator = self.catalog.indicator(&id);
+        let indicator = self.indicator(&id);
         let area = self.area(figure)?;
         let period = self.period(figure, indicator)?;
         let (unit, factor) = self.unit(figure, &id, indicator)?;
@@ -99,7 +103,26 @@ impl Observer<'_> {
         })
     }
 
+    fn indicator(&mut self, id: &Arc<str>) -> Option<&'a Indicator> {
+        if let Some(known) = self.indicators.get(id) {
+            return *known;
+        }
+        let found = self.catalog.indicator(id);
+        self.indicators.insert(id.clone(), found);
+        found
+    }
+
     fn area(&mut self, figure: &Figure) -> Option<Arc<Area>> {
+        // The figures of a row stand side by side and share the words of their area.
+        if let Some((_, known)) = self.last_area.as_ref().filter(|(text, _)| *text == figure.area) {
+            return known.clone();
+        }
+        let found = self.area_of_row(figure);
+        self.last_area = Some((figure.area.clone(), found.clone()));
+        found
+    }
+
+    fn area_of_row(&mut self, figure: &Figure) -> Option<Arc<Area>> {
         if let Some(known) = self.areas.get(&figure.area) {
             return known.clone();
         }
@@ -112,7 +135,7 @@ impl Observer<'_> {
         let area = match lookup {
             Lookup::One(area) => Some(self.with_level(area, text.level)),
             Lookup::Many(candidates) => {
-                let names: Vec<_> = candidates.iter().map(|area| area.name.clone()).collect();
+                let names = told_apart(&candidates);
                 self.diagnostics.push(
                     Diagnostic::error(
                         "area-ambiguous",
@@ -122,7 +145,7 @@ impl Observer<'_> {
                             names.join("、")
                         ),
                     )
-                    .hint("地域の名前に都道府県名を付けて、もう一度入れてください。")
+                    .hint("地域の名前に都道府県名を付けるか、6けたの団体コードにして、もう一度入れてください。")
                     .at(self.place(figure)),
                 );
                 None
@@ -222,8 +245,8 @@ impl Observer<'_> {
     /// The unit and the factor that brings the figure to it. A unit that is not the indicator's own is refused for
     /// the form's indicators, where a mixed unit would be a wrong figure on the sheet.
     fn unit(&mut self, figure: &Figure, id: &Arc<str>, indicator: Option<&Indicator>) -> Option<Scale> {
-        let key = (id.clone(), figure.unit.clone());
-        if let Some(known) = self.units.get(&key) {
+        let of_indicator = self.units.get(id).into_iter().flatten();
+        if let Some((_, known)) = of_indicator.into_iter().find(|(unit, _)| *unit == figure.unit) {
             return known.clone();
         }
         let expected = indicator.map(|indicator| &*indicator.unit).filter(|unit| !unit.is_empty());
@@ -240,7 +263,9 @@ impl Observer<'_> {
                 }
             }
             (Some((written, Some(unit))), Some(expected)) if &*unit.symbol != expected => {
-                if indicator.is_some_and(|indicator| indicator.block.is_some()) {
+                // Persons are never yen: with both, an indicator's figures could not be compared. What the list calls
+                // a unit and is none (全国=1.00) binds nobody.
+                if parse_unit(expected).is_some() {
                     self.refuse_unit(figure, written, expected);
                     None
                 } else {
@@ -249,7 +274,7 @@ impl Observer<'_> {
             }
             (Some((_, Some(unit))), _) => Some((Arc::from(&*unit.symbol), unit.factor)),
         };
-        self.units.insert(key, result.clone());
+        self.units.entry(id.clone()).or_default().push((figure.unit.clone(), result.clone()));
         result
     }
 

@@ -3,13 +3,13 @@
 //! Not through calamine: it builds the whole rectangle while opening, knows no merged areas, and does not end when the
 //! XML is cut short.
 
-use quick_xml::Reader;
-use quick_xml::events::{BytesStart, Event};
+use quick_xml::events::{BytesEnd, BytesStart};
 
 use super::collect::Collector;
 use super::gate::Package;
 use super::grid::{CellValue, Grid};
 use super::limits::Limits;
+use super::xml::{Ended, Walker};
 use super::{date, refusal, xml};
 use crate::error::FileError;
 use crate::model::CellRef;
@@ -29,26 +29,9 @@ pub(super) fn read(package: &Package, limits: &Limits) -> Result<Vec<Grid>, File
     }
     let content = package.part("content.xml").unwrap_or_default();
     let content = std::str::from_utf8(content).map_err(|_| xml::broken("文字コード"))?;
-    let mut reader = Reader::from_str(content);
-    reader.config_mut().expand_empty_elements = true;
     let mut walk = Walk::new(limits);
-    loop {
-        match reader.read_event() {
-            Ok(Event::Start(element)) => walk.start(&element)?,
-            Ok(Event::End(element)) => walk.end(element.name().as_ref())?,
-            Ok(Event::Text(text)) => walk.text(&text.xml10_content()),
-            Ok(Event::CData(text)) => walk.text(&text.xml10_content()),
-            Ok(Event::GeneralRef(reference)) => {
-                let mut text = String::new();
-                xml::reference(&reference, &mut text)?;
-                walk.text(&text);
-            }
-            Ok(Event::DocType(_)) => return Err(refusal::dtd()),
-            Ok(Event::Eof) if walk.closed => return Ok(walk.collector.finish()),
-            Ok(Event::Eof) | Err(_) => return Err(walk.collector.broken()),
-            Ok(_) => {}
-        }
-    }
+    let ended = xml::walk(content, &mut walk)?;
+    if walk.closed && ended == Ended::AtItsEnd { Ok(walk.collector.finish()) } else { Err(walk.collector.broken()) }
 }
 
 struct Walk<'l> {
@@ -79,24 +62,7 @@ struct OpenCell {
     formula: bool,
 }
 
-impl<'l> Walk<'l> {
-    fn new(limits: &'l Limits) -> Self {
-        Self {
-            collector: Collector::new(limits),
-            hidden_styles: Vec::new(),
-            style: String::new(),
-            row: 0,
-            row_repeat: 1,
-            row_cells: Vec::new(),
-            row_formulas: Vec::new(),
-            row_percent: Vec::new(),
-            col: 0,
-            cell: None,
-            aside: 0,
-            closed: false,
-        }
-    }
-
+impl Walker for Walk<'_> {
     fn start(&mut self, element: &BytesStart<'_>) -> Result<(), FileError> {
         match element.name().as_ref() {
             "style:style" => self.style = xml::attribute(element, "name").unwrap_or_default(),
@@ -134,6 +100,46 @@ impl<'l> Walk<'l> {
         Ok(())
     }
 
+    fn end(&mut self, element: &BytesEnd<'_>) -> Result<(), FileError> {
+        match element.name().as_ref() {
+            "office:document-content" => self.closed = true,
+            "office:annotation" | "text:ruby-text" => self.aside = self.aside.saturating_sub(1),
+            "table:table-row" => self.end_row()?,
+            "table:table-cell" | "table:covered-table-cell" => {
+                if let Some(cell) = self.cell.take() {
+                    self.end_cell(cell);
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn text(&mut self, text: &str) {
+        if let Some(cell) = self.cell.as_mut().filter(|cell| cell.paragraphs > 0 && self.aside == 0) {
+            cell.text.push_str(text);
+        }
+    }
+}
+
+impl<'l> Walk<'l> {
+    fn new(limits: &'l Limits) -> Self {
+        Self {
+            collector: Collector::new(limits),
+            hidden_styles: Vec::new(),
+            style: String::new(),
+            row: 0,
+            row_repeat: 1,
+            row_cells: Vec::new(),
+            row_formulas: Vec::new(),
+            row_percent: Vec::new(),
+            col: 0,
+            cell: None,
+            aside: 0,
+            closed: false,
+        }
+    }
+
     fn start_cell(&mut self, element: &BytesStart<'_>) -> Result<(), FileError> {
         let at = CellRef::new(self.row, self.col);
         let across = xml::number(element, "number-columns-spanned")?.unwrap_or(1).max(1);
@@ -155,21 +161,6 @@ impl<'l> Walk<'l> {
             formula: xml::attribute(element, "formula").is_some(),
             ..OpenCell::default()
         });
-        Ok(())
-    }
-
-    fn end(&mut self, name: &str) -> Result<(), FileError> {
-        match name {
-            "office:document-content" => self.closed = true,
-            "office:annotation" | "text:ruby-text" => self.aside = self.aside.saturating_sub(1),
-            "table:table-row" => self.end_row()?,
-            "table:table-cell" | "table:covered-table-cell" => {
-                if let Some(cell) = self.cell.take() {
-                    self.end_cell(cell);
-                }
-            }
-            _ => {}
-        }
         Ok(())
     }
 
@@ -213,12 +204,6 @@ impl<'l> Walk<'l> {
         }
         self.row = self.row.saturating_add(self.row_repeat);
         Ok(())
-    }
-
-    fn text(&mut self, text: &str) {
-        if let Some(cell) = self.cell.as_mut().filter(|cell| cell.paragraphs > 0 && self.aside == 0) {
-            cell.text.push_str(text);
-        }
     }
 }
 

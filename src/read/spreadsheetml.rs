@@ -1,11 +1,11 @@
 //! SpreadsheetML 2003, the XML that Excel 2003 and many business systems write under `.xls` or `.xml`.
 
-use quick_xml::Reader;
-use quick_xml::events::{BytesStart, Event};
+use quick_xml::events::{BytesEnd, BytesStart};
 
 use super::collect::Collector;
 use super::grid::{CellValue, Grid};
 use super::limits::Limits;
+use super::xml::{Ended, Walker};
 use super::{date, format, refusal, xml};
 use crate::error::FileError;
 use crate::model::CellRef;
@@ -15,8 +15,6 @@ use crate::model::CellRef;
 /// # Errors
 /// Cut short, damaged, with a DTD or own entities, or beyond the limits.
 pub(super) fn read(text: &str, limits: &Limits) -> Result<Vec<Grid>, FileError> {
-    let mut reader = Reader::from_str(text);
-    reader.config_mut().expand_empty_elements = true;
     let mut walk = Walk {
         collector: Collector::new(limits),
         row: 0,
@@ -30,24 +28,11 @@ pub(super) fn read(text: &str, limits: &Limits) -> Result<Vec<Grid>, FileError> 
         comment: false,
         closed: false,
     };
-    loop {
-        match reader.read_event() {
-            Ok(Event::Start(element)) => walk.start(&element)?,
-            Ok(Event::End(element)) => walk.end(element.local_name().as_ref())?,
-            Ok(Event::Text(text)) => walk.text(&text.xml10_content()),
-            Ok(Event::CData(text)) => walk.text(&text.xml10_content()),
-            Ok(Event::GeneralRef(reference)) => {
-                let mut text = String::new();
-                xml::reference(&reference, &mut text)?;
-                walk.text(&text);
-            }
-            Ok(Event::DocType(_)) => return Err(refusal::dtd()),
-            Ok(Event::Eof) if walk.closed => return Ok(walk.collector.finish()),
-            Ok(Event::Eof) => return Err(refusal::half_copied("ファイル")),
-            Ok(_) => {}
-            Err(quick_xml::Error::Syntax(_)) if !walk.closed => return Err(refusal::half_copied("ファイル")),
-            Err(_) => return Err(walk.collector.broken()),
-        }
+    match xml::walk(text, &mut walk)? {
+        Ended::AtItsEnd if walk.closed => Ok(walk.collector.finish()),
+        Ended::AtItsEnd => Err(refusal::half_copied("ファイル")),
+        Ended::InsideTag if !walk.closed => Err(refusal::half_copied("ファイル")),
+        Ended::InsideTag | Ended::Broken => Err(walk.collector.broken()),
     }
 }
 
@@ -82,7 +67,7 @@ enum DataType {
     Text,
 }
 
-impl Walk<'_> {
+impl Walker for Walk<'_> {
     fn start(&mut self, element: &BytesStart<'_>) -> Result<(), FileError> {
         match element.local_name().as_ref() {
             "Style" => self.style = xml::attribute(element, "ID").unwrap_or_default(),
@@ -135,8 +120,9 @@ impl Walk<'_> {
         }
         Ok(())
     }
-    fn end(&mut self, name: &str) -> Result<(), FileError> {
-        match name {
+
+    fn end(&mut self, element: &BytesEnd<'_>) -> Result<(), FileError> {
+        match element.local_name().as_ref() {
             "Workbook" => self.closed = true,
             "Row" => self.row = self.row.saturating_add(1).saturating_add(self.span),
             "Comment" => self.comment = false,

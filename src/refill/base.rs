@@ -162,6 +162,11 @@ impl Base {
         self.compiled.row_height(&self.map.sheet, row)
     }
 
+    /// Whether a row of the form is hidden.
+    pub(super) fn row_hidden(&self, row: u32) -> bool {
+        self.compiled.row_hidden(&self.map.sheet, row)
+    }
+
     /// Width of columns of the form in characters, as far as they are seen.
     pub(super) fn seen_width(&self, cols: std::ops::RangeInclusive<u32>) -> f64 {
         self.compiled.seen_width(&self.map.sheet, cols)

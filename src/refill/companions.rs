@@ -49,14 +49,14 @@ pub(super) fn plan(
     }
     let before: Vec<String> = plan.sheets.keys().cloned().collect();
     let name = base.map.sheet.to_string();
-    // Row heights of the form are people's by now.
-    let heights = form.row_heights.clone();
+    // Row heights of the form, and which rows are seen, are people's by now.
+    let (heights, hidden) = (form.row_heights.clone(), form.hide_rows.clone());
     plan.sheets.insert(name.clone(), std::mem::take(form));
     let grids = base.grids.iter().map(|grid| (grid.name.to_string(), grid.clone())).collect();
     let book = Book { grids: &grids, form: &name, map: &base.map, sources: SOURCE_SHEET, meta: META_SHEET };
     let (drafts, diagnostics) = work_sheets::add(&mut plan, &book, comparison, told, cells, template.texts());
     *form = plan.sheets.remove(&name).unwrap_or_default();
-    form.row_heights = heights;
+    (form.row_heights, form.hide_rows) = (heights, hidden);
     for (sheet, planned) in plan.sheets.iter_mut().filter(|(sheet, _)| !before.contains(sheet)) {
         if let (Some(grid), Some(pristine)) = (base.grid(sheet), template.grid(sheet)) {
             clear_leftovers(grid, pristine, planned);

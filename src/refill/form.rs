@@ -15,6 +15,7 @@ use crate::fill::meta_sheet::{self, FigureKey, Shown};
 use crate::fill::plan::{CellContent, SheetPlan};
 use crate::form::{FormRow, Role};
 use crate::model::{CellRef, Datum, MissingReason};
+use crate::notation::wareki;
 use crate::read::Grid;
 
 /// Rows or figures of one kind named in a sentence; the rest is counted.
@@ -247,7 +248,7 @@ impl Row<'_> {
             sheet: self.grid.name.to_string(),
             cell: at.to_string(),
             block: format!("{} {}", self.row.id, self.row.name.replace('\n', " ")),
-            field: format!("{} {year}年度の数値", area.map(|(_, name)| name.as_str()).unwrap_or_default()),
+            field: format!("{} {}の数値", area.map(|(_, name)| name.as_str()).unwrap_or_default(), wareki(year)),
             content: match &current {
                 Shown::Number(number) => CellContent::Number(*number),
                 Shown::Text(text) => CellContent::Text(text.clone()),
@@ -296,7 +297,7 @@ impl Row<'_> {
     fn unplaced(&self, at: CellRef, year: i32) -> Diagnostic {
         Diagnostic::warning(
             "covered-cell",
-            format!("{} の{year}年度の数値は、セルが結合されているため書き込めませんでした。", self.row.id),
+            format!("{} の{}の数値は、セルが結合されているため書き込めませんでした。", self.row.id, wareki(year)),
         )
         .hint("セルの結合を解除してから、もう一度実行してください。")
         .at(Place {
@@ -375,12 +376,16 @@ fn tell_rows(base: &Base, blocks: &Blocks, added: &[FormRow], out: &mut FormRefi
         let old = kept.old.as_deref().unwrap_or("空白");
         let message = match &kept.new {
             Some(new) => format!(
-                "未確認：{} {} {}年度は「{old}」のまま残しました（新しい数値は{new}）。",
-                kept.indicator, kept.area, kept.year
+                "未確認：{} {} {}は「{old}」のまま残しました（新しい数値は{new}）。",
+                kept.indicator,
+                kept.area,
+                wareki(kept.year)
             ),
             None => format!(
-                "未確認：{} {} {}年度の「{old}」は、年度の列とともに移しました。",
-                kept.indicator, kept.area, kept.year
+                "未確認：{} {} {}の「{old}」は、年度の列とともに移しました。",
+                kept.indicator,
+                kept.area,
+                wareki(kept.year)
             ),
         };
         out.diagnostics.push(

@@ -7,6 +7,7 @@ use super::blocks::{BlockPlan, Blocks};
 use super::cells::shown;
 use super::{Base, RefillOptions};
 use crate::compare::ShownYear;
+use crate::fill::entry_rows::EntryRows;
 use crate::fill::form_sheet::{added_entries, added_title};
 use crate::fill::meta_sheet::Shown;
 use crate::fill::plan::{CellContent, SheetPlan};
@@ -191,7 +192,7 @@ pub(super) fn show_added(grid: &Grid, row: u32, sheet: &mut SheetPlan) {
     }
     for entry in added_entries(grid, title) {
         sheet.hide_rows.insert(entry.heading.row, false);
-        sheet.hide_rows.insert(entry.cell.row, false);
+        EntryRows::of(grid, entry.cell).show(sheet, true);
     }
 }
 

@@ -25,7 +25,7 @@ pub use changes::{Change, Changes, Mention};
 pub use find::{find_in_folder, find_marked_in_folder, is_backup_name};
 pub use marked::Marked;
 pub use run::{RefillOptions, Refilled, refill};
-pub use texts::{Incoming, into_standard};
+pub use texts::{Incoming, Moved, into_standard};
 
 /// The sheet that tells what a refill changed.
 pub const NEWS_SHEET: &str = "更新内容";

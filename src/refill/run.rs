@@ -15,6 +15,7 @@ use crate::fill::meta_sheet::{META_SHEET, Meta, append_rows, rows_of_others, she
 use crate::fill::plan::{CellContent, FillPlan, Look, NewSheet};
 use crate::fill::standard::run_id;
 use crate::model::Date;
+use crate::notation::wareki;
 
 /// How to refill.
 #[derive(Clone, Copy, Debug)]
@@ -75,7 +76,9 @@ pub fn refill(
         texts::place(base, grid, incoming, catalog, &mut form.sheet, &mut form.handover);
         let mut work = companions::plan(base, &blocks.comparison, &mut form.sheet, &form.cells, told, template);
         form.diagnostics.append(&mut work.diagnostics);
-        heights::fit(base, grid, template, &mut form);
+        let fitted = heights::fit(base, grid, template, &mut form.sheet);
+        form.heights = fitted.heights;
+        form.diagnostics.extend(fitted.diagnostics);
         companions::drop_idle(grid, &mut form.sheet);
         let mut scratch = FillPlan::default();
         let items = handover::plan(base, &form.handover, &mut scratch);
@@ -151,11 +154,11 @@ fn write(
             Diagnostic::info(
                 "text-speaks-of-old-figure",
                 format!(
-                    "文章に「{}」とありますが、{} {} {}年度の数値は{}に変わりました。",
+                    "文章に「{}」とありますが、{} {} {}の数値は{}に変わりました。",
                     mention.number,
                     mention.of.indicator,
                     mention.of.area,
-                    mention.of.year,
+                    wareki(mention.of.year),
                     mention.of.new.as_deref().unwrap_or_default()
                 ),
             )

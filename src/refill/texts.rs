@@ -3,9 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::handover::Item;
-use super::{Base, handover};
+use super::{Base, handover, heights};
 use crate::catalog::Catalog;
+use crate::diagnostic::Diagnostic;
 use crate::error::FileError;
+use crate::fill::StandardTemplate;
 use crate::fill::apply::Compiled;
 use crate::fill::draft;
 use crate::fill::meta_sheet::META_SHEET;
@@ -164,7 +166,20 @@ pub(super) fn place(
     placed
 }
 
-/// Puts texts into a freshly filled sheet: its bytes, how many found their field, how many went to 「引継ぎ」.
+/// A freshly filled sheet with texts of an earlier book.
+#[derive(Clone, Debug)]
+pub struct Moved {
+    /// The workbook
+    pub bytes: Vec<u8>,
+    /// Texts that found their field
+    pub placed: usize,
+    /// Texts that went to 「引継ぎ」
+    pub left: usize,
+    /// What a person should know
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Puts texts into a freshly filled sheet, its rows as high as they need.
 ///
 /// # Errors
 /// When the sheet cannot be opened or written: a fault of the product.
@@ -172,16 +187,33 @@ pub fn into_standard(
     bytes: Vec<u8>,
     incoming: &[Incoming],
     catalog: &Catalog,
-) -> Result<(Vec<u8>, usize, usize), FileError> {
+    template: &StandardTemplate,
+) -> Result<Moved, FileError> {
+    let mut moved = Moved { bytes, placed: 0, left: 0, diagnostics: Vec::new() };
     if incoming.is_empty() {
-        return Ok((bytes, 0, 0));
+        return Ok(moved);
     }
-    let base = Base::open("", &bytes)?;
-    let Some(grid) = base.form_grid() else { return Ok((bytes, 0, 0)) };
+    let base = Base::open("", &moved.bytes)?;
+    let Some(grid) = base.form_grid() else { return Ok(moved) };
     let mut plan = FillPlan::default();
     let (mut sheet, mut rest) = (SheetPlan::default(), Vec::new());
-    let placed = place(&base, grid, incoming, catalog, &mut sheet, &mut rest);
+    moved.placed = place(&base, grid, incoming, catalog, &mut sheet, &mut rest);
+    let fitted = heights::fit(&base, grid, template, &mut sheet);
+    if let Some(meta) = base.grid(META_SHEET) {
+        // A later row of `_meta` speaks for an earlier one.
+        let first = meta.extent().map_or(0, |extent| extent.row + 1);
+        for (row, key) in (first..).zip(&fitted.given) {
+            let height = fitted.heights.get(key).copied().unwrap_or_default();
+            let cells =
+                [CellContent::Text("height".to_owned()), CellContent::Text(key.clone()), CellContent::Number(height)];
+            for (col, content) in (0..).zip(cells) {
+                plan.sheet(META_SHEET).set(CellRef::new(row, col), content);
+            }
+        }
+    }
     plan.sheets.insert(grid.name.to_string(), sheet);
-    let left = handover::plan(&base, &rest, &mut plan);
-    Ok((base.compiled.apply(&plan)?.bytes, placed, left))
+    moved.left = handover::plan(&base, &rest, &mut plan);
+    moved.diagnostics = fitted.diagnostics;
+    moved.bytes = base.compiled.apply(&plan)?.bytes;
+    Ok(moved)
 }

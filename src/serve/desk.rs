@@ -60,6 +60,8 @@ pub struct Watching {
     pub problem: Option<String>,
     /// What is being done now, and how far it is
     pub work: Option<(String, usize, usize)>,
+    /// A person told it to rest; what lies in 受付 stays there
+    pub paused: bool,
 }
 
 /// Files in 受付.
@@ -70,6 +72,9 @@ pub struct Inbox {
     /// Still being written
     pub settling: usize,
 }
+
+/// How often the watcher is asked whether it is done writing.
+const ASK_AGAIN: std::time::Duration = std::time::Duration::from_millis(20);
 
 /// Who watches a workspace.
 pub trait Desk: Send + Sync {
@@ -85,8 +90,22 @@ pub trait Desk: Send + Sync {
     fn wake(&self);
     /// The last lines of the log, oldest first.
     fn log(&self, most: usize) -> Vec<LogLine>;
-    /// Keeps the watcher from writing while this service does.
-    fn exclusive<'a>(&'a self) -> Box<dyn Hold + 'a>;
+    /// Keeps the watcher from writing while this service does; `None` while it writes itself.
+    fn try_exclusive<'a>(&'a self) -> Option<Box<dyn Hold + 'a>>;
+    /// As [`Desk::try_exclusive`], asked again until `stop` says that nobody waits for it any more.
+    fn exclusive_unless<'a>(&'a self, stop: &dyn Fn() -> bool) -> Option<Box<dyn Hold + 'a>> {
+        loop {
+            if let Some(hold) = self.try_exclusive() {
+                return Some(hold);
+            }
+            if stop() {
+                return None;
+            }
+            std::thread::sleep(ASK_AGAIN);
+        }
+    }
+    /// The watcher rests after the file it is at, or goes on.
+    fn pause(&self, rest: bool);
     /// The watching ends.
     fn stop(&self);
 }
@@ -152,9 +171,15 @@ impl Desk for Unwatched {
         Vec::new()
     }
 
-    fn exclusive<'a>(&'a self) -> Box<dyn Hold + 'a> {
-        Box::new(self.writing.lock().unwrap_or_else(std::sync::PoisonError::into_inner))
+    fn try_exclusive<'a>(&'a self) -> Option<Box<dyn Hold + 'a>> {
+        match self.writing.try_lock() {
+            Ok(guard) => Some(Box::new(guard)),
+            Err(std::sync::TryLockError::Poisoned(poisoned)) => Some(Box::new(poisoned.into_inner())),
+            Err(std::sync::TryLockError::WouldBlock) => None,
+        }
     }
+
+    fn pause(&self, _: bool) {}
 
     fn stop(&self) {}
 }

@@ -1,4 +1,5 @@
-//! What is asked for on the page, one after another: a short queue, progress, cancelling between steps.
+//! What is asked for on the page, one after another: a short queue, progress, and a word to stop that reaches down into
+//! the work.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -11,7 +12,7 @@ use super::http::Problem;
 use super::key::Key;
 use super::moment;
 use super::room::Room;
-use crate::error::{Error, Result};
+use crate::error::{Cancel, Error, Result};
 
 /// Jobs that may wait.
 pub const MOST_WAITING: usize = 8;
@@ -82,10 +83,15 @@ pub struct Jobs {
 pub struct Progress<'a> {
     jobs: &'a Jobs,
     id: &'a str,
-    cancel: &'a AtomicBool,
+    cancel: &'a Arc<AtomicBool>,
 }
 
 impl Progress<'_> {
+    /// For the work below: asked between its pieces.
+    pub fn cancel(&self) -> Cancel {
+        Cancel::by(self.cancel.clone())
+    }
+
     /// The next step begins.
     ///
     /// # Errors
@@ -208,14 +214,18 @@ impl Jobs {
         lock(&self.book.0).entries.iter().rev().take(most).map(|entry| entry.job.clone()).collect()
     }
 
-    /// Ends a job: at once when it waits, before its next step when it is under way.
+    /// Ends a job: at once when it waits, at the next piece of its work when it is under way.
     pub fn cancel(&self, id: &str) -> Option<Job> {
         let mut guard = lock(&self.book.0);
         let entry = guard.entries.iter_mut().find(|entry| entry.job.id == id)?;
         entry.cancel.store(true, Ordering::SeqCst);
-        if entry.job.state == JobState::Queued {
-            entry.job.state = JobState::Cancelled;
-            entry.work = None;
+        match entry.job.state {
+            JobState::Queued => {
+                entry.job.state = JobState::Cancelled;
+                entry.work = None;
+            }
+            JobState::Running => "中止しています".clone_into(&mut entry.job.step),
+            JobState::Done | JobState::Failed | JobState::Cancelled => {}
         }
         let job = entry.job.clone();
         drop(guard);

@@ -1,9 +1,9 @@
 //! The sheets of 出力, known by what `_meta` says in them, and the papers beside them.
 //!
-//! A book is opened once and remembered by name, size and time, also over restarts: with 1,700 sheets a list must not
-//! open one.
+//! A book is opened once and remembered by name, size, time and hash, also over restarts: with 1,700 sheets a list must
+//! not open one. Books nobody has opened yet are listed at once, by their names, and read behind the scenes.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -21,7 +21,7 @@ use crate::handout::Kind;
 use crate::intake::is_not_for_reading;
 use crate::read::{Book, Limits, read_bytes};
 use crate::refill::is_backup_name;
-use crate::store::LEDGER_FOLDER;
+use crate::store::{LEDGER_FOLDER, sha256_hex};
 use crate::template::package::Package;
 use crate::workspace::{OUTPUT, Workspace};
 
@@ -29,8 +29,10 @@ use crate::workspace::{OUTPUT, Workspace};
 const REMEMBERED: &str = "sheets.json";
 /// So many unknown books are read while the page waits; more are read behind its back.
 const READ_AT_ONCE: usize = 6;
+/// After so many books read behind the scenes what was learned is written down.
+const REMEMBER_EVERY: usize = 200;
 /// Changes when more is remembered of a book.
-const REMEMBERED_VERSION: u32 = 1;
+const REMEMBERED_VERSION: u32 = 2;
 
 /// What a book says of itself.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -68,8 +70,10 @@ pub struct Sheet {
     pub changed: SystemTime,
     /// Excel has it open
     pub locked: bool,
-    /// What it says of itself
+    /// What it says of itself; what its name says while nobody has opened it
     pub facts: Arc<Facts>,
+    /// Whether it was opened yet
+    pub read: bool,
     /// Papers: file name and kind
     pub papers: Vec<(String, Kind)>,
 }
@@ -92,13 +96,37 @@ struct Stamp {
     millis: u128,
 }
 
-/// What is known of a file: a book of ours, or none.
-type Known = HashMap<String, (Stamp, Option<Arc<Facts>>)>;
+/// What was learned of a file: its hash, and what it says when it is a book of ours.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Learned {
+    stamp: Stamp,
+    sha256: String,
+    facts: Option<Arc<Facts>>,
+}
+
+/// What is known of files, by name and by content.
+#[derive(Default)]
+struct Known {
+    files: HashMap<String, Learned>,
+    by_hash: HashMap<String, Option<Arc<Facts>>>,
+}
+
+impl Known {
+    fn learn(&mut self, name: String, learned: Learned) {
+        self.by_hash.insert(learned.sha256.clone(), learned.facts.clone());
+        self.files.insert(name, learned);
+    }
+
+    /// What is known of a file as the folder lists it.
+    fn of(&self, book: &Listed) -> Option<&Learned> {
+        self.files.get(&book.name).filter(|learned| learned.stamp == book.stamp)
+    }
+}
 
 #[derive(Serialize, Deserialize)]
 struct Remembered {
     version: u32,
-    files: Vec<(String, Stamp, Option<Facts>)>,
+    files: BTreeMap<String, Learned>,
 }
 
 /// A file as the folder lists it.
@@ -114,8 +142,11 @@ pub struct Library {
     ledger: PathBuf,
     catalog: Catalog,
     known: Mutex<Known>,
+    /// Books to be read behind the scenes, those somebody looks at first
+    queue: Mutex<VecDeque<(String, Stamp)>>,
     reading: AtomicBool,
     pending: AtomicUsize,
+    opened: AtomicUsize,
     generation: AtomicU64,
 }
 
@@ -125,20 +156,23 @@ impl Library {
         let ledger = workspace.folder(LEDGER_FOLDER);
         let remembered: Option<Remembered> =
             std::fs::read(ledger.join(REMEMBERED)).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
-        let known = remembered
+        let mut known = Known::default();
+        for (name, learned) in remembered
             .filter(|remembered| remembered.version == REMEMBERED_VERSION)
-            .map(|remembered| {
-                let files = remembered.files.into_iter();
-                files.map(|(name, stamp, facts)| (name, (stamp, facts.map(Arc::new)))).collect()
-            })
-            .unwrap_or_default();
+            .map(|remembered| remembered.files)
+            .unwrap_or_default()
+        {
+            known.learn(name, learned);
+        }
         Arc::new(Self {
             folder: workspace.folder(OUTPUT),
             ledger,
             catalog,
             known: Mutex::new(known),
+            queue: Mutex::default(),
             reading: AtomicBool::new(false),
             pending: AtomicUsize::new(0),
+            opened: AtomicUsize::new(0),
             generation: AtomicU64::new(0),
         })
     }
@@ -148,17 +182,23 @@ impl Library {
         self.pending.load(Ordering::Relaxed)
     }
 
+    /// Books that had to be opened since the start; those known by their content are not among them.
+    pub fn opened(&self) -> usize {
+        self.opened.load(Ordering::Relaxed)
+    }
+
     /// Goes up when books were read.
     pub fn generation(&self) -> u64 {
         self.generation.load(Ordering::Relaxed)
     }
 
-    /// The sheets known by now, by file name. Books not known are read: a few at once, many behind the scenes.
+    /// The sheets, by file name. A few books nobody has opened are read at once; many are listed by their names and
+    /// read behind the scenes.
     pub fn sheets(self: &Arc<Self>) -> Vec<Sheet> {
         let (books, papers, locks) = self.list();
         let unknown: Vec<&Listed> = {
             let known = self.known();
-            books.iter().filter(|book| known.get(&book.name).is_none_or(|(stamp, _)| *stamp != book.stamp)).collect()
+            books.iter().filter(|book| known.of(book).is_none()).collect()
         };
         if unknown.len() <= READ_AT_ONCE {
             for book in unknown {
@@ -171,7 +211,10 @@ impl Library {
         let mut sheets: Vec<Sheet> = books
             .into_iter()
             .filter_map(|book| {
-                let facts = known.get(&book.name)?.1.clone()?;
+                let (facts, read) = match known.of(&book) {
+                    Some(learned) => (learned.facts.clone()?, true),
+                    None => (Arc::new(Facts::by_name(&book.name)), false),
+                };
                 Some(Sheet {
                     id: id_of(&book.name),
                     path: self.folder.join(&book.name),
@@ -180,6 +223,7 @@ impl Library {
                     papers: Vec::new(),
                     file: book.name,
                     facts,
+                    read,
                 })
             })
             .collect();
@@ -189,9 +233,21 @@ impl Library {
         sheets
     }
 
-    /// One sheet by its id.
+    /// One sheet by its id, opened if nobody has yet.
     pub fn sheet(self: &Arc<Self>, id: &str) -> Option<Sheet> {
-        self.sheets().into_iter().find(|sheet| sheet.id == id)
+        let sheet = self.sheets().into_iter().find(|sheet| sheet.id == id)?;
+        if sheet.read {
+            return Some(sheet);
+        }
+        self.read(&sheet.file, &stamp_of(&sheet.path)?);
+        self.sheets().into_iter().find(|sheet| sheet.id == id && sheet.read)
+    }
+
+    /// Has these books read before others: somebody looks at them.
+    pub fn prefer(&self, files: &[&str]) {
+        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        let (first, rest): (Vec<_>, Vec<_>) = queue.drain(..).partition(|(name, _)| files.contains(&name.as_str()));
+        queue.extend(first.into_iter().chain(rest));
     }
 
     fn known(&self) -> MutexGuard<'_, Known> {
@@ -229,17 +285,12 @@ impl Library {
             return;
         }
         self.pending.store(unknown.len(), Ordering::Relaxed);
+        *self.queue.lock().unwrap_or_else(PoisonError::into_inner) = unknown.into();
         let library = self.clone();
         let spawned = std::thread::Builder::new().name("serve-library".to_owned()).spawn(move || {
-            let next = AtomicUsize::new(0);
             std::thread::scope(|scope| {
                 for _ in 0..2 {
-                    scope.spawn(|| {
-                        while let Some((name, stamp)) = unknown.get(next.fetch_add(1, Ordering::Relaxed)) {
-                            library.read(name, stamp);
-                            library.pending.fetch_sub(1, Ordering::Relaxed);
-                        }
-                    });
+                    scope.spawn(|| library.read_queue());
                 }
             });
             library.remember();
@@ -251,22 +302,40 @@ impl Library {
         }
     }
 
+    fn read_queue(&self) {
+        loop {
+            let next = self.queue.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+            let Some((name, stamp)) = next else { return };
+            self.read(&name, &stamp);
+            // A service that is stopped midway has not read for nothing.
+            if self.pending.fetch_sub(1, Ordering::Relaxed) % REMEMBER_EVERY == 1 {
+                self.remember();
+            }
+        }
+    }
+
     fn read(&self, name: &str, stamp: &Stamp) {
-        let facts = std::fs::read(self.folder.join(name)).ok().and_then(|bytes| facts(&bytes, &self.catalog));
-        self.known().insert(name.to_owned(), (stamp.clone(), facts.map(Arc::new)));
+        let Ok(bytes) = std::fs::read(self.folder.join(name)) else {
+            // Gone, or held by another program: nothing is known of it until it can be read.
+            return;
+        };
+        let sha256 = sha256_hex(&bytes);
+        let same = self.known().by_hash.get(&sha256).cloned();
+        let facts = same.unwrap_or_else(|| {
+            self.opened.fetch_add(1, Ordering::Relaxed);
+            facts(&bytes, &self.catalog).map(Arc::new)
+        });
+        self.known().learn(name.to_owned(), Learned { stamp: stamp.clone(), sha256, facts });
         self.generation.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Writes down what was read. It can be read again, so a failure is nobody's trouble.
     pub fn remember(&self) {
-        let mut files: Vec<_> = {
+        let files: BTreeMap<String, Learned> = {
             let known = self.known();
-            let one = |(name, (stamp, facts)): (&String, &(Stamp, Option<Arc<Facts>>))| {
-                (name.clone(), stamp.clone(), facts.as_deref().cloned())
-            };
-            known.iter().filter(|(name, _)| self.folder.join(name).is_file()).map(one).collect()
+            let there = known.files.iter().filter(|(name, _)| self.folder.join(name).is_file());
+            there.map(|(name, learned)| (name.clone(), learned.clone())).collect()
         };
-        files.sort_by(|a, b| a.0.cmp(&b.0));
         if let Ok(bytes) = serde_json::to_vec(&Remembered { version: REMEMBERED_VERSION, files }) {
             let _ = publish(&self.ledger, REMEMBERED, &bytes, Replace::Ours);
         }
@@ -275,9 +344,30 @@ impl Library {
 
 fn listed(entry: &std::fs::DirEntry, name: String) -> Option<Listed> {
     let found = entry.metadata().ok().filter(std::fs::Metadata::is_file)?;
-    let changed = found.modified().ok()?;
-    let millis = changed.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
-    Some(Listed { name, stamp: Stamp { bytes: found.len(), millis }, changed })
+    Some(Listed { name, stamp: Stamp::of(&found)?, changed: found.modified().ok()? })
+}
+
+fn stamp_of(path: &Path) -> Option<Stamp> {
+    Stamp::of(&std::fs::metadata(path).ok()?)
+}
+
+impl Stamp {
+    fn of(found: &std::fs::Metadata) -> Option<Self> {
+        let changed = found.modified().ok()?;
+        Some(Self {
+            bytes: found.len(),
+            millis: changed.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis()),
+        })
+    }
+}
+
+impl Facts {
+    /// What the name of a book says of it: 「見本県 みほん市_地域分析・検討シート.xlsx」.
+    fn by_name(file: &str) -> Self {
+        let insurer = file.split_once('_').map_or("", |(insurer, _)| insurer).trim();
+        let prefecture = insurer.split_once([' ', '\u{3000}']).map_or("", |(prefecture, _)| prefecture);
+        Self { insurer: insurer.to_owned(), prefecture: prefecture.to_owned(), ..Self::default() }
+    }
 }
 
 /// What a book of ours says of itself; `None` for any other.

@@ -1,16 +1,17 @@
 //! An open workspace as the service works in it.
 
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::bench::{Bench, Held};
-use super::desk::Desk;
+use super::desk::{Desk, Hold};
 use super::http::Problem;
 use super::jobs::Jobs;
 use super::library::{Library, Sheet};
 use super::notes::Notes;
-use crate::error::{Error, Result};
+use crate::error::{Cancel, Error, Result};
 use crate::store::LEDGER_FOLDER;
 use crate::workspace::Workspace;
 
@@ -33,6 +34,10 @@ pub struct Room {
     loading: AtomicBool,
 }
 
+/// How often a person's word to stop is asked for.
+const ASK_AGAIN: Duration = Duration::from_millis(20);
+/// How long a save waits for the watcher.
+const PATIENCE: Duration = Duration::from_secs(15);
 /// How long a trial of the disk counts.
 const DISK_TRIAL: Duration = Duration::from_secs(30);
 
@@ -103,6 +108,51 @@ impl Room {
         self.bench.held().map_err(problem)
     }
 
+    /// The figures, or a person's word to stop: loading them goes on behind the scenes, for whoever looks next.
+    ///
+    /// # Errors
+    /// As told to the page.
+    pub fn held_unless(self: &Arc<Self>, cancel: &Cancel) -> std::result::Result<Arc<Held>, Problem> {
+        let (tell, told) = channel();
+        let room = self.clone();
+        let spawned =
+            std::thread::Builder::new().name("serve-load".to_owned()).spawn(move || tell.send(room.bench.held()));
+        if spawned.is_err() {
+            return self.held();
+        }
+        loop {
+            match told.recv_timeout(ASK_AGAIN) {
+                Ok(held) => return held.map_err(problem),
+                Err(RecvTimeoutError::Timeout) => cancel.check().map_err(problem)?,
+                Err(RecvTimeoutError::Disconnected) => {
+                    return Err(problem(Error::Internal("the figures could not be loaded".to_owned())));
+                }
+            }
+        }
+    }
+
+    /// Keeps the watcher from writing, or a person's word to stop.
+    ///
+    /// # Errors
+    /// The job was cancelled meanwhile.
+    pub fn one_writer(&self, cancel: &Cancel) -> std::result::Result<Box<dyn Hold + '_>, Problem> {
+        let hold = self.desk.exclusive_unless(&|| cancel.is_asked());
+        cancel.check().map_err(problem)?;
+        hold.ok_or_else(|| problem(Error::Cancelled))
+    }
+
+    /// Keeps the watcher from writing, or tells that it is at work for long.
+    ///
+    /// # Errors
+    /// It does not end in the time somebody waits for an answer.
+    pub fn writer_soon(&self) -> std::result::Result<Box<dyn Hold + '_>, Problem> {
+        let started = Instant::now();
+        self.desk.exclusive_unless(&|| started.elapsed() > PATIENCE).ok_or_else(|| {
+            let hint = "取り込みが終わってから、もう一度保存してください。書いた文章はこの画面に残っています。";
+            Problem::new(503, "busy", "いまファイルを取り込んでいるため、まだ保存していません。", hint)
+        })
+    }
+
     /// A sheet by its id.
     ///
     /// # Errors
@@ -128,6 +178,7 @@ pub fn problem(error: Error) -> Problem {
         }
         Error::Io { .. } => Problem::new(503, "io", text, "もう一度試してください。"),
         Error::Store { .. } => Problem::new(503, "store", text, ""),
+        Error::Cancelled => Problem::new(409, "cancelled", text, ""),
         Error::Internal(_) => Problem::new(500, "internal", text, "開発者に知らせてください。"),
     }
 }

@@ -95,6 +95,7 @@ pub const ROUTES: &[Route] = &[
     get("api/v1/drops", api::drops::list),
     get("api/v1/drops/{id}", api::drops::question),
     post("api/v1/drops/{id}/answer", api::drops::answer),
+    post("api/v1/intake", api::state::intake),
     get("api/v1/log", api::state::log),
     get("api/v1/licences", api::page::licences),
     get("api/v1/doctor", api::state::doctor),

@@ -65,6 +65,7 @@ impl Desk for Watched {
             folder_ok: snapshot.watching != How::FolderMissing,
             inbox: Inbox { waiting: snapshot.waiting, settling: snapshot.settling },
             problem,
+            paused: self.handle.is_paused(),
             work: snapshot.work.map(|work| (format!("{}　{}", work.what, work.name), work.done, work.total)),
         }
     }
@@ -94,8 +95,12 @@ impl Desk for Watched {
             .collect()
     }
 
-    fn exclusive<'a>(&'a self) -> Box<dyn Hold + 'a> {
-        Box::new(self.handle.exclusive())
+    fn try_exclusive<'a>(&'a self) -> Option<Box<dyn Hold + 'a>> {
+        Some(Box::new(self.handle.try_exclusive()?))
+    }
+
+    fn pause(&self, rest: bool) {
+        self.handle.pause(rest);
     }
 
     fn stop(&self) {

@@ -200,7 +200,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::model::{Area, CellRef, Datum, Dimensions, IndicatorId, Period, SourceRef};
+    use crate::model::{Area, CellRef, Datum, IndicatorId, Period, SourceRef};
 
     fn reading(sha256: &str, figures: u32) -> (FileRecord, Vec<Observation>) {
         let file = SourceFile { name: "表.xlsx".to_owned(), sha256: sha256.to_owned(), exported: None };
@@ -219,7 +219,7 @@ mod tests {
             period: Arc::clone(&period),
             datum: Datum::Value(f64::from(row)),
             unit: Arc::from("％"),
-            dimensions: Dimensions::default(),
+            dimensions: Arc::default(),
             decimals: None,
             source: SourceRef { file: Arc::clone(&file), sheet: Arc::clone(&sheet), cell: CellRef::new(row, 0) },
             derived: None,

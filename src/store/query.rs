@@ -95,7 +95,7 @@ pub(super) fn load(conn: &Connection, filter: &Query) -> rusqlite::Result<Vec<Ob
             period: words.periods.get(row.get(2)?)?,
             datum,
             unit: words.units.get(row.get(3)?)?,
-            dimensions: Dimensions::clone(&*words.dimensions.get(row.get(4)?)?),
+            dimensions: words.dimensions.get(row.get(4)?)?,
             decimals: row.get(9)?,
             source: SourceRef { file: words.files.get(row.get(5)?)?, sheet: words.sheets.get(row.get(6)?)?, cell },
             derived: None,

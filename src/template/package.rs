@@ -141,6 +141,12 @@ impl Package {
         self.date1904
     }
 
+    /// Whether the workbook says it has macros (xlsm): Excel opens it under no other extension.
+    pub fn has_macros(&self) -> bool {
+        let types = self.read_part("[Content_Types].xml").unwrap_or_default();
+        types.contains("sheet.macroEnabled.main+xml")
+    }
+
     /// The part that describes the workbook, usually `xl/workbook.xml`.
     pub fn workbook_part(&self) -> &str {
         &self.workbook_part

@@ -125,15 +125,18 @@ pub(crate) struct Attribute<'a> {
 impl<'a> Tag<'a> {
     /// The element's name with its prefix.
     pub fn name(self) -> &'a str {
-        let rest = self.0.trim_start_matches(['<', '/']);
-        let end = rest.find(|c: char| c.is_ascii_whitespace() || c == '/' || c == '>').unwrap_or(rest.len());
-        rest.get(..end).unwrap_or_default()
+        let bytes = self.0.as_bytes();
+        let start = bytes.iter().take_while(|byte| matches!(byte, b'<' | b'/')).count();
+        let ends = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'/' | b'>');
+        let length = bytes.iter().skip(start).take_while(|byte| !ends(byte)).count();
+        self.0.get(start..start + length).unwrap_or_default()
     }
 
     /// The element's name without prefix.
     pub fn local(self) -> &'a str {
         let name = self.name();
-        name.rsplit_once(':').map_or(name, |(_, local)| local)
+        let colon = name.bytes().position(|byte| byte == b':');
+        colon.and_then(|at| name.get(at + 1..)).unwrap_or(name)
     }
 
     /// The prefix with its colon, `x:`; empty when there is none.
@@ -144,7 +147,8 @@ impl<'a> Tag<'a> {
 
     /// The attributes in their order.
     pub fn attributes(self) -> Attributes<'a> {
-        Attributes { tag: self.0, at: self.0.len() - self.0.trim_start_matches(['<', '/']).len() + self.name().len() }
+        let start = self.0.bytes().take_while(|byte| matches!(byte, b'<' | b'/')).count();
+        Attributes { tag: self.0, at: start + self.name().len() }
     }
 
     /// An attribute's value as written.
@@ -219,18 +223,21 @@ impl<'a> Iterator for Attributes<'a> {
     type Item = Attribute<'a>;
 
     fn next(&mut self) -> Option<Attribute<'a>> {
+        // Byte by byte: names and values are short, and searching for characters costs more than it saves.
         let start = self.at;
-        let rest = self.tag.get(start..)?;
-        let equals = rest.find('=')?;
-        let name = rest.get(..equals)?.trim();
-        let after = rest.get(equals + 1..)?;
-        let quote_at = after.find(['"', '\''])?;
-        let quote = after.get(quote_at..)?.chars().next()?;
-        let value_start = start + equals + 1 + quote_at + 1;
-        let value = self.tag.get(value_start..)?;
-        let value = value.get(..value.find(quote)?)?;
-        self.at = value_start + value.len() + 1;
-        Some(Attribute { name, value, span: start..self.at })
+        let find = |from: usize, wanted: fn(u8) -> bool| {
+            let rest = self.tag.as_bytes().get(from..)?;
+            rest.iter().position(|byte| wanted(*byte)).map(|at| from + at)
+        };
+        let equals = find(start, |byte| byte == b'=')?;
+        let name = self.tag.get(start..equals)?.trim_ascii();
+        let open = find(equals + 1, |byte| matches!(byte, b'"' | b'\''))?;
+        let close = match self.tag.as_bytes().get(open)? {
+            b'"' => find(open + 1, |byte| byte == b'"')?,
+            _ => find(open + 1, |byte| byte == b'\'')?,
+        };
+        self.at = close + 1;
+        Some(Attribute { name, value: self.tag.get(open + 1..close)?, span: start..self.at })
     }
 }
 

@@ -282,8 +282,9 @@ impl Engine {
         }
         self.watch_folder(now);
         let ready = !self.inbox.settled(now, self.settle()).is_empty() || self.finish_at.is_some_and(|at| at <= now);
+        let paused = self.handle().is_paused();
         // A folder that is away may have taken the whole workspace with it: nothing is written meanwhile.
-        if !self.missing() && now >= self.retry_at && (self.pending || ready) {
+        if !self.missing() && now >= self.retry_at && (self.pending || ready) && !paused {
             self.round(now);
         }
         self.show(false);
@@ -291,7 +292,9 @@ impl Engine {
             return Step::Stop;
         }
         let now = self.options.clock.now();
-        let due = [self.inbox.next_due(self.settle()).map(|due| due.max(self.retry_at)), Some(self.scan_at)];
+        // While it rests, what is due wakes nobody.
+        let due = self.inbox.next_due(self.settle()).filter(|_| !paused);
+        let due = [due.map(|due| due.max(self.retry_at)), Some(self.scan_at)];
         let next = due.into_iter().flatten().min().map_or(HEARTBEAT, |due| due.saturating_sub(now));
         Step::Wait(next.clamp(Duration::from_millis(5), HEARTBEAT))
     }

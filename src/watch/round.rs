@@ -94,7 +94,7 @@ impl Engine {
         // Files that need no sheet go at once, so that people see what is wrong with them.
         self.file_away(date, |drop| !needs_sheet(drop))?;
         taken?;
-        if self.stopping() {
+        if self.stopping() || self.resting() {
             return Ok(());
         }
         let waiting: Vec<DropRecord> =
@@ -117,6 +117,13 @@ impl Engine {
         fault::point("round-filed");
         self.pending = false;
         Ok(())
+    }
+
+    /// Whether it was told to rest: what is left is taken up again when it is told to go on.
+    fn resting(&mut self) -> bool {
+        let paused = self.handle().is_paused();
+        self.pending |= paused;
+        paused
     }
 
     /// Reads every settled file.
@@ -149,7 +156,7 @@ impl Engine {
         let (total, mut failed, mut in_a_row) = (jobs.len(), Vec::new(), 0);
         let mut held = 0;
         for (done, (drop, one)) in jobs.iter().enumerate() {
-            if self.stopping() {
+            if self.stopping() || self.resting() {
                 break;
             }
             if drop.kind == DropKind::Request {
@@ -238,7 +245,7 @@ impl Engine {
         }
         // As the settings list them.
         for (done, own) in own.iter().filter(|own| owed.iter().any(|owed| owed.own == **own)).enumerate() {
-            if self.stopping() {
+            if self.stopping() || self.resting() {
                 return Ok(());
             }
             self.progress(Work { what: "シートを作成中", done, total, name: own.clone() }, told);

@@ -1,7 +1,7 @@
 //! What the engine shares with the service that runs beside it.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 
 use serde::Serialize;
 
@@ -83,6 +83,7 @@ pub(super) struct Shared {
     pub(super) workspace: Workspace,
     pub(super) bell: Arc<Bell>,
     stopping: AtomicBool,
+    paused: AtomicBool,
     snapshot: Mutex<Snapshot>,
     writer: Mutex<()>,
 }
@@ -93,6 +94,7 @@ impl Shared {
             workspace,
             bell: Arc::default(),
             stopping: AtomicBool::new(false),
+            paused: AtomicBool::new(false),
             snapshot: Mutex::default(),
             writer: Mutex::default(),
         }
@@ -124,6 +126,17 @@ impl Handle {
         self.0.stopping.load(Ordering::SeqCst)
     }
 
+    /// Rests after the file it is at, or goes on. What lies in 受付 stays there meanwhile.
+    pub fn pause(&self, rest: bool) {
+        self.0.paused.store(rest, Ordering::SeqCst);
+        self.wake();
+    }
+
+    /// Whether it was told to rest.
+    pub fn is_paused(&self) -> bool {
+        self.0.paused.load(Ordering::SeqCst)
+    }
+
     /// How things stand.
     pub fn snapshot(&self) -> Snapshot {
         let snapshot = self.0.snapshot.lock().unwrap_or_else(PoisonError::into_inner).clone();
@@ -138,5 +151,14 @@ impl Handle {
     /// One writer at a time: held by the engine while it works, and by whoever else writes sheets or the store.
     pub fn exclusive(&self) -> MutexGuard<'_, ()> {
         self.0.writer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// As [`Handle::exclusive`], or `None` while somebody else writes.
+    pub fn try_exclusive(&self) -> Option<MutexGuard<'_, ()>> {
+        match self.0.writer.try_lock() {
+            Ok(guard) => Some(guard),
+            Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
+            Err(TryLockError::WouldBlock) => None,
+        }
     }
 }

@@ -91,6 +91,58 @@ test("a wrong key and a used link say how to open the page again", async () => {
   await service.close();
 });
 
+test("in Excel by a shared manifest, which carries no key, both ways on are told", async () => {
+  const service = await mock();
+  const { page, context } = await open(browser, { width: 320 });
+  await page.goto(`${service.url}/addin/`);
+  await page.getByText("この画面には、このパソコンの鍵がありません。").waitFor();
+  await page.getByText("chiiki-sheet addin install").waitFor();
+  await page.getByText("chiiki-sheet open").first().waitFor();
+  await sound(page, "no key in Excel");
+  await context.close();
+  await service.close();
+});
+
+test("the reading of many files shows how far it is, rests and goes on", async () => {
+  const { service, page, watch, end } = await start();
+  await go(page, "drops");
+  Object.assign(service.world, { work: { step: "読み取り中　表3.csv", done: 2, total: 700 }, left: 698 });
+  await page.getByText("読み取り中　表3.csv（3／700）").waitFor();
+  await sound(page, "reading");
+  await page.getByRole("button", { name: "取り込みを止める" }).click();
+  service.world.work = null;
+  await page.getByText("まだ読んでいない698件は、「受付」フォルダーにそのまま残っています。").waitFor();
+  assert.equal(service.world.paused, true);
+  await sound(page, "resting");
+  await shoot(page, "resting");
+  await page.getByRole("button", { name: "取り込みを続ける" }).click();
+  service.world.left = 0;
+  await page.getByText("取り込みを止めています。").waitFor({ state: "detached" });
+  assert.equal(service.world.paused, false);
+  clean(watch);
+  await end();
+});
+
+test("many questions are folded: each is asked when it is opened", async () => {
+  const { service, page, watch, end } = await start();
+  for (let k = 0; k < 4; k += 1) {
+    service.world.drops.push({ id: `w${k}`, name: `独自${k}.csv`, at: "2026-11-22T10:00:00", outcome: "waiting", message: "はじめて見る形の表です。", hint: "", diagnostics: [], question: null });
+  }
+  const asked = [];
+  page.on("request", (request) => /\/drops\/w/.test(request.url()) && asked.push(request.url()));
+  service.world.generation += 1;
+  await go(page, "drops");
+  await page.getByText("読み取った内容を見て、答える").nth(3).waitFor();
+  assert.deepEqual(asked, []);
+  await page.getByText("読み取った内容を見て、答える").first().click();
+  await page.locator(".drop details[open] > div").first().waitFor();
+  await page.waitForFunction(() => document.querySelector(".drop details[open] > div")?.firstElementChild?.textContent !== "");
+  assert.equal(asked.length, 1);
+  await sound(page, "many questions");
+  clean(watch);
+  await end();
+});
+
 test("a full disk, a failed job and a cancelled one each have a way on", async () => {
   const { service, page, watch, end } = await start();
   await go(page, "make");
@@ -276,6 +328,28 @@ test("printing shows the check-list and leaves the buttons out", async () => {
   assert.equal(await page.getByRole("button", { name: "この一覧を印刷する" }).isVisible(), false);
   assert.equal(await page.locator(".downloads li").first().isVisible(), true);
   await shoot(page, "print-missing", true);
+  // Nothing is folded, cut short or scrolled away on paper.
+  const before = await page.locator("#main details[open]").count();
+  await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
+  assert.equal(await page.locator("#main details:not([open])").count(), 0);
+  assert.equal(await page.locator("#main button.rest").count(), 0);
+  await page.evaluate(() => dispatchEvent(new Event("afterprint")));
+  assert.equal(await page.locator("#main details[open]").count(), before);
+  await page.emulateMedia({ media: "screen" });
+  await go(page, "sheet/s0/texts", "textarea");
+  await page.emulateMedia({ media: "print" });
+  const long = "長い文章です。\n".repeat(60);
+  const put = (text) => page.locator("textarea").nth(1).evaluate((field, given) => (field.value = given), text);
+  const short = await page.locator("textarea").nth(1).evaluate((field) => field.value);
+  await put(long);
+  await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
+  assert.equal(await page.locator("textarea").nth(1).isVisible(), false);
+  const printed = page.locator(".print-text").nth(1);
+  assert.equal(await printed.textContent(), long);
+  assert.ok((await printed.boundingBox()).height > 60 * 12, "all lines");
+  await page.evaluate(() => dispatchEvent(new Event("afterprint")));
+  assert.equal(await page.locator(".print-text").count(), 0);
+  await put(short);
   await go(page, "sheet/s0");
   await page.locator("figure svg").first().waitFor();
   await shoot(page, "print-sheet", true);

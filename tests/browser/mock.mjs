@@ -78,7 +78,7 @@ export async function mock({ port = 0, sheets = 1, setup = false } = {}) {
       "GET /setup": () => ({ candidates: [{ id: "documents", label: "ドキュメント", path_shown: "ドキュメント\\地域分析", exists: false }, { id: "desktop", label: "デスクトップ", path_shown: "デスクトップ\\地域分析", exists: false }] }),
       "POST /setup": () => ((world.setup = false), { workspace: { name: "地域分析" } }),
       "POST /setup/:id": () => ((world.setup = false), (world.demo = true), { workspace: { name: "見本" } }),
-      "GET /state": () => ({ generation: world.generation, watching: "running", folder_ok: true, inbox: { waiting: 0, settling: 0 }, jobs: [...world.jobs.values()].filter((job) => job.state === "running"), last_drops: world.drops.slice(0, 5), notices: [], disk_ok: world.disk_ok }),
+      "GET /state": () => ({ generation: world.generation, watching: "running", folder_ok: true, inbox: { waiting: world.left ?? 0, settling: 0 }, work: world.work ?? null, paused: world.paused ?? false, sheets_pending: 0, jobs: [...world.jobs.values()].filter((job) => job.state === "running"), last_drops: world.drops.slice(0, 5), notices: [], disk_ok: world.disk_ok }),
       "GET /areas": () => {
         const q = (searchParams.get("q") ?? "").trim();
         return { areas: AREAS.filter((area) => !q || `${area.prefecture} ${area.name}${area.kana}${area.code}`.includes(q)) };
@@ -123,6 +123,7 @@ export async function mock({ port = 0, sheets = 1, setup = false } = {}) {
         return job("fill", { outputs: [{ kind: "xlsx", name: "見本県 みほん市_地域分析・検討シート.xlsx", sheet_id: "s0" }, { kind: "配布資料", name: "見本県 みほん市_配布資料.pdf", sheet_id: "s0" }], ledger: { filled: 541, missing: 8, unfilled_places: 36 }, diagnostics: [{ severity: "warning", code: "conflict", message: "D3 見本県 みほん市 2024：1.9 と 2.2 が食い違っています。1.9 を使いました。", hint: "元の表を確かめてください。", place: { file: "見本県 みほん市_地域分析・検討シート.xlsx", sheet: "地域分析・検討シート", cell: "G33" } }] });
       },
       "GET /jobs/:id": () => step(id),
+      "POST /intake": () => ((world.paused = body.paused), { paused: body.paused }),
       "POST /jobs/:id/cancel": () => ((world.jobs.get(id).state = "cancelled"), {}),
       "POST /drops": () => {
         const unknown = body.name.includes("独自");
@@ -188,7 +189,8 @@ function json(answer, status, body) {
 }
 
 async function file(pathname, answer) {
-  const path = normalize(join(pane, pathname === "/" ? "index.html" : decodeURIComponent(pathname)));
+  const name = pathname.replace(/^\/addin(?=\/)/, "");
+  const path = normalize(join(pane, name === "/" ? "index.html" : decodeURIComponent(name)));
   try {
     if (!path.startsWith(pane)) throw new Error("outside");
     const bytes = await readFile(path);

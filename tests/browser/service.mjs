@@ -10,8 +10,11 @@ import { root } from "./browser.mjs";
 const run = promisify(execFile);
 export const BIN = process.env.CHIIKI_BIN ?? join(process.env.CARGO_TARGET_DIR ?? join(root, "target"), "debug/chiiki-sheet");
 
-/** Starts it; without `workspace` it is the first start. `opened()` tells what it handed to the PC to open. */
-export async function service({ demo = false, settings = null } = {}) {
+/**
+ * Starts it; without `demo` or `settings` it is the first start. `opened()` tells what it handed to the PC to open. The
+ * page is that of the folder, or the one the program carries (`embedded`).
+ */
+export async function service({ demo = false, settings = null, embedded = false } = {}) {
   const home = await mkdtemp(join(tmpdir(), "chiiki-pane-"));
   const workspace = join(home, "見本の作業");
   const bin = join(home, "bin");
@@ -21,6 +24,7 @@ export async function service({ demo = false, settings = null } = {}) {
   await writeFile(join(bin, "xdg-open"), `#!/bin/sh\nprintf '%s\\n' "$1" >> "${home}/opened.txt"\n`);
   await chmod(join(bin, "xdg-open"), 0o755);
   const env = { ...process.env, HOME: home, XDG_DATA_HOME: join(home, "data"), PATH: `${bin}:${process.env.PATH}`, CHIIKI_PANE: join(root, "addin-manifest/pane") };
+  if (embedded) delete env.CHIIKI_PANE;
   if (demo) await run(BIN, ["demo", "--dir", workspace], { env });
   else if (settings !== null) {
     await run(BIN, ["init", workspace], { env });

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { excelHost } from "../../addin-manifest/pane/excel/adapter.js";
+import { fingerprint } from "../../addin-manifest/pane/excel/stale.js";
 import { connect, openedByExcel } from "../../addin-manifest/pane/host.js";
 import { FakeWorkbook, fakeOffice } from "./fake-office.mjs";
 
@@ -82,7 +83,7 @@ const all = (book) => JSON.stringify(book.sheets.map(({ name, cells }) => [name,
 
 test("the open workbook is recognised by its record", async () => {
   const { host } = hosted(new FakeWorkbook(sheets()));
-  assert.deepEqual(await host.workbook(), { ours: true, name: "見本県 みほん市", sheetId: "901008", form: FORM });
+  assert.deepEqual(await host.workbook(), { ours: true, name: "見本県 みほん市", sheetId: "901008", form: FORM, stale: [] });
   const other = hosted(new FakeWorkbook([{ name: "Sheet1", cells: { A1: 1 } }]));
   assert.deepEqual(await other.host.workbook(), { ours: false });
   await assert.rejects(other.update(), { code: "not-ours" });
@@ -113,6 +114,8 @@ for (const api of ["1.4", "1.7", "1.13"]) {
       "新しくする数値は2件です。",
       "新しくする：F5 B4-a 認定率 見本県 みほん市 2025年度 18.3 → 18.9",
       "新しくする：H6 D2 受給率（施設サービス） 全国 2025年度 空白 → 2.9",
+      "書いた文章に、前の数値と同じ数字が1か所あります。文章は変えません。更新のあとで見直してください。",
+      "文章：A9「18.3」（B4-a 見本県 みほん市 2025年度は 18.9 になります）",
     ]);
     assert.deepEqual([answer.written, answer.kept], [2, 1]);
     assert.equal(book.value(FORM, "F5"), 18.9);
@@ -209,6 +212,95 @@ test("columns of areas the service knows nothing of stay, and that is said", asy
   await one.update();
   assert.match(one.seen[0].lines.join(), /全国の列は前のまま/);
   assert.equal(book.value(FORM, "H6"), "");
+});
+
+/** The same book with what is computed from its figures. */
+async function whole() {
+  const all = sheets();
+  const draft = "【下書き】計算で作った文章です。確かめて直し、この行を消してください。\n認定率は18.3％です。";
+  Object.assign(all[0].cells, { A10: draft, A11: "【下書き】計算で作った文章です。確かめて直し、この行を消してください。\n認定率は18.3％で、係が直した文です。", A12: "施設は2.6％、訪問は118.3回" });
+  Object.assign(all[2].cells, { A13: "draft", B13: "認定率", C13: await fingerprint(draft) });
+  all.push(
+    { name: "比較と判定", cells: { A1: "比較と判定", A2: "見本県 みほん市　令和7年度（2025）の数値で比べています（…）。", B8: 18.3 } },
+    { name: "グラフ", cells: { A1: "グラフ", A2: "見本県 みほん市　主な年度：令和7年度（2025）" } },
+    { name: "検討メモ", cells: { A1: "検討メモ", A2: "見本県 みほん市　令和7年度　手がかり" } },
+  );
+  return all;
+}
+
+const MARK = "【更新前の数値】";
+
+test("what is computed from the figures is marked as of before, in the workbook and in words", async () => {
+  const book = new FakeWorkbook(await whole());
+  const { host, update, seen } = hosted(book);
+  const answer = await update();
+  for (const sheet of ["比較と判定", "グラフ", "検討メモ"]) assert.match(book.value(sheet, "A2"), new RegExp(`^${MARK}\\d{4}-\\d\\d-\\d\\dに.*見本県 みほん市`), sheet);
+  assert.equal(book.value("比較と判定", "B8"), 18.3, "nothing else of it");
+  // The draft nobody touched bears the mark, and the record knows it as a draft still.
+  const draft = book.value(FORM, "A10");
+  assert.match(draft, new RegExp(`^【下書き】[^\n]*\n${MARK}[^\n]*\n認定率は18\\.3％です。$`));
+  assert.equal(book.value("_meta", "C13"), await fingerprint(draft));
+  // A text somebody changed is theirs; where it says a figure of before, that is told before anything is written.
+  assert.match(book.value(FORM, "A11"), /\n認定率は18\.3％で、係が直した文です。$/);
+  const told = seen[0].lines.join("\n");
+  assert.match(told, /書いた文章に、前の数値と同じ数字が2か所あります/);
+  assert.match(told, /文章：A9「18\.3」（B4-a .* 18\.9 になります）/);
+  assert.match(told, /文章：A11「18\.3」/);
+  assert.doesNotMatch(told, /文章：A1[02]/);
+  assert.match(answer.lines[0], /「比較と判定」、「グラフ」、「検討メモ」、下書き1件は、更新前の数値のままです。.*「数値を新しくする」を押すと、そろいます/);
+  assert.deepEqual((await host.workbook()).stale, ["比較と判定", "グラフ", "検討メモ"]);
+
+  // With nothing new a second time, nothing is written; with news, the marks are not heaped up.
+  const before = all(book);
+  await update();
+  assert.equal(all(book), before);
+  book.set(FORM, "F5", 18.9);
+  const later = hosted(book, { answer: { ...ANSWER, figures: ANSWER.figures.map((one) => (one.indicator === "B4-a" && one.year === 2025 && one.area === "901008" ? { ...one, number: 19.1 } : one)) } });
+  await later.update();
+  assert.equal(book.value(FORM, "F5"), 19.1);
+  for (const text of [book.value("グラフ", "A2"), book.value(FORM, "A10")]) assert.equal(text.split(MARK).length, 2, text);
+  assert.equal(book.value("_meta", "C13"), await fingerprint(book.value(FORM, "A10")));
+});
+
+test("a batch that breaks off anywhere leaves no figure of before without its mark", async () => {
+  let at = 0;
+  for (; ; at += 1) {
+    const book = new FakeWorkbook(await whole());
+    const { update } = hosted(book);
+    book.fail = ({ index, count }) => count > 6 && index === at;
+    const broken = await update().then(() => null, (error) => error);
+    if (!broken) break;
+    assert.match(broken.code, /^excel-/);
+    book.fail = null;
+    const changed = book.value(FORM, "F5") === 18.9;
+    const marked = ["比較と判定", "グラフ", "検討メモ"].every((sheet) => book.value(sheet, "A2").startsWith(MARK)) && book.value(FORM, "A10").includes(MARK);
+    assert.ok(!changed || marked, `broken at ${at}`);
+    await update();
+    assert.ok(["比較と判定", "グラフ", "検討メモ"].every((sheet) => book.value(sheet, "A2").startsWith(MARK)), `mended after ${at}`);
+    assert.equal(book.value(FORM, "F5"), 18.9);
+    assert.equal(book.value("_meta", "C13"), await fingerprint(book.value(FORM, "A10")), `record after ${at}`);
+  }
+  assert.ok(at >= 10, `${at} places tried`);
+});
+
+test("a line somebody wrote below the title stays, and that the sheet bears no mark is told", async () => {
+  const own = await whole();
+  own[3].cells.A2 = "課長へ：会議で使う表です";
+  own[4].cells.A2 = { formula: "=TODAY()", value: 46000 };
+  const book = new FakeWorkbook(own);
+  const answer = await hosted(book).update();
+  assert.equal(book.value("比較と判定", "A2"), "課長へ：会議で使う表です");
+  assert.equal(book.value("グラフ", "A2"), 46000);
+  assert.match(answer.lines.join("\n"), /「比較と判定」、「グラフ」は、見出しの下の行が書き換えられているため、印を付けられませんでした/);
+});
+
+test("a protected sheet beside the form stops the update before anything is written", async () => {
+  const guarded = await whole();
+  guarded[3].protected = true;
+  const book = new FakeWorkbook(guarded);
+  const before = all(book);
+  await assert.rejects(hosted(book).update(), { code: "protected" });
+  assert.equal(all(book), before);
 });
 
 const FILLED = { b64: [{ name: FORM, cells: { A1: "x" } }, { name: "出典" }, { name: "_meta", visibility: "VeryHidden", cells: { A1: "chiiki-sheet" } }] };

@@ -7,6 +7,7 @@ import { test } from "node:test";
 import { decide, fixed } from "../../addin-manifest/pane/excel/decide.js";
 import { fold } from "../../addin-manifest/pane/excel/fold.js";
 import { findForm, gridOf, idIn } from "../../addin-manifest/pane/excel/form.js";
+import { DERIVED, STALE, fingerprint, staleDraft, staleLine } from "../../addin-manifest/pane/excel/stale.js";
 import { address, plan } from "../../addin-manifest/pane/excel/update.js";
 import { at } from "./fake-office.mjs";
 
@@ -62,3 +63,22 @@ for (const one of sheets.cases) {
     assert.deepEqual(cells(made.gone), sorted(one.expected.gone), "gone");
   });
 }
+
+const stale = read("stale");
+const into = (pattern, old) => pattern.replace("{}", () => old);
+
+test("what stays as it was before is marked in the words a refill takes away", async () => {
+  assert.deepEqual([DERIVED, STALE], [stale.sheets, stale.mark]);
+  for (const [sheet, old, ours] of stale.ours) {
+    const marked = staleLine(sheet, old, stale.day);
+    assert.equal(marked, ours ? into(stale.line, old) : null, `${sheet} ${old}`);
+    // A second update on another day replaces the mark.
+    if (ours) assert.equal(staleLine(sheet, into(stale.line, old).replace(stale.day, "2026-10-01"), stale.day), marked, `${sheet} ${old}`);
+  }
+  const body = "認定率は20.1％で、全国の19.0％と同程度です。\n上回るものはありません。";
+  const draft = into(stale.draft, body);
+  assert.equal(staleDraft(`${stale.draft_line}\n${body}`, stale.day), draft);
+  assert.equal(staleDraft(draft.replace(stale.day, "2026-10-01").replaceAll("\n", "\r\n"), stale.day), draft);
+  assert.equal(await fingerprint("あ\r\nい"), await fingerprint("あ\nい"));
+  assert.equal(await fingerprint("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+});

@@ -50,6 +50,19 @@ fn place(address: &str) -> (u32, u32) {
 }
 
 #[test]
+fn a_chart_without_figures_says_why() {
+    let (mut comparison, told) = comparison(2023, 2025, &[]);
+    let said = |comparison: &_| -> Vec<String> {
+        let sheet = Seen::sheet(&filled(comparison, &told).bytes, "グラフ");
+        (0..140).map(|row| sheet.text(row, 0)).filter(|text| text.contains("描いていません")).collect()
+    };
+    assert_eq!(said(&comparison), [""; 0]);
+    comparison.rows.retain(|row| !row.indicator.id.as_str().starts_with("D17"));
+    let said = said(&comparison);
+    assert!(said.len() == 1 && said[0].contains("サービス別の給付月額"), "{said:?}");
+}
+
+#[test]
 fn every_chart_remembers_exactly_what_its_cells_hold() {
     let (comparison, told) = comparison(2023, 2025, &[]);
     let bytes = filled(&comparison, &told).bytes;

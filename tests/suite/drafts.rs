@@ -25,9 +25,9 @@ fn only_the_comparison_is_drafted_and_says_so() {
     let bytes = filled(&comparison, &told).bytes;
     let form = Seen::sheet(&bytes, FORM);
     // Entry cells of the three blocks, from zero: 全国平均等との比較 in A, 考察 in E, 検証 in A, 対応策 in E, 自由記述 in A.
-    for first in [13, 25, 66] {
+    for first in [13, 49, 114] {
         assert!(form.text(first, 0).starts_with(&format!("{DRAFT_LINE}\n令和7年度（2025）の数値で")), "row {first}");
-        for (row, column) in [(first, 4), (first + 2, 0), (first + 2, 4), (first + 4, 0)] {
+        for (row, column) in [(first, 4), (first + 10, 0), (first + 10, 4), (first + 20, 0)] {
             assert_eq!(form.text(row, column), "", "people's fields stay empty");
         }
     }
@@ -36,7 +36,7 @@ fn only_the_comparison_is_drafted_and_says_so() {
         text.contains("・認定率　21.3％：全国 19.0％の1.12倍（＋2.2ポイント）で同程度。見本県は 20.2％。"),
         "{text}"
     );
-    let text = form.text(66, 0);
+    let text = form.text(114, 0);
     assert!(
         text.contains("・訪問介護　給付月額 126,635円（全国 81,758円の1.55倍）、回数 44.3回（全国 23.7回の1.87倍）"),
         "{text}"
@@ -85,18 +85,21 @@ fn added_indicators_get_rows_formats_print_area_and_a_draft() {
     let (comparison, told) = comparison(2023, 2025, &["A2", "D6-a", "B1"]);
     let bytes = filled(&comparison, &told).bytes;
     let form = Seen::sheet(&bytes, FORM);
-    let ids: Vec<String> = (73..77).map(|row| form.text(row, 1)).collect();
+    let ids: Vec<String> = (145..149).map(|row| form.text(row, 1)).collect();
     assert_eq!(ids, ["A2", "D6-a", "B1", ""]);
-    assert!(form.number(74, 6).is_some() && form.number(75, 5).is_some(), "D6-a of 2025, B1 of 2024");
+    assert!(form.number(146, 6).is_some() && form.number(147, 5).is_some(), "D6-a of 2025, B1 of 2024");
     let book = umya_spreadsheet::reader::xlsx::read_reader(Cursor::new(bytes.clone()), true).unwrap();
     let sheet = book.sheet_by_name(FORM).unwrap();
     let format = |at: &str| sheet.style(at).numbering_format().unwrap().format_code().to_owned();
-    assert_eq!(format("G75"), "#,##0_ ;▲#,##0_ ;0_ ;@_ ");
-    assert_eq!(format("F76"), "#,##0_ ;▲#,##0_ ;0_ ;@_ ", "people like yen");
-    assert!(part(&bytes, "xl/workbook.xml").contains(&format!("'{FORM}'!$A$1:$CF$100<")), "the fourth block prints");
-    assert!(form.text(95, 0).starts_with(DRAFT_LINE), "{}", form.text(95, 0));
-    let hidden: Vec<u32> = (72..=100).filter(|row| sheet.row_dimension(*row).is_some_and(|row| row.hidden())).collect();
-    assert_eq!(hidden, (77..=94).collect::<Vec<_>>(), "rows not in use, and the gap below them");
+    assert_eq!(format("G147"), "#,##0_ ;▲#,##0_ ;0_ ;@_ ");
+    assert_eq!(format("F148"), "#,##0_ ;▲#,##0_ ;0_ ;@_ ", "people like yen");
+    assert!(part(&bytes, "xl/workbook.xml").contains(&format!("'{FORM}'!$A$1:$CF$196<")), "the fourth block prints");
+    assert!(form.text(167, 0).starts_with(DRAFT_LINE), "{}", form.text(167, 0));
+    let hidden: Vec<u32> =
+        (144..=196).filter(|row| sheet.row_dimension(*row).is_some_and(|row| row.hidden())).collect();
+    let spare = [169..=175, 179..=185, 189..=195].into_iter().flatten();
+    let what = "rows not in use, the gap below them, and spare rows of the fields";
+    assert_eq!(hidden, (149..=166).chain(spare).collect::<Vec<_>>(), "{what}");
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).unwrap();
     assert!(book.worksheet_range(FORM).is_ok());
 }
@@ -125,6 +128,6 @@ fn a_template_folder_gives_the_drafts_their_words_and_slips_are_told() {
     let form = &book.grids[0];
     assert_eq!(form.text(13, 0), Some(format!("{DRAFT_LINE}\nわが町のことば（令和7年度（2025））").as_str()));
     // The shipped words stand where the own ones could not be used.
-    let other = form.text(25, 0).unwrap();
+    let other = form.text(49, 0).unwrap();
     assert!(other.starts_with(DRAFT_LINE) && !other.contains("一行目"), "{other}");
 }

@@ -92,7 +92,7 @@ fn other_cells_and_other_sheets_are_answered_in_a_sentence() {
         ("Z300", "空のセル"),
         ("出典!H5", "元のファイル"),
         ("比較と判定!E9", "B4-a 認定率"),
-        ("比較と判定!G9", "見本県　2025年度"),
+        ("比較と判定!G9", "見本県　令和7年度"),
         ("$e$8", "元のファイル"),
     ] {
         let said = program(&["explain", &path, cell]);

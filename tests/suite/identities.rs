@@ -21,7 +21,7 @@ use crate::truth;
 fn rates_of_the_severe_and_the_light_add_up_to_the_whole() {
     let evidence = truth::evidence_of(&[truth::inbox()], truth::catalog(), None);
     let mut by_place: BTreeMap<(String, i32), BTreeMap<&str, f64>> = BTreeMap::new();
-    for o in evidence.observations.iter().filter(|o| o.dimensions == Dimensions::default()) {
+    for o in evidence.observations.iter().filter(|o| *o.dimensions == Dimensions::default()) {
         if let (Some(year), Some(value)) = (o.period.form_year, o.datum.value()) {
             by_place.entry((o.area.name.clone(), year)).or_default().insert(o.indicator.as_str(), value);
         }
@@ -87,7 +87,7 @@ fn observation(indicator: &str, area: Arc<Area>, datum: Datum, source: SourceRef
         period: Arc::new(Period { date: Date::month_end(2025, 3), ..Period::form_year("2024年度", 2024) }),
         datum,
         unit: Arc::from(if indicator.starts_with("B4") { "％" } else { "人" }),
-        dimensions: Dimensions::default(),
+        dimensions: Arc::default(),
         decimals: Some(0),
         source,
         derived: None,

@@ -490,7 +490,7 @@ fn two_years_that_disagree_make_the_file_wait() {
     let taken = insured("令和6年度_02h.xlsx", &["令和５年度　介護保険事業状況報告（年報）"], &SMALL);
     assert_eq!(taken.report.outcome, Outcome::Waiting, "{:?}", taken.report);
     let message = taken.report.message.unwrap();
-    assert!(message.contains("2024") && message.contains("2023"), "{message}");
+    assert!(message.contains("令和6年度") && message.contains("令和5年度"), "{message}");
 }
 
 #[test]

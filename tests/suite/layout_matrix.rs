@@ -8,7 +8,7 @@ use chiiki_sheet::catalog::Catalog;
 use chiiki_sheet::diagnostic::Severity;
 use chiiki_sheet::intake::{Taken, gather, take_book};
 use chiiki_sheet::layout::{Context, Mapping, crosstab};
-use chiiki_sheet::model::{CellRef, Datum, Outcome};
+use chiiki_sheet::model::{CellRef, Datum, Observation, Outcome, SourceRef};
 use chiiki_sheet::read::{Book, Cell, CellValue, Grid};
 
 use crate::mutants::{Truth, book, catalog, remade, said, texts, truth};
@@ -21,7 +21,7 @@ fn layouts(catalog: &Catalog) -> Vec<(&'static str, Book, Option<i32>, Vec<Mappi
     for column in &mut mapping.columns {
         column.indicator = "X-jukyusha".to_owned();
     }
-    vec![
+    let mut all = vec![
         plain("L1", "examples/mihon/受付/見本県 みほん市_地域分析・検討シート.xlsx", None),
         plain("L2 時系列", "examples/mihon/受付/D17-a_受給者1人あたり給付月額（訪問介護）_時系列.xlsx", None),
         plain(
@@ -37,7 +37,10 @@ fn layouts(catalog: &Catalog) -> Vec<(&'static str, Book, Option<i32>, Vec<Mappi
         plain("L7", "tests/data/crosstab/L7/事業所.csv", Some(2024)),
         plain("L9", "examples/mihon/受付/業務分析_みほん市.csv", None),
         ("表", table, None, vec![mapping]),
-    ]
+    ];
+    let unverified = crate::layouts_unverified::look_alikes();
+    all.extend(unverified.into_iter().map(|(name, book)| (name, book, None, Vec::new())));
+    all
 }
 
 /// A change, and what of the truth it changes: figures at these cells are others now.
@@ -324,4 +327,27 @@ fn every_layout_stands_what_happens_to_files() {
         println!("{layout}: {}", lines.join("; "));
     }
     assert!(failures.is_empty(), "{} failures\n{}", failures.len(), failures.join("\n"));
+}
+
+/// A list of areas has no figures, and nothing that happens to it may make any.
+#[test]
+fn a_list_of_areas_stays_without_figures() {
+    let catalog = catalog();
+    let context = Context::new(&catalog, Some(2024));
+    let list = crate::mutants::list_of_areas();
+    let none = take_book(&list, context);
+    assert_eq!((none.report.layout, none.report.outcome), (Some("L8"), Outcome::Empty));
+    // The changes look for a figure: here a code serves as one.
+    let figure = take_book(&book("tests/data/crosstab/L7/事業所.csv"), context).observations.remove(0);
+    let mut seen = none.clone();
+    let source = SourceRef { sheet: list.grids[0].name.clone(), cell: CellRef::new(2, 0), ..figure.source.clone() };
+    seen.observations.push(Observation { datum: Datum::Value(1.0), source, ..figure });
+    let mut done = 0;
+    for (name, change) in CHANGES {
+        let Some(changed) = change(&list, &seen) else { continue };
+        let taken = take_book(&changed.book, context);
+        assert!(taken.observations.is_empty(), "{name}: {:?}", taken.observations);
+        done += 1;
+    }
+    assert!(done >= 9, "{done}");
 }

@@ -101,6 +101,15 @@ fn assert_noted(taken: &Taken) {
     assert!(taken.diagnostics.iter().any(|told| told.code == "layout-unverified"));
 }
 
+/// A look-alike of each unverified layout.
+pub fn look_alikes() -> Vec<(&'static str, Book)> {
+    vec![
+        ("L4u 月報", monthly_book("2410-h1.xlsx", &monthly(TITLE))),
+        ("L4u 都道府県別", monthly_book("令和5年度_04-1t.xlsx", &by_prefecture())),
+        ("L1u", book("記入シート.xlsx", &old_form())),
+    ]
+}
+
 const TITLE: &str = "第１表　保険者別　要介護（要支援）認定者数（令和６年１０月末現在）";
 
 #[test]
@@ -189,10 +198,8 @@ fn the_annual_report_wins_over_the_month() {
     }
 }
 
-/// Two blocks side by side, each with its own column of prefectures.
-#[test]
-fn annual_tables_by_prefecture() {
-    let catalog = catalog();
+/// 総数 and 第2号 of three prefectures and the nation, each block with its own column of prefectures.
+fn by_prefecture() -> Vec<Vec<String>> {
     let line = |name: &str, a: i32, b: i32| -> Vec<String> {
         let one: Vec<String> = std::iter::once(name.to_owned()).chain(eight(a)).collect();
         one.into_iter().chain(std::iter::once(name.to_owned())).chain(eight(b)).collect()
@@ -234,6 +241,14 @@ fn annual_tables_by_prefecture() {
         sum(&body),
     ];
     rows.extend(body);
+    rows
+}
+
+/// Two blocks side by side, each with its own column of prefectures.
+#[test]
+fn annual_tables_by_prefecture() {
+    let catalog = catalog();
+    let mut rows = by_prefecture();
     let read =
         |name: &str, rows: &[Vec<String>], year| take_book(&monthly_book(name, rows), Context::new(&catalog, year));
     let waiting = read("04-1t.xlsx", &rows, None);

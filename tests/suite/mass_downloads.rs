@@ -183,4 +183,13 @@ fn the_report_says_what_may_be_deleted() {
             said.out.lines().rev().take(60).collect::<Vec<_>>().join("\n")
         );
     }
+    // Every file that may go has its line, with what it doubles; the hundreds that were simply read have none.
+    assert_eq!(said.out.lines().filter(|line| line.contains("』と同じ）")).count(), 162);
+    assert!(
+        said.out.starts_with("ファイル 741件：取り込み 651件、数値なし 90件"),
+        "{}",
+        said.out.lines().next().unwrap()
+    );
+    let lines = said.out.lines().count();
+    assert!(lines < 162 + 90 + 19 + 60, "{lines} lines");
 }

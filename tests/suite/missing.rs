@@ -10,7 +10,7 @@ use chiiki_sheet::compare::{Selection, Thresholds};
 use chiiki_sheet::intake::Evidence;
 use chiiki_sheet::missing::{Download, DownloadKind, GapReason, MissingReport, missing};
 use chiiki_sheet::model::{
-    Area, CellRef, Date, Datum, Dimensions, IndicatorId, MissingReason, Observation, Period, SourceFile, SourceRef,
+    Area, CellRef, Date, Datum, IndicatorId, MissingReason, Observation, Period, SourceFile, SourceRef,
 };
 use proptest::prelude::*;
 
@@ -32,7 +32,7 @@ fn observation(indicator: &str, area: &Arc<Area>, year: i32, datum: Datum, month
         period: Arc::new(period),
         datum,
         unit: Arc::from("％"),
-        dimensions: Dimensions::default(),
+        dimensions: Arc::default(),
         decimals: None,
         source: SourceRef { file: Arc::new(file), sheet: Arc::from("表"), cell: CellRef::new(0, 0) },
         derived: None,

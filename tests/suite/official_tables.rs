@@ -12,8 +12,8 @@ use chiiki_sheet::diagnostic::Severity;
 use chiiki_sheet::intake::{Taken, take_book};
 use chiiki_sheet::layout::{Context, Mapping, crosstab};
 use chiiki_sheet::model::{Datum, Observation, Outcome};
-pub use made::table;
 use made::{KINDS, Key, Table};
+pub use made::{table, table_of_year};
 
 fn key(observation: &Observation, table: &Table) -> Key {
     let id = observation.indicator.as_str();
@@ -28,7 +28,7 @@ fn loud(taken: &Taken) -> Vec<String> {
 }
 
 /// What is read and not true.
-fn wrong(table: &Table, taken: &Taken) -> Option<String> {
+pub fn wrong(table: &Table, taken: &Taken) -> Option<String> {
     taken.observations.iter().find_map(|observation| {
         let Datum::Value(value) = observation.datum else { return None };
         let right = table.truth.get(&key(observation, table)).is_some_and(|all| all.contains(&value));

@@ -53,6 +53,7 @@ fn the_copy_has_the_same_figures_and_no_record() {
     let (parts, text) = all_text(&copy);
     let hashes = text.split(|c: char| !c.is_ascii_hexdigit()).filter(|word| word.len() == 64).count();
     assert_eq!(hashes, 0, "hashes of source files are left");
+    assert!(!text.contains("下書き"), "not even the rule that colours drafts");
     assert!(!text.contains("_meta") && !parts.iter().any(|part| part.starts_with("docProps/")), "{parts:?}");
 }
 

@@ -180,7 +180,7 @@ fn edit(dice: &mut Dice, doc: &mut Doc, places: &mut Places, entries: &mut [(u32
         }
         _ => {
             // A text far right, in a row of statistics or below all.
-            let at = (if dice.below(2) == 0 { row } else { 120 }, 90 + dice.below(5) as u32);
+            let at = (if dice.below(2) == 0 { row } else { 220 }, 90 + dice.below(5) as u32);
             let red = dice.below(2) == 0;
             doc.set_text(&name(at), &format!("書き込み{}", dice.below(1000)), red);
         }

@@ -4,8 +4,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod api;
+mod cancel;
 mod contract;
 mod drops;
+mod library;
 mod program;
 mod schema;
 mod socket;

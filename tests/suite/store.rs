@@ -105,7 +105,7 @@ fn file() -> impl Strategy<Value = (Reading, Vec<u8>)> {
                     period,
                     datum,
                     unit: unit.into(),
-                    dimensions,
+                    dimensions: Arc::new(dimensions),
                     decimals,
                     source: source(sheet, cell),
                     derived: None,
@@ -312,7 +312,7 @@ fn figure(record: &FileRecord, value: f64) -> Observation {
         period: Arc::new(Period::form_year("R7(2025)", 2025)),
         datum: Datum::Value(value),
         unit: Arc::from("％"),
-        dimensions: Dimensions::default(),
+        dimensions: Arc::default(),
         decimals: Some(1),
         source: SourceRef {
             file: Arc::new(record.file.clone()),

@@ -21,10 +21,10 @@ const SOURCES: &str = "出典";
 
 /// First and last data row of each block, and the rows of its first pair, second pair and 自由記述 headings.
 const BLOCKS: [(&str, &str, [u32; 2], [u32; 3]); 4] = [
-    ("認定率", "認定率", [8, 11], [13, 15, 17]),
-    ("受給率", "受給率", [21, 23], [25, 27, 29]),
-    ("受給者1人あたり給付月額・利用日数回数", "給付月額等", [33, 64], [66, 68, 70]),
-    ("指標追加", "指標追加", [74, 93], [95, 97, 99]),
+    ("認定率", "認定率", [8, 11], [13, 23, 33]),
+    ("受給率", "受給率", [45, 47], [49, 59, 69]),
+    ("受給者1人あたり給付月額・利用日数回数", "給付月額等", [81, 112], [114, 124, 134]),
+    ("指標追加", "指標追加", [146, 165], [167, 177, 187]),
 ];
 
 const GROUPS: [(&str, &str); 8] = [
@@ -220,7 +220,10 @@ fn entry_fields_are_the_guides_words_with_an_unlocked_cell_below() {
             let shown = sheet.style(&*format!("{left}{row}")).numbering_format().map_or("General", |f| f.format_code());
             assert_eq!(shown, format);
             assert!(merged.contains(&format!("{left}{row}:{right}{row}")));
-            assert!(merged.contains(&format!("{entry}:{right}{}", row + 1)));
+            assert!(
+                merged.contains(&format!("{entry}:{right}{}", row + 9)),
+                "eight rows for the text, one that closes"
+            );
             assert_eq!(text(sheet, &entry), "");
             let style = sheet.style(&*entry);
             assert!(!style.protection().unwrap().locked(), "{entry} can be written in on a protected sheet");
@@ -228,7 +231,7 @@ fn entry_fields_are_the_guides_words_with_an_unlocked_cell_below() {
             assert_eq!(style.background_color().unwrap().argb_str(), "FFFFFFFF");
             let refers_to = names[&format!("{block}_{name}")].replace(['\'', '$'], "");
             assert_eq!(refers_to, format!("{FORM}!{entry}"));
-            entries.push(row + 1);
+            entries.extend(row + 1..=row + 9);
         }
     }
     assert!(sheet.sheet_protection().is_none());
@@ -261,8 +264,11 @@ fn what_is_not_in_use_is_hidden() {
     let hidden_rows = |sheet: &Worksheet, last| -> Vec<u32> {
         (1..=last).filter(|row| sheet.row_dimension(*row).is_some_and(|r| r.hidden())).collect()
     };
-    let expected = (72..=104).collect::<Vec<_>>();
-    assert_eq!(hidden_rows(sheet, 120), expected, "指標追加 with its entry fields, and four rows of styles");
+    let fields = BLOCKS[..3].iter().flat_map(|(.., headings)| headings);
+    let mut expected: Vec<u32> = fields.flat_map(|heading| heading + 2..=heading + 8).collect();
+    expected.extend(144..=200);
+    let what = "spare rows of the fields, 指標追加 with its entry fields, and four rows of styles";
+    assert_eq!(hidden_rows(sheet, 220), expected, "{what}");
 
     let comparison = book.sheet_by_name(COMPARISON).unwrap();
     assert_eq!((1..=60).filter(|c| !hidden(comparison, *c)).collect::<Vec<_>>(), (1..=14).collect::<Vec<_>>());
@@ -287,7 +293,7 @@ fn panes_and_pages_are_set_up() {
         })
         .collect();
     let expected = [
-        (FORM, "E7", 8, "$A$1:$CF$71", "$3:$6", vec![18, 30, 64, 71]),
+        (FORM, "E7", 8, "$A$1:$CF$143", "$3:$6", vec![42, 78, 112, 143]),
         (COMPARISON, "G9", 8, "$A$1:$AH$67", "$6:$8", vec![37]),
         (SOURCES, "A5", 8, "$A:$L", "$4:$4", vec![]),
     ];

@@ -12,7 +12,9 @@ What is decided here:
 
 * A municipality named in 第2表 is its own insurer (`self`). A name there that is no municipality is a union.
 * A municipality missing from 第2表 is a member of the prefecture's union where the prefecture has exactly one union,
-  because nothing else is left. In prefectures with several unions its insurer stays empty: not known.
+  because nothing else is left. In prefectures with several unions `MEMBERS` says which: the unions' own published lists,
+  held against figures (each union's 第1号被保険者 in 第2表 of 令和5年度 is 96 to 101 % of its members' residents of 65
+  and over on 1 January 2023, as in towns that insure themselves), and together they leave no town over.
 * 浜松市 went from seven wards to three on 1 January 2024 (codes 22138 to 22140); the packages may still list the seven.
 * The northern villages stay, so that a 泊村 without a code is seen to be ambiguous; they have no insurer.
 
@@ -30,6 +32,61 @@ import openpyxl
 
 HAMAMATSU = "221309"
 HAMAMATSU_WARDS = [("22138", "中央区", "ちゅうおうく"), ("22139", "浜名区", "はまなく"), ("22140", "天竜区", "てんりゅうく")]
+# Members of unions, in prefectures that have several.
+MEMBERS = {
+    "北海道": {
+        "大雪地区広域連合": "東神楽町 東川町 美瑛町",
+        "空知中部広域連合": "歌志内市 奈井江町 上砂川町 浦臼町 新十津川町 雨竜町",
+        "日高中部広域連合": "新冠町 新ひだか町",
+        "後志広域連合": "島牧村 黒松内町 蘭越町 ニセコ町 真狩村 留寿都村 喜茂別町 京極町 倶知安町 共和町 泊村 神恵内村 積丹町 "
+        "古平町 仁木町 赤井川村",
+    },
+    "岩手県": {
+        "二戸地区広域行政事務組合": "二戸市 軽米町 九戸村 一戸町",
+        "盛岡北部行政事務組合": "八幡平市 葛巻町 岩手町",
+        "久慈広域連合": "久慈市 普代村 野田村 洋野町",
+        "一関地区広域行政組合": "一関市 平泉町",
+    },
+    "秋田県": {
+        "本荘由利広域市町村圏組合": "由利本荘市 にかほ市",
+        "大曲仙北広域市町村圏組合": "大仙市 仙北市 美郷町",
+    },
+    "富山県": {
+        "中新川広域行政事務組合": "舟橋村 上市町 立山町",
+        "砺波地方介護保険組合": "砺波市 小矢部市 南砺市",
+        "新川地域介護保険・ケーブルテレビ事業組合": "黒部市 入善町 朝日町",
+    },
+    "長野県": {
+        "北アルプス広域連合": "大町市 池田町 松川村 白馬村 小谷村",
+        "木曽広域連合": "上松町 南木曽町 木祖村 王滝村 大桑村 木曽町",
+        "諏訪広域連合": "岡谷市 諏訪市 茅野市 下諏訪町 富士見町 原村",
+    },
+    "岐阜県": {
+        "安八郡広域連合": "神戸町 輪之内町 安八町",
+        "揖斐広域連合": "揖斐川町 大野町 池田町",
+        "もとす広域連合": "瑞穂市 本巣市 北方町",
+    },
+    "愛知県": {
+        "知多北部広域連合": "東海市 大府市 知多市 東浦町",
+        "東三河広域連合": "豊橋市 豊川市 蒲郡市 新城市 田原市 設楽町 東栄町 豊根村",
+    },
+    "三重県": {
+        "紀北広域連合": "尾鷲市 紀北町",
+        "紀南介護保険広域連合": "熊野市 御浜町 紀宝町",
+        "鈴鹿亀山地区広域連合": "鈴鹿市 亀山市",
+    },
+    "島根県": {
+        "邑智郡総合事務組合": "川本町 美郷町 邑南町",
+        "浜田地区広域行政組合": "浜田市 江津市",
+        "雲南広域連合": "雲南市 奥出雲町 飯南町",
+        "隠岐広域連合": "海士町 西ノ島町 知夫村 隠岐の島町",
+    },
+    "佐賀県": {
+        "杵藤地区広域市町村圏組合": "武雄市 鹿島市 嬉野市 大町町 江北町 白石町 太良町",
+        "鳥栖地区広域市町村圏組合": "鳥栖市 基山町 上峰町 みやき町",
+        "佐賀中部広域連合": "佐賀市 多久市 小城市 神埼市 吉野ヶ里町",
+    },
+}
 COLUMNS = ["code", "level", "prefecture", "name", "kana", "parent", "insurer"]
 
 
@@ -116,6 +173,16 @@ def assign_insurers(rows, insurers):
             sys.exit(f"insurer {name} fits no municipality")
         else:
             unions.append(row("", "union", rows[0]["prefecture"], name))
+    members = MEMBERS.get(rows[0]["prefecture"], {})
+    if members and sorted(members) != sorted(union["name"] for union in unions):
+        sys.exit(f"MEMBERS knows other unions of {rows[0]['prefecture']}")
+    for union, names in members.items():
+        for name in names.split():
+            # Of two towns of one name the first: the other 泊村 is a northern village.
+            town = towns.get(match_key(name), [None])[0]
+            if town is None or town["insurer"]:
+                sys.exit(f"{name} is no member of {union}")
+            town["insurer"] = union
     if len(unions) == 1:
         for town in (t for fitting in towns.values() for t in fitting):
             town["insurer"] = town["insurer"] or unions[0]["name"]

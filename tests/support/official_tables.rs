@@ -69,8 +69,8 @@ const NAMES: [&str; 8] = [
 ];
 
 /// A year as a heading spells it, and the key of the period it is.
-fn years(random: &mut Random) -> (Vec<CellValue>, Vec<String>) {
-    let first = 2016 + random.below(5) as i32;
+fn years(random: &mut Random, later: i32) -> (Vec<CellValue>, Vec<String>) {
+    let first = 2016 + random.below(5) as i32 + later;
     let count = 2 + random.below(3) as i32;
     let kind = random.below(7);
     let era = |year: i32| if year >= 2019 { ("令和", "R", year - 2018) } else { ("平成", "H", year - 1988) };
@@ -156,6 +156,8 @@ impl Style {
 
 struct Maker<'r> {
     random: &'r mut Random,
+    /// How many years later than the table of the seed
+    later: i32,
     style: Style,
     truth: BTreeMap<Key, Vec<f64>>,
     blemished: bool,
@@ -222,7 +224,7 @@ fn towns_down(make: &mut Maker<'_>, kind: &'static str) -> (Vec<(String, Sheet)>
     let mut sheet = Sheet::new();
     let places = make.towns();
     let way = make.random.below(3);
-    let (texts, keys) = years(make.random);
+    let (texts, keys) = years(make.random, make.later);
     let count = if kind == "names across" { 2 + make.random.below(3) as usize } else { 1 };
     let names = make.names(count);
     let mut columns: Vec<(String, String, String)> = Vec::new();
@@ -352,9 +354,9 @@ fn years_down(make: &mut Maker<'_>) -> Vec<(String, Sheet)> {
     let mut sheet = Sheet::new();
     let place = *make.random.pick(&[("福岡県", "久留米市"), ("広島県", "三次市"), ("東京都", "町田市")]);
     let top = make.titles(&mut sheet, &format!("{}{}の移り変わり", place.0, place.1));
-    let (mut texts, mut keys) = years(make.random);
+    let (mut texts, mut keys) = years(make.random, make.later);
     while texts.len() < 3 {
-        (texts, keys) = years(make.random);
+        (texts, keys) = years(make.random, make.later);
     }
     let names = make.names(2);
     sheet.text(top, 0, "年度");
@@ -376,7 +378,7 @@ fn years_down(make: &mut Maker<'_>) -> Vec<(String, Sheet)> {
 
 /// Names down, years across: of the area of the title, or of each sheet's.
 fn names_down(make: &mut Maker<'_>, sheets: &[(&'static str, &'static str)]) -> Vec<(String, Sheet)> {
-    let (texts, keys) = years(make.random);
+    let (texts, keys) = years(make.random, make.later);
     let names = make.names(4);
     let one = sheets.len() == 1;
     let mut all = Vec::new();
@@ -413,7 +415,7 @@ fn names_down(make: &mut Maker<'_>, sheets: &[(&'static str, &'static str)]) -> 
 /// Names down, several areas across, the year in the title.
 fn areas_across(make: &mut Maker<'_>) -> Vec<(String, Sheet)> {
     let mut sheet = Sheet::new();
-    let (texts, keys) = years(make.random);
+    let (texts, keys) = years(make.random, make.later);
     let top = make.titles(&mut sheet, &format!("近隣との比較（{}）", texts[0].display()));
     let places = make.towns();
     let places: Vec<_> = places.into_iter().take(4).collect();
@@ -448,7 +450,7 @@ fn areas_across(make: &mut Maker<'_>) -> Vec<(String, Sheet)> {
 fn towns_and_names_down(make: &mut Maker<'_>) -> Vec<(String, Sheet)> {
     let mut sheet = Sheet::new();
     let top = make.titles(&mut sheet, "市町村別の主な指標");
-    let (texts, keys) = years(make.random);
+    let (texts, keys) = years(make.random, make.later);
     let names = make.names(3);
     sheet.text(top, 0, "市町村");
     sheet.text(top, 1, "項目");
@@ -476,7 +478,7 @@ fn towns_and_names_down(make: &mut Maker<'_>) -> Vec<(String, Sheet)> {
 /// Two blocks of towns and numbers side by side, the year in the title.
 fn side_by_side(make: &mut Maker<'_>) -> Vec<(String, Sheet)> {
     let mut sheet = Sheet::new();
-    let (texts, keys) = years(make.random);
+    let (texts, keys) = years(make.random, make.later);
     let top = make.titles(&mut sheet, &format!("市町村別一覧（{}）", texts[0].display()));
     let name = make.names(1).remove(0);
     let places = make.towns();
@@ -507,6 +509,11 @@ pub const KINDS: [&str; 9] = [
 
 /// The table of a seed.
 pub fn table(seed: u64) -> Table {
+    table_of_year(seed, 0)
+}
+
+/// The table of a seed as the office makes it some years later: the same but for its years.
+pub fn table_of_year(seed: u64, later: i32) -> Table {
     let mut random = Random::new(seed);
     let kind = KINDS[(seed % KINDS.len() as u64) as usize];
     let style = Style {
@@ -515,7 +522,7 @@ pub fn table(seed: u64) -> Table {
         notes: random.chance(3),
         top: random.below(2),
     };
-    let mut make = Maker { random: &mut random, style, truth: BTreeMap::new(), blemished: false };
+    let mut make = Maker { random: &mut random, later, style, truth: BTreeMap::new(), blemished: false };
     let (sheets, wrong_sum) = match kind {
         "names across" | "years across" | "years and sexes" => towns_down(&mut make, kind),
         "years down" => (years_down(&mut make), None),

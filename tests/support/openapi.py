@@ -177,6 +177,7 @@ schemas = {
             "texts_filled": whole(minimum=0, maximum=15),
             "cautions": whole(minimum=0),
             "locked": flag(),
+            "read": flag(),
         }
     ),
     "Settings": thing(
@@ -402,7 +403,7 @@ add(
         "generation": whole(minimum=0), "watching": text(enum=["running", "polling", "stopped"]), "folder_ok": flag(),
         "inbox": thing({"waiting": whole(minimum=0), "settling": whole(minimum=0)}),
         "work": maybe(thing({"step": text(), "done": whole(), "total": whole()})),
-        "jobs": many(ref("Job")), "last_drops": many(ref("Drop")), "notices": many(ref("Problem")),
+        "paused": flag(), "jobs": many(ref("Job")), "last_drops": many(ref("Drop")), "notices": many(ref("Problem")),
         "disk_ok": flag(), "sheets_pending": whole(minimum=0),
     }),
     query=[("since", False, whole(minimum=0))],
@@ -546,6 +547,7 @@ add(
     "post", "/drops/{id}/answer", "Answers the question of a waiting file", thing({"drop": ref("Drop"), "saved": maybe(text())}),
     thing({"accept": flag()}, {"corrections": free(), "save_as": maybe(text())}),
 )
+add("post", "/intake", "The reading of files rests after the file it is at, or goes on", thing({"paused": flag()}), thing({"paused": flag()}))
 add("get", "/log", "The last lines of the log", thing({"lines": many(thing({"at": text(), "level": text(), "text": text()}))}))
 add("get", "/licences", "Whose work is in the program", thing({"text": text()}))
 add(

@@ -4,6 +4,7 @@
 import { display } from "./decide.js";
 import { gridOf, findForm, valueAt } from "./form.js";
 import { META_SHEET, readMeta } from "./meta.js";
+import { DERIVED, STALE, draftsIn, fingerprint, mentions, staleDraft, staleLine } from "./stale.js";
 import { address, areasOnSheet, plan, recordRows, sourceRow, wanted } from "./update.js";
 
 const SOURCE_SHEET = "出典";
@@ -44,8 +45,8 @@ function inWords(error) {
 /** Figures of one kind named one by one before an update; the rest is counted. */
 const NAMED = 30;
 
-/** The adapter. `supports(version)` tells whether ExcelApi has that version. */
-export function excelHost({ Excel, supports }) {
+/** The adapter. `supports(version)` tells whether ExcelApi has that version; `today()` gives the day as 2026-11-27. */
+export function excelHost({ Excel, supports, today = localDay }) {
   const run = async (work) => {
     try {
       return await Excel.run(work);
@@ -125,13 +126,31 @@ export function excelHost({ Excel, supports }) {
     return book;
   };
 
-  /** What the open workbook is, for the page: {ours, name, sheetId, form}. */
+  /** The line below the title of each sheet that is computed from all figures: [{name, sheet, line, formula}]. */
+  async function derived(context) {
+    const found = [];
+    for (const name of DERIVED) {
+      const sheet = context.workbook.worksheets.getItemOrNullObject(name);
+      sheet.load("isNullObject");
+      await context.sync();
+      if (sheet.isNullObject) continue;
+      const at = sheet.getCell(1, 0);
+      at.load("values,formulas");
+      await context.sync();
+      const [[line]] = at.values;
+      found.push({ name, sheet, line, formula: String(at.formulas[0][0]).startsWith("=") });
+    }
+    return found;
+  }
+
+  /** What the open workbook is, for the page: {ours, name, sheetId, form, stale}; `stale` names sheets of before. */
   const workbook = () =>
     run(async (context) => {
       const book = await open(context);
       if (!book) return { ours: false };
       const own = book.meta.areas.get("own");
-      return { ours: true, name: own?.name ?? "", sheetId: book.meta.sheetId, form: book.name };
+      const stale = (await derived(context)).filter(({ line }) => String(line).startsWith(STALE)).map(({ name }) => name);
+      return { ours: true, name: own?.name ?? "", sheetId: book.meta.sheetId, form: book.name, stale };
     });
 
   /** Asks the service (`post` of lib/api.js) and decides; nothing is written. `lines` tell the user what would be. */
@@ -142,8 +161,10 @@ export function excelHost({ Excel, supports }) {
     });
     const figures = await post("/update-plan", question);
     const decided = await run(async (context) => {
-      const { grid, form, meta, formulas, name } = needed(await open(context));
-      return { ...plan(grid, form, meta, figures, formulas), sheet: name };
+      const { grid, form, meta, formulas, name, record } = needed(await open(context));
+      const made = plan(grid, form, meta, figures, formulas);
+      const drafts = await draftsIn(grid, record.grid);
+      return { ...made, mentions: mentions(grid, form, drafts, made.writes, display), sheet: name };
     });
     return { ...decided, figures, lines: words(decided) };
   }
@@ -162,8 +183,15 @@ export function excelHost({ Excel, supports }) {
         );
       }
       const sources = await read(context, SOURCE_SHEET);
+      const [beside, drafts] = now.writes.length > 0 ? [await derived(context), await draftsIn(book.grid, record.grid)] : [[], []];
+      const marks = beside.map((one) => ({ ...one, text: one.formula ? null : staleLine(one.name, one.line, today()) }));
+      const redrafted = [];
+      for (const one of drafts) {
+        const text = staleDraft(one.text, today());
+        redrafted.push({ ...one, text, print: await fingerprint(text) });
+      }
       if (supports("1.2")) {
-        const guarded = [sheet, record.sheet, sources?.sheet].filter(Boolean);
+        const guarded = [sheet, record.sheet, sources?.sheet, ...marks.filter(({ text }) => text !== null).map((one) => one.sheet)].filter(Boolean);
         for (const one of guarded) one.protection.load("protected");
         await context.sync();
         if (guarded.some((one) => one.protection.protected)) {
@@ -172,6 +200,12 @@ export function excelHost({ Excel, supports }) {
       }
       if (supports("1.6")) context.application.suspendApiCalculationUntilNextSync();
       if (supports("1.9")) context.application.suspendScreenUpdatingUntilNextSync();
+      // The marks come first: a batch that breaks off leaves no figure of before without one.
+      for (const one of marks) if (one.text !== null) one.sheet.getCell(1, 0).values = [[plain(one.text)]];
+      for (const { row, col, text, record: line, print } of redrafted) {
+        sheet.getCell(row, col).values = [[plain(text)]];
+        record.sheet.getCell(line, 2).values = [[plain(print)]];
+      }
       for (const { row, col, value } of now.writes) sheet.getCell(row, col).values = [[value]];
       for (const { row, values } of recordRows(meta, now.records)) {
         record.sheet.getCell(row, 0).getResizedRange(0, values.length - 1).values = [values.map(plain)];
@@ -183,8 +217,8 @@ export function excelHost({ Excel, supports }) {
         else unsourced += 1;
       }
       await context.sync();
-      const lines = now.writes.length > 0 ? ["「比較と判定」・グラフの見出し・下書きは変えていません。「数値を新しくする」でそろいます。"] : [];
-      if (unsourced > 0) lines.unshift(`「出典」に行の無い数値が${unsourced}件あります。「数値を新しくする」でファイルを新しくすると載ります。`);
+      const lines = left(now, marks, redrafted);
+      if (unsourced > 0) lines.push(`「出典」に行の無い数値が${unsourced}件あります。「数値を新しくする」でファイルを新しくすると載ります。`);
       return { written: now.writes.length, kept: now.kept.length, lines };
     });
 
@@ -260,8 +294,28 @@ export function excelHost({ Excel, supports }) {
   return { kind: "excel", workbook, planUpdate, applyUpdate, insertSheet, goTo, selectedCell, selectedSource };
 }
 
+/** What was left as it was, and the way to set it right. */
+function left(now, marks, redrafted) {
+  if (now.writes.length === 0) return [];
+  const lines = [];
+  const marked = [...marks.filter(({ text }) => text !== null).map(({ name }) => `「${name}」`), ...(redrafted.length > 0 ? [`下書き${redrafted.length}件`] : [])];
+  if (marked.length > 0) {
+    lines.push(`${marked.join("、")}は、更新前の数値のままです。「${STALE.slice(1, -1)}」と印を付けました。このブックを保存して閉じ、シート一覧の「数値を新しくする」を押すと、そろいます。`);
+  }
+  const bare = marks.filter(({ text }) => text === null).map(({ name }) => `「${name}」`);
+  if (bare.length > 0) lines.push(`${bare.join("、")}は、見出しの下の行が書き換えられているため、印を付けられませんでした。更新前の数値のままです。`);
+  lines.push("書いた文章と、写したシート・名前を変えたシートは、変えていません。");
+  return lines;
+}
+
+/** Today as this PC says it. */
+function localDay() {
+  const now = new Date();
+  return [now.getFullYear(), now.getMonth() + 1, now.getDate()].map((part) => String(part).padStart(2, "0")).join("-");
+}
+
 /** What would be written and what stays, in sentences; what people changed comes first. */
-function words({ writes, kept, gone, covered, idle }) {
+function words({ writes, kept, gone, covered, idle, mentions: spoken }) {
   const where = ({ row, col, id, name, area, year }) => `${address(row, col)} ${id} ${name.replaceAll("\n", "")} ${area} ${year}年度`;
   const some = (list, line) => [...list.slice(0, NAMED).map(line), ...(list.length > NAMED ? [`ほか${list.length - NAMED}件`] : [])];
   const lines = [];
@@ -270,6 +324,10 @@ function words({ writes, kept, gone, covered, idle }) {
   lines.push(writes.length > 0 ? `新しくする数値は${writes.length}件です。` : "新しくなる数値はありません。");
   lines.push(...some(writes, (one) => `新しくする：${where(one)} ${display(one.before, one.unit)} → ${display(one.value, one.unit)}`));
   if (gone.length > 0) lines.push(`いまの資料に無い数値が${gone.length}件あります。前のまま残します。`);
+  if (spoken.length > 0) {
+    lines.push(`書いた文章に、前の数値と同じ数字が${spoken.length}か所あります。文章は変えません。更新のあとで見直してください。`);
+    lines.push(...some(spoken, (one) => `文章：${address(one.row, one.col)}「${one.number}」（${one.of.id} ${one.of.area} ${one.of.year}年度は ${display(one.of.value, one.of.unit)} になります）`));
+  }
   if (covered.length > 0) lines.push(`セルが結合されているため書き込めない数値が${covered.length}件あります（${covered.map(({ row, col }) => address(row, col)).join("、")}）。`);
   if (idle.length > 0) lines.push(`サービスに数値が無いため、${idle.join("、")}の列は前のまま残します。`);
   return lines;

@@ -39,7 +39,7 @@ export async function follow() {
     }
     const busy = known.state?.jobs?.some((job) => job.state === "running" || job.state === "queued");
     const inbox = known.state?.inbox;
-    const waiting = inbox && (inbox.waiting > 0 || inbox.settling > 0);
+    const waiting = (inbox && (inbox.waiting > 0 || inbox.settling > 0)) || known.state?.work || known.state?.sheets_pending > 0;
     let wait = document.hidden ? 15_000 : busy || waiting ? 1000 : 2500;
     if (failures > 0) wait = Math.min(1000 * 2 ** Math.min(failures - 1, 5), 30_000);
     if (line() === "key") wait = 30_000;

@@ -61,7 +61,7 @@ function list(items) {
       box,
       h("ul", {}, items.slice(0, count).map((one) => h("li", {}, one.message, one.hint ? ` ${one.hint}` : "", place(one.place)))),
       items.length > count
-        ? h("button", { type: "button", class: "quiet", onclick: () => show(items.length) }, `残りの${items.length - count}件も見る`)
+        ? h("button", { type: "button", class: "quiet rest", onclick: () => show(items.length) }, `残りの${items.length - count}件も見る`)
         : null,
     );
   };

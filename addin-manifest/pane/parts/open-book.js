@@ -24,6 +24,9 @@ export function openBook() {
           book.ours ? [button("数値だけ更新する", update, true), button("選んだセルの出どころ", source)] : null,
           button("ブックを見直す", look),
         ),
+        book.stale?.length > 0
+          ? h("p", {}, h("span", { class: "mark mark-warning" }, "更新前の数値"), ` ${book.stale.map((name) => `「${name}」`).join("、")}は、数値だけを新しくする前のままです。ブックを保存して閉じ、シート一覧の「数値を新しくする」を押すと、そろいます。`)
+          : null,
         fill(told),
       );
     } catch (error) {

@@ -3,7 +3,7 @@
 import { get, post } from "../lib/api.js";
 import { fill, h, newId, say } from "../lib/dom.js";
 import { stateNow } from "../lib/store.js";
-import { trouble } from "./trouble.js";
+import { trouble, waiting } from "./trouble.js";
 
 /** Whole-table fields of a reading, in the order they are asked. */
 const FIELDS = [
@@ -13,14 +13,19 @@ const FIELDS = [
   ["期間", "表ぜんたいの期間（列がないとき。例 令和6年度）", "text"],
 ];
 
-/** The question of a waiting drop. */
-export function question(drop, reload) {
+/** The question of a waiting drop; `onshown(question)` when it stands. */
+export function question(drop, reload, onshown = () => {}) {
   const box = h("div");
-  if (drop.question) fill(box, questionView(drop, reload));
+  const show = (one) => {
+    fill(box, questionView(one, reload));
+    onshown(one.question);
+  };
+  if (drop.question) show(drop);
   else {
     // The list leaves the tables out; one file's answer has them.
+    fill(box, waiting("ファイルを読んでいます…"));
     get(`/drops/${encodeURIComponent(drop.id)}`)
-      .then((answer) => fill(box, questionView(answer.drop ?? drop, reload)))
+      .then((answer) => show(answer.drop ?? drop))
       .catch((error) => fill(box, trouble(error)));
   }
   return box;
@@ -90,7 +95,7 @@ function questionView(drop, reload) {
       FIELDS.map(labelled),
       h(
         "div",
-        { class: "scrolls", role: "region", tabindex: "0", "aria-label": "数値の列" },
+        { class: "scrolls", role: "region", tabindex: "0", "aria-label": `数値の列（${drop.name}）` },
         h(
           "table",
           {},

@@ -15,8 +15,11 @@ export async function send(files, box) {
   const failed = h("div");
   const state = h("p", { role: "status" });
   const bar = h("progress", { max: all.length, value: 0, "aria-label": "ファイルを渡しています" });
-  fill(box, h("div", { class: "box" }, state, bar), failed);
+  let stopped = false;
+  const stop = h("button", { type: "button", onclick: () => ((stopped = true), (stop.disabled = true)) }, "中止する");
+  fill(box, h("div", { class: "box" }, state, bar, all.length > 1 ? stop : null), failed);
   for (const [index, file] of all.entries()) {
+    if (stopped) break;
     state.textContent = `ファイルを渡しています（${index + 1}／${all.length}） ${file.name}`;
     const again = async (event) => {
       event.target.closest(".trouble").remove();
@@ -36,7 +39,8 @@ export async function send(files, box) {
     bar.value = index + 1;
     stateNow();
   }
-  fill(box, h("p", { class: "box done", role: "status" }, taken > 0 ? `${taken}件のファイルを受け取りました。読み取った結果は、下に出ます。` : "受け取れたファイルはありません。"), failed);
+  const rest = stopped ? `中止しました。残りの${all.length - bar.value}件は渡していません。` : "";
+  fill(box, h("p", { class: "box done", role: "status" }, rest, taken > 0 ? `${taken}件のファイルを受け取りました。読み取った結果は、下に出ます。` : "受け取れたファイルはありません。"), failed);
   say(`${taken}件のファイルを受け取りました。`);
   return taken;
 }

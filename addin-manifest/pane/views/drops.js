@@ -1,8 +1,8 @@
 // Dropped files: what became of each, and the questions that are open.
 
-import { get } from "../lib/api.js";
+import { get, post } from "../lib/api.js";
 import { add, fill, h, time } from "../lib/dom.js";
-import { known, onState } from "../lib/store.js";
+import { known, onState, stateNow } from "../lib/store.js";
 import { cautions } from "../parts/cautions.js";
 import { question } from "../parts/question.js";
 import { empty, trouble, waiting } from "../parts/trouble.js";
@@ -23,6 +23,9 @@ const OUTCOMES = {
   gone: ["なくなりました", "mark-info"],
 };
 
+/** So many questions stand open by themselves; more are opened one by one, since each reads its file anew. */
+const AT_ONCE = 2;
+
 /** 「取り込みました」 and its look. */
 export function outcomeMark(outcome) {
   const [words, look] = OUTCOMES[outcome] ?? [outcome, "mark-info"];
@@ -31,6 +34,7 @@ export function outcomeMark(outcome) {
 
 export async function show(root, _params, app) {
   const sending = h("div");
+  const reading = h("div");
   const list = h("div");
   let page = 1;
   const input = h("input", {
@@ -67,7 +71,7 @@ export async function show(root, _params, app) {
       const read = items.some((drop) => drop.outcome === "read");
       fill(
         list,
-        waitingOnes.length > 0 ? h("section", {}, h("h2", {}, "確かめていただきたいファイル"), h("ul", { class: "drops" }, waitingOnes.map((drop) => row(drop, load, open)))) : null,
+        waitingOnes.length > 0 ? h("section", {}, h("h2", {}, "確かめていただきたいファイル"), h("ul", { class: "drops" }, waitingOnes.map((drop) => row(drop, load, open, waitingOnes.length <= AT_ONCE)))) : null,
         others.length > 0
           ? h(
               "section",
@@ -96,6 +100,7 @@ export async function show(root, _params, app) {
       h("p", { class: "note" }, "「受付」フォルダーに直接入れても、同じように取り込みます。Excel（xlsx・xls）、CSV、見える化システムの出力が使えます。一人ひとりの情報（氏名や被保険者番号など）が入ったファイルは、入れないでください。"),
     ),
     sending,
+    reading,
     list,
   );
   fill(list, waiting());
@@ -105,7 +110,9 @@ export async function show(root, _params, app) {
     await take(files);
   } else await load();
   let seen = known.state?.generation;
+  if (known.state) showReading(reading, known.state);
   const stop = onState((state) => {
+    showReading(reading, state);
     if (state.generation === seen) return;
     seen = state.generation;
     load();
@@ -113,17 +120,61 @@ export async function show(root, _params, app) {
   return { leave: () => (stop(), true), take };
 }
 
-function row(drop, reload, open) {
+/** How far the reading of 受付 is, with a way to stop it; what is not read yet stays in 受付. */
+function showReading(box, { work, paused, inbox }) {
+  const left = (inbox?.waiting ?? 0) + (inbox?.settling ?? 0);
+  const shown = JSON.stringify([work, paused, paused ? left : 0]);
+  if (box.dataset.shown === shown) return;
+  box.dataset.shown = shown;
+  const rest = async (on) => {
+    try {
+      await post("/intake", { paused: on });
+      stateNow();
+    } catch (error) {
+      fill(box, trouble(error, () => rest(on)));
+      delete box.dataset.shown;
+    }
+  };
+  const focused = box.contains(document.activeElement);
+  if (paused) {
+    const told = work ? "いまのファイルを読み終えたら止まります。" : left > 0 ? `まだ読んでいない${left}件は、「受付」フォルダーにそのまま残っています。要らないファイルは、いま取り除けます。` : "まだ読んでいないファイルはありません。";
+    fill(box, h("div", { class: "box notice", role: "status" }, h("p", {}, h("strong", {}, "取り込みを止めています。"), told), h("button", { type: "button", onclick: () => rest(false) }, "取り込みを続ける")));
+  } else if (work) {
+    fill(
+      box,
+      h(
+        "div",
+        { class: "box job" },
+        h("p", { role: "status" }, `${work.step}（${Math.min(work.done + 1, work.total)}／${work.total}）`),
+        h("progress", { max: Math.max(work.total, 1), value: work.done, "aria-label": "取り込みの進み具合" }),
+        h("button", { type: "button", onclick: () => rest(true) }, "取り込みを止める"),
+      ),
+    );
+  } else fill(box);
+  if (focused) box.querySelector("button")?.focus();
+}
+
+function row(drop, reload, open, ask = true) {
+  const message = drop.message ? h("p", {}, drop.message) : null;
   const notes = drop.diagnostics ?? [];
   const box = h(
     "li",
     { class: "card drop" },
     h("div", { class: "drop-head" }, outcomeMark(drop.outcome), h("span", { class: "drop-name" }, drop.name), h("span", { class: "note" }, [drop.layout, time(drop.at)].filter(Boolean).join("　"))),
-    drop.message ? h("p", {}, drop.message) : null,
+    message,
     drop.hint ? h("p", {}, drop.hint) : null,
     drop.duplicate_of ? h("p", { class: "note" }, "同じ内容のファイルが、すでに入っています。数値は変わりません。") : null,
   );
-  if (drop.outcome === "waiting") add(box, question(drop, reload));
+  // The question says the same as the message, line by line.
+  const shown = (asked) => asked?.preview?.length > 0 && message?.remove();
+  if (drop.outcome === "waiting" && ask) add(box, question(drop, reload, shown));
+  else if (drop.outcome === "waiting") {
+    const id = `question-${drop.id}`;
+    const place = h("div");
+    const show = () => place.firstChild || fill(place, question(drop, reload, shown));
+    add(box, h("details", { dataset: { drop: id }, open: open.has(id), ontoggle: (event) => event.target.open && show() }, h("summary", {}, "読み取った内容を見て、答える"), place));
+    if (open.has(id)) show();
+  }
   if (notes.length > 0 || drop.filed_to || drop.sheets_made?.length) {
     add(
       box,

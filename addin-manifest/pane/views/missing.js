@@ -120,7 +120,7 @@ function gapsTable(gaps) {
           h("tbody", {}, gaps.slice(0, count).map((gap) => h("tr", {}, h("th", { scope: "row" }, `${gap.indicator} ${gap.name}`), h("td", {}, gap.area), h("td", {}, wareki(gap.year)), h("td", {}, REASONS[gap.reason] ?? gap.reason)))),
         ),
       ),
-      gaps.length > count ? h("button", { type: "button", onclick: () => paint(count + 200) }, `続きを見る（残り${gaps.length - count}件）`) : null,
+      gaps.length > count ? h("button", { type: "button", class: "rest", onclick: () => paint(count + 200) }, `続きを見る（残り${gaps.length - count}件）`) : null,
     );
   paint(GAPS_SHOWN);
   return box;

@@ -269,7 +269,7 @@ function changesTable(changes) {
           ),
         ),
       ),
-      changes.length > count ? h("button", { type: "button", onclick: () => paint(changes.length) }, `残りの${changes.length - count}件も見る`) : null,
+      changes.length > count ? h("button", { type: "button", class: "rest", onclick: () => paint(changes.length) }, `残りの${changes.length - count}件も見る`) : null,
     );
   };
   paint(SHOWN);

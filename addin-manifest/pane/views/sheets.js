@@ -18,6 +18,7 @@ const wanted = { q: "", status: "all", insurer: "", changed_since: "", sort: "ch
 export async function show(root, _params, app) {
   const list = h("div", { "aria-live": "off" });
   const count = h("p", { role: "status", class: "note" });
+  const reading = h("div");
   const search = debounce(() => load(true), 150);
   const text = (name, label, type = "search") =>
     field(
@@ -55,6 +56,7 @@ export async function show(root, _params, app) {
       }
       const words = answer.total === 0 ? "当てはまるシートはありません。" : `${answer.total}件`;
       if (count.textContent !== words) count.textContent = words;
+      showReading(answer.pending);
       const filtered = wanted.q || wanted.status !== "all" || wanted.insurer || wanted.changed_since;
       if (answer.total === 0 && !filtered) {
         fill(
@@ -72,6 +74,19 @@ export async function show(root, _params, app) {
     } catch (error) {
       if (error.name !== "AbortError") fill(list, trouble(error, () => load()));
     }
+  }
+
+  /** Books nobody has opened yet are read behind the scenes; the list stands by their names meanwhile. */
+  let most = 0;
+  function showReading(pending = 0) {
+    most = Math.max(most, pending);
+    if (pending === 0) {
+      most = 0;
+      fill(reading);
+      return;
+    }
+    const done = most - pending;
+    fill(reading, h("p", { class: "note" }, `シートの中身を調べています（${done}／${most}件）。名前のあるものは、もう開けます。`), h("progress", { max: most, value: done, "aria-label": "シートの中身を調べています" }));
   }
 
   function pager(pages) {
@@ -115,6 +130,7 @@ export async function show(root, _params, app) {
       ),
     ),
     count,
+    reading,
     list,
   );
   fill(list, waiting());
@@ -179,7 +195,7 @@ function row(item, app, reload) {
         fullName({ name: item.insurer ?? "", prefecture: item.prefecture }),
         years,
         item.changed ? `更新 ${time(item.changed)}` : "",
-        `書き込み ${item.texts_filled ?? 0}／15欄`,
+        item.read === false ? "中身はこれから調べます" : `書き込み ${item.texts_filled ?? 0}／15欄`,
         item.cautions > 0 ? `確かめること ${item.cautions}件` : "",
       ]
         .filter(Boolean)

@@ -70,6 +70,14 @@ const ENTRY_HEADING_HEIGHT: f64 = 19.0;
 const ENTRY_HEIGHT: f64 = 146.0;
 const FREE_ENTRY_HEIGHT: f64 = 96.0;
 
+/// An entry field spans its own row, hidden rows for texts that no single row can hold (Excel's limit is 409 points;
+/// eight rows hold 3,000 characters in lines of 36 and leave room), and a low one that closes the frame.
+const SPARE_ROWS: u32 = 7;
+/// Its heading and these.
+const ROWS_OF_A_FIELD: u32 = 1 + 1 + SPARE_ROWS + 1;
+const SPARE_HEIGHT: f64 = 210.0;
+const CLOSING_HEIGHT: f64 = 6.0;
+
 /// A block of the form.
 struct Block {
     title: &'static str,
@@ -310,14 +318,14 @@ fn write_entries(sheet: &mut Worksheet, block: &Block, progress: &mut Progress) 
     for [left_field, right_field] in &PAIRS {
         write_entry(sheet, block, left_field, left, ENTRY_HEIGHT, progress)?;
         write_entry(sheet, block, right_field, RIGHT_ENTRY, ENTRY_HEIGHT, progress)?;
-        progress.row += 2;
+        progress.row += ROWS_OF_A_FIELD;
     }
     write_entry(sheet, block, &FREE, (left.0, RIGHT_ENTRY.1), FREE_ENTRY_HEIGHT, progress)?;
-    progress.row += 2;
+    progress.row += ROWS_OF_A_FIELD;
     Ok(())
 }
 
-/// A heading and, directly below it, the cell to write in.
+/// A heading and, directly below it, the field to write in.
 fn write_entry(
     sheet: &mut Worksheet,
     block: &Block,
@@ -328,15 +336,30 @@ fn write_entry(
 ) -> Result<(), XlsxError> {
     let row = progress.row;
     merge(sheet, row, (first, last), heading, &look::entry_heading(*step))?;
-    merge(sheet, row + 1, (first, last), "", &look::entry())?;
     sheet.set_row_height(row, ENTRY_HEADING_HEIGHT)?;
-    sheet.set_row_height(row + 1, height)?;
+    write_entry_rows(sheet, row + 1, (first, last), height)?;
     let column = if first == 0 { "A" } else { "E" };
     progress.names.push((format!("{}_{name}", block.name), format!("${column}${}", row + 2)));
     if *step == Some(1) {
         let is_draft = format!("=LEFT({column}{},{})=\"{DRAFT_MARK}\"", row + 2, DRAFT_MARK.chars().count());
         sheet.add_conditional_format(row + 1, first, row + 1, last, &look::draft(&is_draft))?;
     }
+    Ok(())
+}
+
+/// The merged area of a field. Its spare rows have the cells of its edges only: the frame is all they show.
+fn write_entry_rows(sheet: &mut Worksheet, row: u32, (first, last): (u16, u16), height: f64) -> Result<(), XlsxError> {
+    let closing = row + SPARE_ROWS + 1;
+    sheet.merge_range(row, first, closing, last, "", &look::entry())?;
+    sheet.set_row_height(row, height - CLOSING_HEIGHT)?;
+    for spare in row + 1..closing {
+        for column in first + 1..last {
+            sheet.clear_cell(spare, column);
+        }
+        sheet.set_row_height(spare, SPARE_HEIGHT)?;
+        sheet.set_row_hidden(spare)?;
+    }
+    sheet.set_row_height(closing, CLOSING_HEIGHT)?;
     Ok(())
 }
 

@@ -30,10 +30,10 @@ const CAUTIONS: List = List {
     columns: &[
         ("番号", 5.0, Kind::Mark),
         ("区分", 9.0, Kind::Mark),
-        ("種類", 17.0, Kind::Word),
+        ("種類", 19.0, Kind::Word),
         ("場所", 13.0, Kind::Mark),
-        ("内容", 74.0, Kind::Word),
-        ("次にすること", 56.0, Kind::Word),
+        ("内容", 76.0, Kind::Word),
+        ("次にすること", 58.0, Kind::Word),
     ],
     titled: false,
 };
@@ -44,10 +44,10 @@ const HINTS: List = List {
     explanation: "乖離から考えられることと、確かめるデータの手がかりです。どれも可能性であり、結論ではありません。様式へは、確かめたことを皆さんの言葉で書いてください。",
     columns: &[
         ("場所", 9.0, Kind::Mark),
-        ("STEP 1　何が違うか", 44.0, Kind::Word),
-        ("STEP 2　考えられること（仮説の手がかり）", 48.0, Kind::Word),
-        ("STEP 3　確かめるデータ", 44.0, Kind::Word),
-        ("STEP 4　対応を考えるときの問い", 38.0, Kind::Word),
+        ("STEP 1　何が違うか", 46.0, Kind::Word),
+        ("STEP 2　考えられること（仮説の手がかり）", 50.0, Kind::Word),
+        ("STEP 3　確かめるデータ", 46.0, Kind::Word),
+        ("STEP 4　対応を考えるときの問い", 40.0, Kind::Word),
     ],
     titled: true,
 };
@@ -90,7 +90,8 @@ fn add(workbook: &mut Workbook, list: &List) -> Result<(), XlsxError> {
 fn cell(kind: Kind) -> Format {
     match kind {
         Kind::Mark => look::mark().set_align(FormatAlign::Top).set_shrink(),
-        Kind::Word => look::word().set_align(FormatAlign::Top),
+        // Set in: no rule parts one column's words from the next one's.
+        Kind::Word => look::word().set_align(FormatAlign::Top).set_align(FormatAlign::Left).set_indent(1),
     }
 }
 

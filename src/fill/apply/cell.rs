@@ -1,10 +1,12 @@
 //! One `<c>` element: what goes in, as the schema writes it.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use super::rich;
 use super::sheet_index::CellSpan;
 use crate::fill::plan::CellContent;
+use crate::model::CellRef;
 use crate::template::xml::{Tag, is_legal, xstring_escape};
 
 /// The longest text Excel keeps in a cell, in UTF-16 units as Excel counts (𠮷 counts two).
@@ -14,11 +16,13 @@ pub(super) const MAX_TEXT: usize = 32_767;
 pub(super) fn write_new(
     out: &mut String,
     prefix: &str,
-    address: impl std::fmt::Display,
+    at: CellRef,
     style: Option<u32>,
     content: &CellContent,
 ) -> usize {
-    let _ = write!(out, "<{prefix}c r=\"{address}\"");
+    push(out, &["<", prefix, "c r=\""]);
+    let _ = write!(out, "{at}");
+    out.push('"');
     write_style(out, style);
     write_rest(out, prefix, content, None)
 }
@@ -35,7 +39,7 @@ pub(super) fn write_over(
 ) -> usize {
     let tag = source.get(cell.tag.clone()).unwrap_or_default();
     let formula = if is_plain(content) { None } else { cell.formula.as_ref().map(|(_, span)| span.clone()) };
-    let _ = write!(out, "<{prefix}c");
+    push(out, &["<", prefix, "c"]);
     for attribute in Tag(tag).attributes() {
         // `vm` describes the old value (a picture, a linked record), `cm` the formula (a dynamic array).
         let keep = match attribute.name {
@@ -59,13 +63,19 @@ pub(super) fn is_plain(content: &CellContent) -> bool {
 
 /// A number so that reading it gives the same number again, in the fewest digits.
 pub(super) fn number(value: f64) -> String {
-    if value == 0.0 {
-        "0".to_owned()
+    let mut out = String::new();
+    write_number(&mut out, value);
+    out
+}
+
+fn write_number(out: &mut String, value: f64) {
+    let _ = if value == 0.0 {
+        write!(out, "0")
     } else if (1e-5..1e16).contains(&value.abs()) {
-        format!("{value}")
+        write!(out, "{value}")
     } else {
-        format!("{value:E}")
-    }
+        write!(out, "{value:E}")
+    };
 }
 
 fn write_style(out: &mut String, style: Option<u32>) {
@@ -81,35 +91,57 @@ fn write_rest(out: &mut String, p: &str, content: &CellContent, formula: Option<
         CellContent::Blank => out.push_str("/>"),
         CellContent::Text(text) if text.is_empty() => out.push_str("/>"),
         CellContent::Number(value) | CellContent::FormulaNumber(value) => {
-            let _ = write!(out, ">{formula}<{p}v>{}</{p}v></{p}c>", number(*value));
+            push(out, &[">", formula, "<", p, "v>"]);
+            write_number(out, *value);
+            push(out, &["</", p, "v></", p, "c>"]);
         }
         CellContent::Text(text) => {
             let space = if needs_preserve(text) { " xml:space=\"preserve\"" } else { "" };
-            let _ = write!(out, " t=\"inlineStr\"><{p}is><{p}t{space}>");
+            push(out, &[" t=\"inlineStr\"><", p, "is><", p, "t", space, ">"]);
             replaced = write_text(out, text);
-            let _ = write!(out, "</{p}t></{p}is></{p}c>");
+            push(out, &["</", p, "t></", p, "is></", p, "c>"]);
         }
         CellContent::Rich(rich) => {
-            let _ = write!(out, " t=\"inlineStr\"><{p}is>{}</{p}is></{p}c>", rich::with_prefix(&rich.markup, p));
+            push(
+                out,
+                &[" t=\"inlineStr\"><", p, "is>", &rich::with_prefix(&rich.markup, p), "</", p, "is></", p, "c>"],
+            );
         }
         CellContent::FormulaText(text) => {
             let space = if needs_preserve(text) { " xml:space=\"preserve\"" } else { "" };
-            let _ = write!(out, " t=\"str\">{formula}<{p}v{space}>");
+            push(out, &[" t=\"str\">", formula, "<", p, "v", space, ">"]);
             replaced = write_text(out, text);
-            let _ = write!(out, "</{p}v></{p}c>");
+            push(out, &["</", p, "v></", p, "c>"]);
         }
     }
     replaced
 }
 
+/// Pieces one after the other; formatting them would cost more than all else about a cell.
+fn push(out: &mut String, pieces: &[&str]) {
+    for piece in pieces {
+        out.push_str(piece);
+    }
+}
+
+/// Whether a reader would lose white space without being told to keep it.
 pub(super) fn needs_preserve(text: &str) -> bool {
-    let is_space = |c: char| matches!(c, ' ' | '\t' | '\n' | '\r');
-    text.starts_with(is_space) || text.ends_with(is_space) || text.contains(['\n', '\r', '\t']) || text.contains("  ")
+    let mut before = b' ';
+    for byte in text.bytes() {
+        if matches!(byte, b'\n' | b'\r' | b'\t') || (byte == b' ' && before == b' ') {
+            return true;
+        }
+        before = byte;
+    }
+    before == b' ' && !text.is_empty()
 }
 
 /// Line ends become LF as in Excel, `_x0041_` is kept from being read as an escape, and characters that XML has no
 /// place for become U+FFFD. The text as the cell will say it, and how many characters were replaced.
-pub(super) fn cell_text(text: &str) -> (String, usize) {
+pub(super) fn cell_text(text: &str) -> (Cow<'_, str>, usize) {
+    if is_clean(text) {
+        return (Cow::Borrowed(text), 0);
+    }
     let mut replaced = 0;
     let mut out = String::with_capacity(text.len());
     let mut rest = text.chars().peekable();
@@ -126,11 +158,28 @@ pub(super) fn cell_text(text: &str) -> (String, usize) {
             }
         }
     }
-    (out, replaced)
+    (Cow::Owned(out), replaced)
+}
+
+/// Whether a text goes into a cell as it is, but for escapes: what nearly every text is.
+fn is_clean(text: &str) -> bool {
+    let mut outside = false;
+    for byte in text.bytes() {
+        if byte < b' ' && byte != b'\t' && byte != b'\n' {
+            return false;
+        }
+        outside |= byte == 0xEF;
+    }
+    // U+FFFE and U+FFFF; what begins with the same byte are letters of full width, too.
+    !outside || !text.as_bytes().windows(3).any(|three| matches!(three, [0xEF, 0xBF, 0xBE | 0xBF]))
 }
 
 pub(super) fn write_text(out: &mut String, text: &str) -> usize {
     let (text, replaced) = cell_text(text);
+    if !text.bytes().any(|byte| matches!(byte, b'<' | b'>' | b'&' | b'_')) {
+        out.push_str(&text);
+        return replaced;
+    }
     for (at, c) in text.char_indices() {
         match c {
             '<' => out.push_str("&lt;"),
@@ -169,7 +218,7 @@ mod tests {
     fn texts_are_escaped_and_only_then_marked_when_needed() {
         let written = |text: &str| {
             let mut out = String::new();
-            let replaced = write_new(&mut out, "x:", "B2", Some(7), &CellContent::Text(text.to_owned()));
+            let replaced = write_new(&mut out, "x:", CellRef::new(1, 1), Some(7), &CellContent::Text(text.to_owned()));
             (out, replaced)
         };
         let cell = |space: &str, inner: &str| {

@@ -1,12 +1,13 @@
 //! Reads back what was written, from the finished bytes: every edited cell, and that nothing else was exchanged.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
+
+use memchr::memmem;
 
 use super::cell::{cell_text, is_plain};
 use super::refusal;
 use super::rich;
-use super::sheet_index::SheetIndex;
+use super::scan::Scan;
 use crate::error::FileError;
 use crate::fill::plan::{CellContent, CellEdit};
 use crate::model::CellRef;
@@ -30,61 +31,95 @@ pub(super) fn untouched(before: &Package, after: &Package, changed: impl Fn(usiz
     Ok(())
 }
 
-/// Compares every edited cell of a sheet with what was planned.
+/// Compares every edited cell of a sheet with what was planned, in one walk through the finished part.
 pub(super) fn cells(sheet: &str, text: &str, edits: &BTreeMap<CellRef, &CellEdit>) -> Result<(), FileError> {
-    let index = SheetIndex::read(text).map_err(|_| refusal::fault(sheet))?;
-    for (at, edit) in edits {
-        let found = index.cell(*at).and_then(|cell| text.get(cell.tag.start..cell.end));
-        if !says(found, &edit.content) {
+    let mut scan = Scan::new(text);
+    let mut edits = edits.iter().peekable();
+    let absent = |at: &CellRef, edit: &CellEdit| {
+        if is_empty(&edit.content) { Ok(()) } else { Err(refusal::fault(&format!("{sheet} {at}"))) }
+    };
+    while let Some(cell) = scan.next().map_err(|_| refusal::fault(sheet))? {
+        while let Some((at, edit)) = edits.next_if(|(at, _)| **at < cell.at) {
+            absent(at, edit)?;
+        }
+        if let Some((at, edit)) = edits.next_if(|(at, _)| **at == cell.at)
+            && !says(cell.element, &edit.content)
+        {
             return Err(refusal::fault(&format!("{sheet} {at}")));
         }
     }
-    Ok(())
+    edits.try_for_each(|(at, edit)| absent(at, edit))
 }
 
-fn says(cell: Option<&str>, wanted: &CellContent) -> bool {
-    let Some(cell) = cell else { return matches!(wanted, CellContent::Blank) || is_empty_text(wanted) };
-    let kind = cell.split_once('>').and_then(|(tag, _)| Tag(tag).raw("t"));
-    let has_formula = cell.split('<').any(|markup| Tag(markup).local() == "f");
-    let value = inner(cell, "v").and_then(|span| cell.get(span)).and_then(content);
-    let text = || inner(cell, "t").and_then(|span| cell.get(span)).and_then(content);
-    if is_plain(wanted) && has_formula {
+fn says(cell: &str, wanted: &CellContent) -> bool {
+    let Some((tag, body)) = split(cell, b'>') else { return false };
+    let kind = Tag(tag).raw("t");
+    let inside = Inside::of(body);
+    if is_plain(wanted) && inside.formula {
         return false;
     }
+    let value = || inside.value.and_then(content);
     match wanted {
         CellContent::Number(number) | CellContent::FormulaNumber(number) => {
-            kind.is_none() && value.and_then(|value| value.parse::<f64>().ok()) == Some(*number)
+            kind.is_none() && value().and_then(|value| value.parse::<f64>().ok()) == Some(*number)
         }
         CellContent::Text(wanted) if !wanted.is_empty() => {
-            kind == Some("inlineStr") && text().is_some_and(|text| decode_xstring(&text) == cell_text(wanted).0)
+            kind == Some("inlineStr")
+                && inside.text.and_then(content).is_some_and(|text| decode_xstring(&text) == cell_text(wanted).0)
         }
         CellContent::Rich(rich) => {
             // Copied markup is compared as such.
-            let prefix = cell.split_once('>').map_or("", |(tag, _)| Tag(tag).prefix());
+            let prefix = Tag(tag).prefix();
             let end = format!("{}</{prefix}is></{prefix}c>", rich::with_prefix(&rich.markup, prefix));
             kind == Some("inlineStr") && cell.ends_with(&end)
         }
         CellContent::FormulaText(wanted) => {
-            kind == Some("str") && value.is_some_and(|text| decode_xstring(&text) == cell_text(wanted).0)
+            kind == Some("str") && value().is_some_and(|text| decode_xstring(&text) == cell_text(wanted).0)
         }
-        CellContent::Blank | CellContent::Text(_) => kind.is_none() && value.is_none() && text().is_none(),
+        CellContent::Blank | CellContent::Text(_) => kind.is_none() && inside.value.is_none() && inside.text.is_none(),
     }
 }
 
-fn is_empty_text(content: &CellContent) -> bool {
-    matches!(content, CellContent::Text(text) if text.is_empty())
+fn is_empty(content: &CellContent) -> bool {
+    matches!(content, CellContent::Blank) || matches!(content, CellContent::Text(text) if text.is_empty())
 }
 
-/// The bytes between `<v …>` and `</v>`, whatever the prefix.
-fn inner(cell: &str, name: &str) -> Option<Range<usize>> {
-    let mut from = 0;
-    while let Some(open) = cell.get(from..)?.find('<').map(|at| at + from) {
-        let end = open + cell.get(open..)?.find('>')? + 1;
-        let tag = cell.get(open..end)?;
-        if !tag.starts_with("</") && !tag.ends_with("/>") && Tag(tag).local() == name {
-            return Some(end..end + cell.get(end..)?.find("</")?);
+/// What stands before and behind the first of a byte.
+fn split(text: &str, byte: u8) -> Option<(&str, &str)> {
+    let at = memchr::memchr(byte, text.as_bytes())?;
+    Some((text.get(..at)?, text.get(at + 1..)?))
+}
+
+/// What stands between the tags of a cell: whether it has a formula, and the first `<v>` and `<t>`, as written.
+#[derive(Default)]
+struct Inside<'a> {
+    formula: bool,
+    value: Option<&'a str>,
+    text: Option<&'a str>,
+}
+
+impl<'a> Inside<'a> {
+    fn of(body: &'a str) -> Self {
+        let mut inside = Self::default();
+        let mut rest = body;
+        while let Some((_, markup)) = split(rest, b'<') {
+            let Some((tag, after)) = split(markup, b'>') else { break };
+            rest = after;
+            if tag.starts_with('/') {
+                continue;
+            }
+            let name = Tag(tag).local();
+            inside.formula |= name == "f";
+            let place = match name {
+                "v" => &mut inside.value,
+                "t" => &mut inside.text,
+                _ => continue,
+            };
+            if place.is_none() && !tag.ends_with('/') {
+                // Up to the end tag; comments and CDATA belong to what it says.
+                *place = memmem::find(after.as_bytes(), b"</").and_then(|end| after.get(..end));
+            }
         }
-        from = end;
+        inside
     }
-    None
 }

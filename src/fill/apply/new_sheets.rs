@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use super::patches::Patches;
 use super::zip_out::Change;
-use super::{cell, refusal, styles, titles};
+use super::{cell, refusal, styles};
 use crate::error::FileError;
 use crate::fill::plan::{CellContent, Look, NewSheet};
 use crate::template::package::{Package, damaged_part};
@@ -101,13 +101,6 @@ pub(super) fn add(
         patches.insert(at, |out| out.push_str(&new));
         let text = patches.apply(&text).ok_or_else(|| refusal::fault(list))?;
         put(package, changes, path, text)?;
-    }
-    let shown: Vec<&str> = sheets.iter().filter(|sheet| !sheet.very_hidden).map(|sheet| sheet.name.as_str()).collect();
-    let properties = package.relationships_of("")?.into_iter().find(|link| link.kind == "extended-properties");
-    if let Some(path) = properties.map(|link| link.target).filter(|path| !shown.is_empty() && package.has_part(path))
-        && let Some(text) = titles::with_sheets(package, &current(package, changes, &path)?, &shown)
-    {
-        put(package, changes, &path, text)?;
     }
     Ok(parts)
 }
@@ -207,7 +200,7 @@ fn sheet_part(sheet: &NewSheet, main: &str, looks: &BTreeMap<Look, u32>) -> Resu
             }
             _ => {}
         }
-        cell::write_new(&mut out, "", at, looks.get(look).copied(), &plain);
+        cell::write_new(&mut out, "", *at, looks.get(look).copied(), &plain);
     }
     out.push_str(if row.is_some() { "</row></sheetData>" } else { "</sheetData>" });
     if !sheet.links.is_empty() {

@@ -17,11 +17,11 @@ const PROPERTIES: [&str; 3] = ["core-properties", "extended-properties", "custom
 
 impl Compiled {
     /// The workbook without the named sheets; names that are absent are passed over. Everything else stays, but the
-    /// calculation chain, the file's properties and links to the removed sheets go.
+    /// calculation chain, the file's properties, links to the removed sheets and colours for cells with `mark` go.
     ///
     /// # Errors
     /// No visible sheet would be left, or the workbook is damaged.
-    pub fn without_sheets(&self, names: &[&str]) -> Result<Vec<u8>, FileError> {
+    pub fn without_sheets(&self, names: &[&str], mark: &str) -> Result<Vec<u8>, FileError> {
         let package = self.package();
         let is_gone = |name: &str| names.contains(&name);
         if !package.sheets().iter().any(|sheet| !is_gone(&sheet.name) && sheet.visibility == Visibility::Visible) {
@@ -46,6 +46,15 @@ impl Compiled {
                         patches.replace(list.tag.start..list.end, |_| {})
                     }
                     _ => dead.into_iter().for_each(|link| patches.replace(link.tag.start..link.end, |_| {})),
+                }
+                // The colour of drafts goes with them: the copy has none, and does not speak of any.
+                for (local, element) in &part.index.children {
+                    let all = element.tag.start..element.end;
+                    if local == "conditionalFormatting"
+                        && part.text.get(all.clone()).is_some_and(|text| text.contains(mark))
+                    {
+                        patches.replace(all, |_| {});
+                    }
                 }
                 if !patches.is_empty() {
                     let text = patches.apply(&part.text).ok_or_else(|| refusal::fault(&sheet.name))?;

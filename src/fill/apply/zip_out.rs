@@ -10,6 +10,9 @@ use super::refusal;
 use crate::error::FileError;
 use crate::template::package::{Package, damaged_part};
 
+/// How hard changed parts are compressed: 2 takes half of the work of 6, and the whole standard book has 184 kB instead of 157.
+const LEVEL: i64 = 2;
+
 /// What becomes of an entry that is not copied.
 #[derive(Debug)]
 pub(super) enum Change {
@@ -31,7 +34,7 @@ pub(super) fn write(
     // The clock would make two fills of the same plan differ.
     let options = SimpleFileOptions::default()
         .compression_method(CompressionMethod::Deflated)
-        .compression_level(Some(6))
+        .compression_level(Some(LEVEL))
         .last_modified_time(DateTime::default());
     for index in 0..archive.len() {
         let entry = archive.by_index_raw(index).map_err(|_| damaged_part("zip"))?;

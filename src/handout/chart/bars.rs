@@ -47,6 +47,8 @@ struct Bar {
     value_x: f64,
     value: String,
     missing: bool,
+    /// Of fewer months: drawn hollow.
+    part: bool,
 }
 
 /// A column of groups is at least this many ems wide.
@@ -95,7 +97,9 @@ pub fn grouped_bars(
         for ((index, area), pattern) in areas.iter().enumerate().zip(&patterns) {
             let figure = figure(indicator, index);
             let value = shown_value(figure, indicator.decimals);
-            spoken.push(format!("{} {} {value}", indicator.name, area.name));
+            let months =
+                if figure.is_part() { format!("（{}）", shown::months(figure.months())) } else { String::new() };
+            spoken.push(format!("{} {} {value}{months}", indicator.name, area.name));
             let end = figure.value().map_or(nought, |value| scale.at(value, plot_width));
             let (from, length, value_x) = (end.min(nought), (end - nought).abs(), end.max(nought));
             let name = room.short(&area.name, name_width);
@@ -108,6 +112,7 @@ pub fn grouped_bars(
                 value_x,
                 value,
                 missing: figure.value().is_none(),
+                part: figure.is_part(),
             });
             y += bar + 1.0;
         }
@@ -136,5 +141,9 @@ pub fn grouped_bars(
 }
 
 fn shown_value(figure: Figure, decimals: u8) -> String {
-    figure.value().and_then(|value| shown::number(value, decimals)).unwrap_or_else(|| missing_words(figure))
+    match figure.value().and_then(|value| shown::number(value, decimals)) {
+        Some(shown) if figure.is_part() => format!("{shown}※"),
+        Some(shown) => shown,
+        None => missing_words(figure),
+    }
 }

@@ -55,7 +55,7 @@ const MARKER: f64 = 2.6;
 /// Draws the plot at this height.
 pub fn scatter(data: &Scatter, plot_height: f64, room: Room) -> ScatterChart {
     let known: Vec<(&ScatterPoint, f64, f64)> = {
-        let mut known: Vec<_> = data.points.iter().filter_map(|p| Some((p, p.x.value()?, p.y.value()?))).collect();
+        let mut known: Vec<_> = data.points.iter().filter_map(|p| Some((p, p.x.whole()?, p.y.whole()?))).collect();
         // The own area and the chosen ones get the best places.
         known.sort_by_key(|(point, ..)| match point.role {
             Some(Role::Own) => 0,
@@ -120,7 +120,7 @@ pub fn scatter(data: &Scatter, plot_height: f64, room: Room) -> ScatterChart {
             missing.push(format!("全国の{} {}", axis.name, missing_words(axis.nation)));
         }
     }
-    for point in data.points.iter().filter(|point| point.x.value().is_none() || point.y.value().is_none()) {
+    for point in data.points.iter().filter(|point| point.x.whole().is_none() || point.y.whole().is_none()) {
         missing.push(format!("{}（{}、{}）", point.name, value(point.x, &data.x), value(point.y, &data.y)));
     }
     let titled = |axis: &Axis| format!("{}（{}）", axis.name, axis.unit);
@@ -158,7 +158,11 @@ pub fn scatter(data: &Scatter, plot_height: f64, room: Room) -> ScatterChart {
 
 fn value(figure: Figure, axis: &Axis) -> String {
     let shown = figure.value().and_then(|value| shown::number(value, axis.decimals));
-    shown.unwrap_or_else(|| missing_words(figure))
+    match shown {
+        Some(shown) if figure.is_part() => format!("※{shown}（{}）", shown::months(figure.months())),
+        Some(shown) => shown,
+        None => missing_words(figure),
+    }
 }
 
 #[cfg(test)]

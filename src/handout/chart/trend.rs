@@ -28,6 +28,11 @@ pub struct TrendChart {
 }
 
 impl TrendChart {
+    /// From edge to edge, in points.
+    pub fn height(&self) -> f64 {
+        self.height
+    }
+
     /// Where lines have gaps, in words: 「令和8年度はどの地域も空白」.
     pub fn gaps(&self) -> &[String] {
         &self.gaps
@@ -80,7 +85,7 @@ pub fn trend(trend: &Trend, plot_height: f64, room: Room) -> TrendChart {
         .iter()
         .filter_map(|series| {
             let value = series.values.iter().rev().find_map(|figure| figure.value())?;
-            Some(room.text(&label_of(&series.name, value, trend.years.iter().any(|year| year.part_year))))
+            Some(room.text(&label_of(&series.name, value, trend.holds_parts())))
         })
         .fold(0.0, f64::max);
     let plot_width = (room.width - plot_x - label_width - room.size * 1.6).max(room.width * PLOT_LEAST);
@@ -102,14 +107,19 @@ pub fn trend(trend: &Trend, plot_height: f64, room: Room) -> TrendChart {
             match figure.and_then(|figure| figure.value()) {
                 Some(value) => {
                     let point = (x(index), plot_height - scale.at(value, plot_height));
-                    if let Some((px, py, part)) = before {
-                        segments.push(Segment { from: (px, py), to: point, part: part || year.part_year });
+                    let alone = figure.filter(|figure| figure.is_part());
+                    let part = year.part_year || alone.is_some();
+                    if let Some((px, py, before)) = before {
+                        segments.push(Segment { from: (px, py), to: point, part: before || part });
                     }
-                    points.push(Point { x: point.0, y: point.1, part: year.part_year });
-                    before = Some((point.0, point.1, year.part_year));
-                    last = Some((point, value, year.part_year));
+                    points.push(Point { x: point.0, y: point.1, part });
+                    before = Some((point.0, point.1, part));
+                    last = Some((point, value, part));
                     let shown = shown::number(value, trend.decimals).unwrap_or_default();
-                    words.push(format!("{} {shown}", year_words(year)));
+                    words.push(match alone {
+                        Some(figure) => format!("{}（{}） {shown}", year.wareki, shown::months(figure.months())),
+                        None => format!("{} {shown}", year_words(year)),
+                    });
                 }
                 None => {
                     before = None;
@@ -169,11 +179,7 @@ fn gaps(trend: &Trend, missing: &[(usize, &'static str, &str)]) -> Vec<String> {
 }
 
 fn year_words(year: &Year) -> String {
-    match (year.part_year, year.months) {
-        (true, Some(months)) => format!("{}（{months}か月分）", year.wareki),
-        (true, None) => format!("{}（途中）", year.wareki),
-        (false, _) => year.wareki.clone(),
-    }
+    if year.part_year { format!("{}（{}）", year.wareki, shown::months(year.months)) } else { year.wareki.clone() }
 }
 
 /// 「令和5年度」 while there is room, else 「令和5」「6」「7」. A part-year carries ※.

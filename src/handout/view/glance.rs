@@ -1,15 +1,13 @@
 //! The lines of the 1枚もの's one table.
 
-use std::collections::BTreeSet;
-
+use super::marks::{Notes, Seen, part_years};
 use super::one_page::{Column, Row};
-use super::tables::{self, Notes};
+use super::tables;
 use crate::handout::data::Handout;
 use crate::handout::{names, shown};
-use crate::model::MissingReason;
 
 /// Every indicator with the values of these columns.
-pub(super) fn rows(handout: &Handout, columns: &[Column], reasons: &mut BTreeSet<MissingReason>) -> Vec<Row> {
+pub(super) fn rows(handout: &Handout, columns: &[Column], seen: &mut Seen) -> Vec<Row> {
     let mut notes = Notes::default();
     let mut rows = Vec::new();
     let line = |kind, label| Row {
@@ -21,6 +19,7 @@ pub(super) fn rows(handout: &Handout, columns: &[Column], reasons: &mut BTreeSet
         ratio: String::new(),
         verdict: String::new(),
         strong: false,
+        flat: false,
     };
     for (number, block) in handout.blocks.iter().enumerate() {
         let single = tables::single_unit(block);
@@ -33,7 +32,8 @@ pub(super) fn rows(handout: &Handout, columns: &[Column], reasons: &mut BTreeSet
             }
             let (arrow, verdict) = tables::verdict_words(indicator);
             let cells = columns.iter().flat_map(|column| column.years.iter().map(|year| (column.area, *year)));
-            let values = cells.map(|(area, year)| tables::shown_cell(indicator, indicator.figure(area, year), reasons));
+            let values =
+                cells.map(|(area, year)| seen.cell(&name.label, indicator, indicator.figure(area, year), year));
             rows.push(Row {
                 kind: "figures",
                 label: format!("{}{}", name.label, tables::row_unit(&name, indicator, block, single)),
@@ -43,6 +43,7 @@ pub(super) fn rows(handout: &Handout, columns: &[Column], reasons: &mut BTreeSet
                 ratio: indicator.ratio.and_then(|ratio| shown::number(ratio, 2)).unwrap_or_else(tables::dash),
                 verdict: format!("{arrow}{verdict}"),
                 strong: tables::stands_out(indicator),
+                flat: false,
             });
         }
     }
@@ -50,14 +51,14 @@ pub(super) fn rows(handout: &Handout, columns: &[Column], reasons: &mut BTreeSet
 }
 
 /// What stands under the table.
-pub(super) fn notes(handout: &Handout, reasons: &BTreeSet<MissingReason>) -> Vec<String> {
+pub(super) fn notes(handout: &Handout, seen: &Seen) -> Vec<String> {
     let mut notes = Notes::default();
     let all = || handout.blocks.iter().flat_map(|block| &block.indicators);
     for indicator in all() {
         notes.marks(indicator);
     }
-    notes.reasons.clone_from(reasons);
-    let mut lines = notes.lines(all().any(|indicator| indicator.unstable));
-    lines.extend(tables::part_year_notes(&handout.years));
+    notes.seen.clone_from(seen);
+    let mut lines = notes.lines(all().any(|indicator| indicator.unstable), &handout.years);
+    lines.extend(part_years(&handout.years));
     lines
 }

@@ -3,6 +3,8 @@
 //! The layout reads it as `json("data.json")`. Values are data there, never markup, whatever they hold.
 
 mod glance;
+mod marks;
+mod numbering;
 mod one_page;
 mod page;
 mod pictures;
@@ -49,7 +51,9 @@ struct View {
     one_page: Option<OnePage>,
     years: Vec<YearTable>,
     indicators: Vec<IndicatorRow>,
+    indicators_number: usize,
     sources: Vec<SourceView>,
+    sources_number: usize,
     cautions: Vec<CautionView>,
     credit: String,
     unprintable: Option<String>,
@@ -72,6 +76,8 @@ struct TopicView {
 struct BlockView {
     number: usize,
     name: String,
+    /// 「令和5年度の値は…」 instead of a table of nothing but dashes.
+    no_figures: Option<String>,
     table: ComparisonTable,
     others: Vec<OthersTable>,
     pictures: BlockPictures,
@@ -133,13 +139,14 @@ pub fn build(
     let blocks = handout.blocks.iter().enumerate().map(|(index, block)| BlockView {
         number: index + 1,
         name: block.name.clone(),
+        no_figures: no_figures(handout, block),
         table: tables::comparison(handout, block, &page),
         others: tables::others(handout, block, &page),
         pictures: if has(Part::Charts) { pictures::of_block(handout, block, &page) } else { BlockPictures::default() },
         fields: fields(block),
     });
     let name = |role| handout.area_of(role).and_then(|a| handout.areas.get(a)).map(|a| a.name.clone());
-    let view = View {
+    let mut view = View {
         kind,
         kind_name: kind.label(),
         title: handout.title.clone(),
@@ -154,7 +161,8 @@ pub fn build(
         date: Date3 { year: date.year, month: date.month, day: date.day },
         topics: topics.into_iter().map(|t| TopicView { text: t.text, check: t.check.join("、") }).collect(),
         certainty,
-        more_cautions: handout.cautions.len() > FIRST_CAUTIONS && has(Part::Sources),
+        more_cautions: has(Part::Sources)
+            && (handout.cautions.len() > FIRST_CAUTIONS || handout.cautions.iter().any(|caution| caution.detail)),
         one_page: (kind == Kind::OnePage).then(|| one_page::one_page(handout, &points, &threshold, &page)),
         points,
         threshold,
@@ -166,6 +174,8 @@ pub fn build(
             Vec::new()
         },
         indicators: if has(Part::Indicators) { tables::indicators(handout) } else { Vec::new() },
+        indicators_number: 0,
+        sources_number: 0,
         sources: handout
             .sources
             .iter()
@@ -184,6 +194,7 @@ pub fn build(
         unprintable: note,
         page,
     };
+    numbering::number(&mut view, &options.parts);
     let mut value = serde_json::to_value(&view).map_err(|error| {
         TemplateProblem::new("data.json", None, format!("配布資料のデータを作れませんでした。（{error}）"))
     })?;
@@ -224,6 +235,18 @@ fn add_breaks(value: &mut Value) {
         }
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
+}
+
+/// What is said of a block without any figure in the main year.
+fn no_figures(handout: &Handout, block: &Block) -> Option<String> {
+    let year = handout.years.get(handout.main_index()?)?;
+    (!tables::has_figures(handout, block)).then(|| {
+        let count = block.indicators.len();
+        format!(
+            "{}の値（{count}指標）は、取り込んだ資料にありません。表と図は、資料を入れて作り直すと載ります。",
+            year.wareki
+        )
+    })
 }
 
 fn fields(block: &Block) -> Vec<FieldView> {

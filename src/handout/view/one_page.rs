@@ -1,10 +1,9 @@
 //! The 1枚もの: the whole form on one sheet. What finds no room is shortened where a reader sees it and stands in full
 //! on the sheets after it; nothing is left out.
 
-use std::collections::BTreeSet;
-
 use serde::Serialize;
 
+use super::marks::Seen;
 use super::page::Page;
 use super::tables::{self, YearTable};
 use super::{FieldView, fields, glance};
@@ -14,6 +13,9 @@ use crate::handout::glyphs;
 /// What the layout draws.
 #[derive(Serialize)]
 pub struct OnePage {
+    /// 表1 …
+    pub(super) number: usize,
+    pub(super) rest_number: usize,
     /// Everything stands on one sheet; on smaller paper it flows, and nothing is shortened.
     fitted: bool,
     /// The texts stand beside the table; else under it, in this many columns.
@@ -35,7 +37,19 @@ pub struct OnePage {
     /// Texts that were shortened, in full.
     full: Vec<Full>,
     /// Every value, when years or areas found no column.
-    years: Vec<YearTable>,
+    pub(super) years: Vec<YearTable>,
+}
+
+impl OnePage {
+    /// The table of the form has columns.
+    pub(super) fn has_table(&self) -> bool {
+        !self.heads.is_empty()
+    }
+
+    /// Lines of it stand on the next sheet.
+    pub(super) fn has_rest(&self) -> bool {
+        !self.rest.is_empty()
+    }
 }
 
 #[derive(Serialize)]
@@ -57,6 +71,8 @@ pub(super) struct Row {
     pub ratio: String,
     pub verdict: String,
     pub strong: bool,
+    /// It takes one line for certain.
+    pub flat: bool,
 }
 
 /// A text as far as there is room.
@@ -96,9 +112,13 @@ pub fn one_page(handout: &Handout, points: &[MainPoint], threshold: &str, page: 
     let width = page.inner_width();
     let text_least = if beside { TEXT_LEAST * page.body + page.gutter() } else { 0.0 };
     let columns = choose_columns(handout, page, width - text_least);
-    let mut reasons = BTreeSet::new();
-    let mut rows = glance::rows(handout, &columns, &mut reasons);
+    let mut seen = Seen::default();
+    let mut rows = glance::rows(handout, &columns, &mut seen);
     let mut widths = widths(&rows, &columns, page);
+    let roomy = widened(&widths, &columns, handout, page);
+    if roomy.iter().sum::<f64>() <= width - text_least {
+        widths = roomy;
+    }
     let used: f64 = widths.iter().sum();
     // What is left goes to the names first, then to the texts.
     let longest =
@@ -113,7 +133,7 @@ pub fn one_page(handout: &Handout, points: &[MainPoint], threshold: &str, page: 
 
     let height = page.inner_height() - TITLE;
     // Run on, because every line at the foot costs one of the table.
-    let notes = glance::notes(handout, &reasons).join("　");
+    let notes = glance::notes(handout, &seen).join("　");
     let lines_at_foot: f64 = [notes.as_str(), threshold, handout.credit.as_str()]
         .into_iter()
         .map(|note| (tables::ems(note) * page.table / table_width).ceil().max(1.0))
@@ -130,6 +150,10 @@ pub fn one_page(handout: &Handout, points: &[MainPoint], threshold: &str, page: 
     let lines: f64 = rows.iter().map(line_count).sum::<f64>() + 2.0;
     let room = if beside { height - foot } else { (height - foot) * 0.62 };
     let pitch = (room / lines).clamp(least, most);
+    for row in &mut rows {
+        let room = if row.kind == "figures" { widths.first().copied().unwrap_or_default() } else { table_width };
+        row.flat = tables::fits(tables::label_ems(&row.label, "", &row.marks, row.indent), room, page);
+    }
     let mut rest = Vec::new();
     if fitted {
         let mut at = 2.0 * pitch;
@@ -196,6 +220,8 @@ pub fn one_page(handout: &Handout, points: &[MainPoint], threshold: &str, page: 
         short_blocks.push(shorts);
     }
     OnePage {
+        number: 0,
+        rest_number: 0,
         fitted,
         beside,
         text_columns,
@@ -258,7 +284,7 @@ fn choose_columns(handout: &Handout, page: &Page, room: f64) -> Vec<Column> {
     }
     plans.extend((0..others).rev().map(|count| with(&only, &only, count)));
     let fits = |plan: &Vec<Column>| {
-        let rows = glance::rows(handout, plan, &mut BTreeSet::new());
+        let rows = glance::rows(handout, plan, &mut Seen::default());
         widths(&rows, plan, page).iter().sum::<f64>() <= room
     };
     let last = plans.len().saturating_sub(1);
@@ -287,6 +313,23 @@ fn widths(rows: &[Row], columns: &[Column], page: &Page) -> Vec<f64> {
     widths.extend([2.9 * page.table, 4.85 * page.table]);
     widths
 }
+
+/// The same with room for the names over the values in one line.
+fn widened(widths: &[f64], columns: &[Column], handout: &Handout, page: &Page) -> Vec<f64> {
+    let mut wide = widths.to_vec();
+    let mut at = 1;
+    for column in columns {
+        let name = handout.areas.get(column.area).map_or(0.0, |area| tables::ems(&area.name).min(NAME_OVER_VALUES));
+        let own: f64 = widths.get(at..at + column.years.len()).map_or(0.0, |own| own.iter().sum());
+        let lacking = ((name + 0.84) * page.table - own).max(0.0) / column.years.len().max(1) as f64;
+        wide.iter_mut().skip(at).take(column.years.len()).for_each(|width| *width += lacking);
+        at += column.years.len();
+    }
+    wide
+}
+
+/// Longer names of areas wrap over their columns, in ems.
+const NAME_OVER_VALUES: f64 = 8.0;
 
 /// Lines of a paragraph.
 fn lines_of(text: &str, per_line: f64) -> f64 {

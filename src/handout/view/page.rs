@@ -20,6 +20,8 @@ pub struct Page {
     pub body: f64,
     /// Tables, notes.
     pub table: f64,
+    /// How high a row of a table is that takes one line: the height of a line and the gaps of its cells.
+    row: f64,
     /// Names and numbers in charts.
     pub chart: f64,
     /// 大きめ
@@ -34,6 +36,10 @@ pub struct Page {
 /// The upper and the lower margin of a 1枚もの in millimetres; the layout sets the same.
 const ONE_PAGE_TOP: f64 = 13.0;
 const ONE_PAGE_FOOT: f64 = 13.0;
+/// The height of a line and the gaps above and below it, in ems; the layout sets the same gaps.
+const ROW: f64 = 0.765 + 2.0 * 0.36;
+/// A row one can write in with a pen, in points.
+const WRITING_ROW: f64 = 18.0;
 /// A millimetre.
 const MM: f64 = 72.0 / 25.4;
 
@@ -67,6 +73,7 @@ impl Page {
             measure,
             body,
             table,
+            row: if kind == Kind::Worksheet { (table * ROW).max(WRITING_ROW) } else { table * ROW },
             chart,
             large: options.large,
             parts: options.parts.clone(),

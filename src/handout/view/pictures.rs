@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::marks;
 use super::page::Page;
 use super::tables;
 use super::year_in_full;
@@ -12,6 +13,8 @@ use crate::handout::names;
 /// A chart and its caption.
 #[derive(Serialize)]
 pub struct Picture {
+    /// 図1 …
+    pub(super) number: usize,
     caption: String,
     chart: Chart,
 }
@@ -32,14 +35,27 @@ pub struct BlockPictures {
     wide: Vec<Picture>,
     /// Two beside one another.
     half: Vec<Picture>,
+    /// How high the rows of pairs are, in points.
+    half_rows: Vec<f64>,
     /// Scatter plots.
     scatters: Vec<Picture>,
     /// Indicators without a multiple, named under the list of deviations.
     not_compared: String,
+    /// Indicators without any figure of the main year, named under the bars.
+    not_drawn: String,
     /// Where lines have gaps, in words.
     gaps: Vec<String>,
     /// Some trend holds a part-year.
     part_years: bool,
+    /// Which drawn figures are of fewer months than their year, in words.
+    part_figures: Option<String>,
+}
+
+impl BlockPictures {
+    /// All pictures in the order of the layout.
+    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Picture> {
+        self.wide.iter_mut().chain(&mut self.half).chain(&mut self.scatters)
+    }
 }
 
 /// Blocks of at most this many indicators of one unit are drawn as grouped bars; longer ones as deviations.
@@ -48,6 +64,8 @@ const BARS_UP_TO: usize = 6;
 /// How many deviations a block draws: those that stand out, but neither two lonely bars nor a page of them.
 const DEVIATIONS_LEAST: usize = 8;
 const DEVIATIONS_MOST: usize = 20;
+/// Of indicators without a multiple, so many are named; the table shows them all.
+const NOT_COMPARED_MOST: usize = 8;
 
 /// The picture of the first page: what stands out, with the leading rates for scale.
 pub fn summary(handout: &Handout, page: &Page) -> Option<Picture> {
@@ -72,13 +90,16 @@ pub fn summary(handout: &Handout, page: &Page) -> Option<Picture> {
     let year = handout.main_index().and_then(|main| handout.years.get(main)).map(year_in_full).unwrap_or_default();
     let caption = format!("全国との違いが大きい指標（{year}、全国を1とした倍率）");
     let chart = chart::deviations(&caption, leads, handout.thresholds, page.room(1.0));
-    Some(Picture { caption, chart: Chart::Deviations(chart) })
+    Some(Picture { number: 0, caption, chart: Chart::Deviations(chart) })
 }
 
 /// All charts of a block.
 pub fn of_block(handout: &Handout, block: &Block, page: &Page) -> BlockPictures {
     let mut pictures = BlockPictures::default();
     let Some(first) = block.indicators.first() else { return pictures };
+    if handout.main_index().is_some() && !tables::has_figures(handout, block) {
+        return pictures;
+    }
     let few = block.indicators.len() <= BARS_UP_TO;
     let one_unit = block.indicators.iter().all(|indicator| indicator.unit == first.unit);
     let main = handout.main_index();
@@ -86,9 +107,12 @@ pub fn of_block(handout: &Handout, block: &Block, page: &Page) -> BlockPictures 
         let year = handout.years.get(main).map(year_in_full).unwrap_or_default();
         if few && one_unit {
             let caption = format!("{}（{year}、{}）", block.name, first.unit);
-            let indicators: Vec<&Indicator> = block.indicators.iter().collect();
+            let has_value =
+                |i: &&Indicator| (0..handout.areas.len()).any(|area| i.figure(area, main).value().is_some());
+            let (indicators, left): (Vec<&Indicator>, Vec<&Indicator>) = block.indicators.iter().partition(has_value);
+            pictures.not_drawn = left.iter().map(|i| i.name.as_str()).collect::<Vec<_>>().join("、");
             let chart = chart::grouped_bars(&caption, &indicators, &handout.areas, main, page.room(1.0));
-            pictures.wide.push(Picture { caption, chart: Chart::Bars(chart) });
+            pictures.wide.push(Picture { number: 0, caption, chart: Chart::Bars(chart) });
         } else {
             let named: Vec<(String, &Indicator)> =
                 names::rows(block).iter().map(|name| name.in_chart()).zip(&block.indicators).collect();
@@ -104,14 +128,21 @@ pub fn of_block(handout: &Handout, block: &Block, page: &Page) -> BlockPictures 
                 .filter(|(_, i)| valid_ratio(i).is_none())
                 .map(|(name, _)| name.replace('　', "の"))
                 .collect();
-            pictures.not_compared = left.join("、");
+            pictures.not_compared = left.iter().take(NOT_COMPARED_MOST).cloned().collect::<Vec<_>>().join("、");
+            if left.len() > NOT_COMPARED_MOST {
+                pictures.not_compared.push_str(&format!("、ほか{}（表の「－」）", left.len() - NOT_COMPARED_MOST));
+            }
             if !entries.is_empty() {
                 let which = if entries.len() < all { "が大きい指標" } else { "" };
                 let caption = format!("全国との違い{which}（{year}、全国を1とした倍率、大きい順）");
                 let chart = chart::deviations(&caption, entries, handout.thresholds, page.room(1.0));
-                pictures.wide.push(Picture { caption, chart: Chart::Deviations(chart) });
+                pictures.wide.push(Picture { number: 0, caption, chart: Chart::Deviations(chart) });
             }
         }
+    }
+    if few && one_unit {
+        let drawn = names::rows(block).into_iter().map(|name| name.label).zip(&block.indicators);
+        pictures.part_figures = marks::part_figures_of(handout, drawn);
     }
     let share = if page.pairs() { 0.485 } else { 1.0 };
     let trends: Vec<Trend> = if !block.trends.is_empty() {
@@ -123,6 +154,7 @@ pub fn of_block(handout: &Handout, block: &Block, page: &Page) -> BlockPictures 
     };
     // Adjusted rates lack the newest year together: the gap is said once with all their names.
     let mut gaps: Vec<(String, Vec<&str>)> = Vec::new();
+    let mut heights = Vec::new();
     for trend in &trends {
         let chart = chart::trend(trend, page.chart * 10.5, page.room(share));
         for gap in chart.gaps() {
@@ -133,11 +165,14 @@ pub fn of_block(handout: &Handout, block: &Block, page: &Page) -> BlockPictures 
         }
         pictures.part_years |= trend.years.iter().any(|year| year.part_year);
         let caption = format!("{}の推移（{}）", trend.title, trend.unit);
-        pictures.half.push(Picture { caption, chart: Chart::Trend(chart) });
+        heights.push(chart.height() + caption_height(&caption, page, page.room(share).width));
+        pictures.half.push(Picture { number: 0, caption, chart: Chart::Trend(chart) });
     }
+    pictures.half_rows = heights.chunks(2).map(|pair| pair.iter().copied().fold(0.0, f64::max)).collect();
     pictures.gaps = gaps.into_iter().map(|(gap, titles)| format!("{gap}（{}）", titles.join("、"))).collect();
     for scatter in handout.scatters.iter().filter(|scatter| scatter.block == block.name) {
         pictures.scatters.push(Picture {
+            number: 0,
             caption: format!("{}（{}、{}の保険者）", scatter.title, scatter.year, handout.prefecture),
             chart: Chart::Scatter(chart::scatter(
                 scatter,
@@ -148,6 +183,15 @@ pub fn of_block(handout: &Handout, block: &Block, page: &Page) -> BlockPictures 
     }
     pictures
 }
+
+/// The room of a caption under a picture: the gap the layout leaves, and its lines. 「図12　」 stands before it.
+fn caption_height(caption: &str, page: &Page, width: f64) -> f64 {
+    let lines = ((tables::ems(caption) + 4.5) * page.table / width).ceil().max(1.0);
+    0.65 * page.body + lines * page.table * LINE_OF_CAPTION
+}
+
+/// From line to line of a caption, in ems of its type.
+const LINE_OF_CAPTION: f64 = 1.49;
 
 /// In ems: a prefecture of a hundred insurers needs more room for their names than one of ten.
 fn scatter_height(points: usize) -> f64 {

@@ -1,12 +1,11 @@
 //! Tables, cell by cell as shown.
 
-use std::collections::BTreeSet;
-
 use serde::Serialize;
 
+use super::marks::{Notes, Seen, part_years};
 use super::page::Page;
 use super::year_in_full;
-use crate::handout::data::{Block, Figure, Handout, Indicator, Role, Verdict, Year};
+use crate::handout::data::{Block, Handout, Indicator, Role, Verdict, Year};
 use crate::handout::glyphs;
 use crate::handout::names::{self, RowName};
 use crate::handout::options::Kind;
@@ -16,12 +15,16 @@ use crate::model::MissingReason;
 /// Own, prefecture and nation of the main year, compared.
 #[derive(Serialize)]
 pub struct ComparisonTable {
+    /// 表1 …
+    pub(super) number: usize,
     year: Option<String>,
     /// The unit of all rows, when they share one.
     unit: Option<String>,
     /// Names of 比較地域 that stand in this table; the others have tables of their own.
     others: Vec<String>,
     ranks: bool,
+    /// The last column is there to write in.
+    memo: bool,
     /// Columns in points, the name column first.
     widths: Vec<f64>,
     rows: Vec<Row>,
@@ -32,7 +35,7 @@ pub struct ComparisonTable {
 #[serde(tag = "row", rename_all = "snake_case")]
 enum Row {
     /// A line over a group: 「受給者1人あたり給付月額（円）」
-    Group { label: String },
+    Group { label: String, flat: bool },
     /// One indicator.
     Figures(Box<Figures>),
 }
@@ -64,11 +67,15 @@ struct Figures {
     /// Above or below and not unstable: set in bold.
     strong: bool,
     rank: String,
+    /// It takes one line for certain: its height need not be measured.
+    flat: bool,
 }
 
 /// 比較地域 for which the comparison table has no room.
 #[derive(Serialize)]
 pub struct OthersTable {
+    /// 表1 …
+    pub(super) number: usize,
     unit: Option<String>,
     areas: Vec<String>,
     widths: Vec<f64>,
@@ -79,6 +86,8 @@ pub struct OthersTable {
 /// Every value of the period of some areas.
 #[derive(Serialize)]
 pub struct YearTable {
+    /// 表1 …
+    pub(super) number: usize,
     areas: Vec<String>,
     years: Vec<String>,
     widths: Vec<f64>,
@@ -88,6 +97,8 @@ pub struct YearTable {
 
 #[derive(Serialize)]
 struct ValueRow {
+    /// It takes one line for certain.
+    flat: bool,
     /// A line over the rows of a block.
     block: bool,
     /// A line over the rows of a group.
@@ -107,6 +118,13 @@ pub struct IndicatorRow {
     cautions: String,
 }
 
+/// Whether some area has a figure of the main year in this block.
+pub(super) fn has_figures(handout: &Handout, block: &Block) -> bool {
+    let Some(main) = handout.main_index() else { return false };
+    let areas = || 0..handout.areas.len();
+    block.indicators.iter().any(|indicator| areas().any(|area| indicator.figure(area, main).value().is_some()))
+}
+
 /// The comparison of a block.
 pub fn comparison(handout: &Handout, block: &Block, page: &Page) -> ComparisonTable {
     let others = other_areas(handout);
@@ -120,7 +138,10 @@ pub fn comparison(handout: &Handout, block: &Block, page: &Page) -> ComparisonTa
 }
 
 /// The narrowest column of names, in ems; most services fit in a line of it.
-const NAME_LEAST: f64 = 14.0;
+const NAME_LEAST: f64 = 13.0;
+/// Beside the column to write in, names keep this many ems, and it this many points.
+const NAMES_BESIDE_MEMO: f64 = 18.7;
+const MEMO_LEAST: f64 = 70.0;
 /// With less room than this for names, ranks have no column.
 const RANK_LEAST: f64 = 13.0;
 
@@ -133,11 +154,11 @@ fn built(handout: &Handout, block: &Block, page: &Page, here: &[usize]) -> Compa
     let mut group_before = None;
     for (name, indicator) in names::rows(block).into_iter().zip(&block.indicators) {
         if let Some(label) = group_line(&name, &mut group_before, block, single) {
-            rows.push(Row::Group { label });
+            rows.push(Row::Group { flat: fits(ems(&label), page.measure, page), label });
         }
         let mut cell = |area: Option<usize>| match area.zip(main) {
-            Some((area, year)) => shown_cell(indicator, indicator.figure(area, year), &mut notes.reasons),
-            None => shown_cell(indicator, Figure::Missing { missing: MissingReason::Unknown }, &mut notes.reasons),
+            Some((area, year)) => notes.seen.cell(&name.label, indicator, indicator.figure(area, year), year),
+            None => notes.seen.hole(MissingReason::Unknown),
         };
         let (own, prefecture, nation) = (
             cell(handout.area_of(Role::Own)),
@@ -163,6 +184,7 @@ fn built(handout: &Handout, block: &Block, page: &Page, here: &[usize]) -> Compa
             verdict,
             strong: stands_out(indicator),
             rank: indicator.rank.as_deref().map(short_rank).unwrap_or_default(),
+            flat: false,
         })));
     }
     let area = |role| handout.area_of(role);
@@ -201,18 +223,56 @@ fn built(handout: &Handout, block: &Block, page: &Page, here: &[usize]) -> Compa
     }
     let mut widths = vec![room(&columns)];
     widths.extend(columns.iter().map(|ems| (ems + padding) * page.table));
-    let mut lines = notes.lines(block.indicators.iter().any(|indicator| indicator.unstable));
+    let memo = page.kind() == Kind::Worksheet;
+    if let (true, Some(name)) = (memo, widths.first_mut()) {
+        // 「気づいたこと」 takes its room from the names.
+        let room = (*name - NAMES_BESIDE_MEMO * page.table).max(MEMO_LEAST);
+        *name -= room;
+        widths.push(room);
+    }
+    let name_width = widths.first().copied().unwrap_or_default();
+    for row in &mut rows {
+        if let Row::Figures(figures) = row {
+            let label = label_ems(&figures.label, &figures.unit, &figures.marks, figures.indent);
+            figures.flat = (!ranks || ems(&figures.rank) <= rank) && fits(label, name_width, page);
+        }
+    }
+    let mut lines = notes.lines(block.indicators.iter().any(|indicator| indicator.unstable), &handout.years);
     if !ranked.is_empty() {
         lines.push(format!("{}内の順位：{}", handout.prefecture, ranked.join("、")));
     }
     ComparisonTable {
+        number: 0,
         year: main.and_then(|main| handout.years.get(main)).map(year_in_full),
         others: here.iter().filter_map(|area| handout.areas.get(*area)).map(|area| area.name.clone()).collect(),
         unit: single.map(str::to_owned),
         ranks,
+        memo,
         widths,
         rows,
         notes: lines,
+    }
+}
+
+/// The first cell of a row in ems, as the layout sets it.
+pub(super) fn label_ems(label: &str, unit: &str, marks: &str, indent: bool) -> f64 {
+    let gap = if marks.is_empty() { 0.0 } else { 0.4 };
+    ems(label) + ems(unit) + ems(marks) + gap + if indent { 0.4 } else { 0.0 }
+}
+
+/// Whether so many ems of the table's type stand in one line of a column for certain. The layout leaves 0.35 em on both
+/// sides; the rest is for roundings.
+pub(super) fn fits(ems: f64, width: f64, page: &Page) -> bool {
+    (ems + 1.1) * page.table <= width
+}
+
+fn flatten(rows: &mut [ValueRow], widths: &[f64], page: &Page) {
+    let (name, values) = (widths.first().copied().unwrap_or_default(), widths.get(1..).unwrap_or_default());
+    for row in rows {
+        let room = if row.block || row.group { page.measure } else { name };
+        // Values have columns as wide as the widest of them, unless many years were squeezed.
+        let narrow = row.values.iter().zip(values).any(|(value, width)| (ems(value) + 0.72) * page.table > *width);
+        row.flat = !narrow && fits(label_ems(&row.label, "", "", row.indent), room, page);
     }
 }
 
@@ -254,14 +314,17 @@ pub fn others(handout: &Handout, block: &Block, page: &Page) -> Vec<OthersTable>
         .map(|areas| {
             let columns: Vec<(usize, usize)> =
                 handout.area_of(Role::Own).into_iter().chain(areas.iter().copied()).map(|area| (area, main)).collect();
-            let mut reasons = BTreeSet::new();
-            let rows = value_rows(block, &columns, &mut reasons);
+            let mut seen = Seen::default();
+            let mut rows = value_rows(block, &columns, &mut seen);
+            let widths = widths(page, columns.len(), wide_enough(&rows, page, page.name_column()));
+            flatten(&mut rows, &widths, page);
             OthersTable {
+                number: 0,
                 unit: single_unit(block).map(str::to_owned),
                 areas: names_of(handout, columns.iter().map(|(area, _)| *area)),
-                widths: widths(page, columns.len(), wide_enough(&rows, page, page.name_column())),
+                widths,
                 rows,
-                notes: reason_lines(&reasons),
+                notes: seen.lines(&handout.years),
             }
         })
         .collect()
@@ -278,20 +341,23 @@ pub fn years(handout: &Handout, page: &Page, areas: &[usize]) -> Vec<YearTable> 
     let chunks = areas.chunks(at_once).map(|areas| {
         let columns: Vec<(usize, usize)> =
             areas.iter().flat_map(|area| (0..count).map(move |year| (*area, year))).collect();
-        let mut reasons = BTreeSet::new();
+        let mut seen = Seen::default();
         let mut rows = Vec::new();
         for block in &handout.blocks {
             let unit = single_unit(block).map(|unit| format!("（{unit}）")).unwrap_or_default();
             let label = format!("{}{unit}", block.name);
-            rows.push(ValueRow { block: true, group: false, label, indent: false, values: Vec::new() });
-            rows.extend(value_rows(block, &columns, &mut reasons));
+            rows.push(ValueRow { flat: false, block: true, group: false, label, indent: false, values: Vec::new() });
+            rows.extend(value_rows(block, &columns, &mut seen));
         }
-        let mut notes = reason_lines(&reasons);
-        notes.extend(part_year_notes(&handout.years));
+        let mut notes = seen.lines(&handout.years);
+        notes.extend(part_years(&handout.years));
+        let widths = widths(page, columns.len(), wide_enough(&rows, page, page.number_column()));
+        flatten(&mut rows, &widths, page);
         YearTable {
+            number: 0,
             areas: names_of(handout, areas.iter().copied()),
             years: handout.years.iter().map(short_year).collect(),
-            widths: widths(page, columns.len(), wide_enough(&rows, page, page.number_column())),
+            widths,
             rows,
             notes,
         }
@@ -340,19 +406,22 @@ fn widths(page: &Page, numbers: usize, wanted: f64) -> Vec<f64> {
     widths
 }
 
-fn value_rows(block: &Block, columns: &[(usize, usize)], reasons: &mut BTreeSet<MissingReason>) -> Vec<ValueRow> {
+fn value_rows(block: &Block, columns: &[(usize, usize)], seen: &mut Seen) -> Vec<ValueRow> {
     let mut rows = Vec::new();
     let single = single_unit(block);
     let mut group_before = None;
     for (name, indicator) in names::rows(block).into_iter().zip(&block.indicators) {
         if let Some(label) = group_line(&name, &mut group_before, block, single) {
-            rows.push(ValueRow { block: false, group: true, label, indent: false, values: Vec::new() });
+            rows.push(ValueRow { flat: false, block: false, group: true, label, indent: false, values: Vec::new() });
         }
-        let values =
-            columns.iter().map(|(area, year)| shown_cell(indicator, indicator.figure(*area, *year), reasons)).collect();
+        let values = columns
+            .iter()
+            .map(|(area, year)| seen.cell(&name.label, indicator, indicator.figure(*area, *year), *year))
+            .collect();
         let unit = row_unit(&name, indicator, block, single);
         let label = format!("{}{unit}", name.label);
-        rows.push(ValueRow { block: false, group: false, label, indent: name.group.is_some(), values });
+        let indent = name.group.is_some();
+        rows.push(ValueRow { flat: false, block: false, group: false, label, indent, values });
     }
     rows
 }
@@ -397,76 +466,8 @@ pub(super) fn row_unit(name: &RowName, indicator: &Indicator, block: &Block, sin
     if single.or(group).is_some() { String::new() } else { format!("（{}）", indicator.unit) }
 }
 
-pub(super) fn shown_cell(indicator: &Indicator, figure: Figure, reasons: &mut BTreeSet<MissingReason>) -> String {
-    match figure.value().and_then(|value| shown::number(value, indicator.decimals)) {
-        Some(shown) => shown,
-        None => {
-            let reason = figure.missing().unwrap_or(MissingReason::Unknown);
-            reasons.insert(reason);
-            // Two reasons with one mark are told apart by a letter.
-            match reason {
-                MissingReason::Suppressed => "－秘".to_owned(),
-                MissingReason::Blank => "－空".to_owned(),
-                _ => reason.mark().to_owned(),
-            }
-        }
-    }
-}
-
-fn reason_lines(reasons: &BTreeSet<MissingReason>) -> Vec<String> {
-    let words = reasons.iter().map(|reason| match reason {
-        MissingReason::NotApplicable => "「―」は該当なし（給付なし）",
-        MissingReason::Unknown => "「－」はデータなし",
-        MissingReason::Suppressed => "「－秘」は秘匿",
-        MissingReason::Blank => "「－空」は元のデータの空白",
-    });
-    let words: Vec<&str> = words.collect();
-    if words.is_empty() { Vec::new() } else { vec![format!("{}。", words.join("、"))] }
-}
-
-pub(super) fn part_year_notes(years: &[Year]) -> Vec<String> {
-    let part = years.iter().filter(|year| year.part_year);
-    part.map(|year| match year.months {
-        Some(months) => format!("※ {}は{months}か月分。", year.wareki),
-        None => format!("※ {}は年度の途中まで。", year.wareki),
-    })
-    .collect()
-}
-
 pub(super) fn short_year(year: &Year) -> String {
     let short = year.wareki.trim_end_matches("年度");
     let mark = if year.part_year { "※" } else { "" };
     if short.is_empty() { year_in_full(year) } else { format!("{short}{mark}") }
-}
-
-/// Numbered notes: rows with the same caution share a number.
-#[derive(Default)]
-pub(super) struct Notes {
-    cautions: Vec<String>,
-    pub(super) reasons: BTreeSet<MissingReason>,
-}
-
-impl Notes {
-    pub(super) fn marks(&mut self, indicator: &Indicator) -> String {
-        let mut marks = Vec::new();
-        for caution in &indicator.cautions {
-            let known = self.cautions.iter().position(|c| c == caution);
-            let index = known.unwrap_or_else(|| {
-                self.cautions.push(caution.clone());
-                self.cautions.len() - 1
-            });
-            marks.push(format!("注{}", index + 1));
-        }
-        marks.join("・")
-    }
-
-    pub(super) fn lines(self, unstable: bool) -> Vec<String> {
-        let mut lines: Vec<String> =
-            self.cautions.iter().enumerate().map(|(index, text)| format!("注{} {text}", index + 1)).collect();
-        if unstable {
-            lines.push("「少数」は利用者が少なく、判定していません。".to_owned());
-        }
-        lines.extend(reason_lines(&self.reasons));
-        lines
-    }
 }

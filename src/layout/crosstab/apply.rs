@@ -4,79 +4,22 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::carry::{Carried, Labels, own_text};
+use super::fit::{Fitted, FittedColumn, bare_year, fit};
+use super::heads;
 use super::sums::{Checked, Sums};
-use super::{heads, titles};
+use super::years::{between_sheets, in_sheet_name, is_of_year};
 use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::error::FileError;
 use crate::layout::area_cells::{Said, area_of, is_sum, written};
-use crate::layout::mapping::{Column, Mapping, Row, SHEET_NAME, TITLE, indicator_id};
+use crate::layout::mapping::{Column, Mapping, SHEET_NAME, TITLE, indicator_id};
 use crate::layout::{AreaText, Context, Figure, Interpretation, PeriodText, place_of, tell_gap};
 use crate::model::{CellRef, Dimensions, Period};
-use crate::notation::{BareYear, EraCarry, Unit, find_unit_in, has_unit_label, is_note, parse_period, parse_unit};
+use crate::notation::{EraCarry, is_note, parse_period};
 use crate::read::{Book, Grid};
 
 /// What must be one figure: indicator, area, period, breakdown.
 type FigureKey = (Option<Arc<str>>, AreaText, String, String);
-
-/// A mapping found on a grid: its columns by their index.
-struct Fitted<'m> {
-    code: Option<u32>,
-    prefecture: Option<u32>,
-    area: Option<u32>,
-    period: Option<u32>,
-    labels: Vec<u32>,
-    unit: Option<u32>,
-    columns: Vec<(u32, Option<u32>, &'m Column)>,
-    said: Titles,
-}
-
-/// What the titles over a grid say.
-struct Titles {
-    period: Option<String>,
-    area: Option<String>,
-    units: Vec<Unit>,
-    /// A unit is named that is not understood
-    unclear: bool,
-}
-
-impl Titles {
-    fn of(book: &Book, grid: &Grid, first_heading: u32, catalog: &Catalog) -> Self {
-        let all = titles::above(grid, first_heading);
-        let units: Vec<Unit> = all.iter().filter_map(|title| find_unit_in(title)).collect();
-        let unclear = all.iter().any(|title| has_unit_label(title) && find_unit_in(title).is_none());
-        Self { period: titles::period(&all, &book.file.name), area: titles::area(&all, catalog), units, unclear }
-    }
-
-    /// Whether the table says of itself something else than the mapping: another year, place or unit.
-    fn contradicts(&self, mapping: &Mapping, sheet: &str, catalog: &Catalog) -> bool {
-        let bare = bare_year(mapping);
-        let key = |text: &str| parse_period(text, bare).map(|period| period.key());
-        let period = match (mapping.period.as_deref(), &self.period) {
-            (Some(TITLE), said) => said.is_none(),
-            (Some(fixed), Some(said)) => key(fixed) != key(said),
-            _ => false,
-        };
-        let place = |text: &str| catalog.find_name(text).one();
-        let area = match (mapping.area.as_deref(), &self.area) {
-            (Some(TITLE), said) => said.is_none(),
-            (None, _) | (_, None) => false,
-            (Some(SHEET_NAME), Some(said)) => place(sheet) != place(said),
-            (Some(fixed), Some(said)) => place(fixed) != place(said),
-        };
-        let unit = mapping.unit_column.is_none()
-            && mapping.columns.iter().filter(|column| parse_unit(&column.heading).is_none()).any(|column| {
-                let own = column.unit.as_deref().and_then(parse_unit);
-                let rows = || mapping.rows.iter().any(|row| row.unit.is_some());
-                !self.units.is_empty() && own.map_or_else(|| !rows(), |own| !self.units.contains(&own))
-            });
-        period || area || unit || self.unclear
-    }
-}
-
-fn bare_year(mapping: &Mapping) -> BareYear {
-    if mapping.calendar { BareYear::Calendar } else { BareYear::Fiscal }
-}
 
 /// A year or a place that only the mapping names may be that of last year's table.
 fn say_what_was_assumed(book: &Book, grid: &Grid, mapping: &Mapping, fitted: &Fitted<'_>, result: &mut Interpretation) {
@@ -96,6 +39,59 @@ fn say_what_was_assumed(book: &Book, grid: &Grid, mapping: &Mapping, fitted: &Fi
     }
 }
 
+/// The headings say another year than the saved ones; everything else is the same.
+fn say_other_years(book: &Book, grid: &Grid, mapping: &Mapping, fitted: &Fitted<'_>, result: &mut Interpretation) {
+    let Some(years) = &fitted.years else { return };
+    let list: String = years.periods.iter().map(|period| format!("「{}」", period.replace('\n', " "))).collect();
+    let name = &mapping.name;
+    let told = if years.added {
+        format!("読み方「{name}」に無い年{list}の列も、この表の見出しのとおりに取り込みました。")
+    } else {
+        format!("見出しの年が読み方「{name}」と違うため、この表の見出しのとおり{list}として取り込みました。")
+    };
+    let sheet = (!grid.name.is_empty()).then(|| grid.name.to_string());
+    let place = Place { sheet, ..Place::file(book.file.name.clone()) };
+    result.diagnostics.push(Diagnostic::info("mapping-years", told).at(place));
+}
+
+/// A sheet whose name is the saved one but for its year.
+struct OtherYear {
+    /// From the saved name's year to this one's
+    ahead: i32,
+    year: Period,
+}
+
+impl OtherYear {
+    /// Whether the table itself speaks of the year its sheet is named after.
+    fn agrees(&self, mapping: &Mapping, fitted: &Fitted<'_>) -> bool {
+        match mapping.period.as_deref() {
+            Some(TITLE) => {
+                let said = fitted.said.period.as_deref().and_then(|text| parse_period(text, bare_year(mapping)));
+                said.is_some_and(|said| is_of_year(&said, &self.year))
+            }
+            // Last year's, said once for all.
+            Some(_) => false,
+            None if mapping.period_column.is_some() => true,
+            None => fitted.years.as_ref().map_or(0, |years| years.ahead) == self.ahead,
+        }
+    }
+}
+
+/// The sheets a mapping may read: the one it names, those that differ in a later year only; where it is not there, those
+/// of any year.
+fn sheets<'b>(book: &'b Book, mapping: &Mapping) -> Vec<(&'b Grid, Option<OtherYear>)> {
+    let Some(name) = mapping.sheet.as_deref() else { return book.grids.iter().map(|grid| (grid, None)).collect() };
+    let is_named = |grid: &Grid| heads::same(name, &grid.name);
+    let there = book.grids.iter().any(is_named);
+    let saved = in_sheet_name(name);
+    let other = |grid: &'b Grid| {
+        let other = in_sheet_name(&grid.name)?;
+        let ahead = between_sheets(saved.as_ref()?, &other)?;
+        (ahead > 0 || !there && ahead < 0).then_some((grid, Some(OtherYear { ahead, year: other.1 })))
+    };
+    book.grids.iter().filter_map(|grid| if is_named(grid) { Some((grid, None)) } else { other(grid) }).collect()
+}
+
 /// Reads a book by the first mapping all of whose headings stand in it; `None` when none fits.
 pub fn apply(book: &Book, context: Context<'_>) -> Option<Result<Interpretation, FileError>> {
     context.mappings.iter().find_map(|mapping| apply_one(book, mapping, context.catalog)).map(Ok)
@@ -109,15 +105,16 @@ pub fn apply_one(book: &Book, mapping: &Mapping, catalog: &Catalog) -> Option<In
     let mut result = Interpretation { layout: "表", ..Interpretation::default() };
     let mut fits = false;
     let mut others = Vec::new();
-    let named = |grid: &&Grid| mapping.sheet.as_deref().is_none_or(|sheet| heads::same(sheet, &grid.name));
-    for grid in book.grids.iter().filter(named) {
+    for (grid, other_year) in sheets(book, mapping) {
         let Some(fitted) = fit(book, grid, mapping, catalog) else { continue };
-        if fitted.said.contradicts(mapping, &grid.name, catalog) {
+        let agrees = other_year.is_none_or(|year| year.agrees(mapping, &fitted));
+        if !agrees || fitted.said.contradicts(mapping, &grid.name, catalog) {
             others.push(grid);
             continue;
         }
         fits = true;
         say_what_was_assumed(book, grid, mapping, &fitted, &mut result);
+        say_other_years(book, grid, mapping, &fitted, &mut result);
         read_rows(book, grid, mapping, &fitted, catalog, &mut result);
     }
     if !fits {
@@ -139,48 +136,6 @@ pub fn apply_one(book: &Book, mapping: &Mapping, catalog: &Catalog) -> Option<In
     Some(result)
 }
 
-fn fit<'m>(book: &Book, grid: &Grid, mapping: &'m Mapping, catalog: &Catalog) -> Option<Fitted<'m>> {
-    let (first, last) = (mapping.heading[0].checked_sub(1)?, mapping.heading[1].checked_sub(1)?);
-    let said = Titles::of(book, grid, first, catalog);
-    let width = grid.extent()?.col + 1;
-    let paths: Vec<String> = (0..width).map(|col| heads::path(grid, first, last, col)).collect();
-    let with = |heading: &str| -> Vec<u32> {
-        (0..width).zip(&paths).filter(|(_, path)| heads::same(path, heading)).map(|(col, _)| col).collect()
-    };
-    // A key column is named by its heading, or by its letter where several share one or it has none.
-    let key = |name: &Option<String>| -> Option<Option<u32>> {
-        let Some(name) = name else { return Some(None) };
-        match with(name).as_slice() {
-            [one] => Some(Some(*one)),
-            _ => letter(name).filter(|col| *col < width).map(Some),
-        }
-    };
-    let columns = mapping.columns.iter().map(|column| {
-        let found = with(&column.heading);
-        let hinted = column.letter.as_deref().and_then(letter);
-        let col = match found.as_slice() {
-            [one] => *one,
-            _ => hinted.filter(|col| found.contains(col))?,
-        };
-        Some((col, key(&column.area_column)?, column))
-    });
-    let columns: Vec<_> = columns.collect::<Option<_>>()?;
-    Some(Fitted {
-        code: key(&mapping.code)?,
-        prefecture: key(&mapping.prefecture)?,
-        area: key(&mapping.area_column)?,
-        period: key(&mapping.period_column)?,
-        labels: mapping.label_columns.iter().map(|name| key(&Some(name.clone()))?).collect::<Option<_>>()?,
-        unit: key(&mapping.unit_column)?,
-        columns,
-        said,
-    })
-}
-
-fn letter(text: &str) -> Option<u32> {
-    CellRef::parse(&format!("{}1", text.trim())).map(|at| at.col)
-}
-
 fn read_rows(
     book: &Book,
     grid: &Grid,
@@ -198,7 +153,7 @@ fn read_rows(
     let mut eras = EraCarry::new();
     let mut sums = Sums::default();
     for row in keys.rows.iter().copied() {
-        tell_gap(book, grid, row, fitted.columns.iter().map(|(col, _, _)| *col), &mut result.diagnostics);
+        tell_gap(book, grid, row, fitted.columns.iter().map(|column| column.col), &mut result.diagnostics);
         let row_period = fitted.period.map(|_| {
             let written = keys.periods.text(row).to_owned();
             eras.read(&written, bare).ok_or(written)
@@ -214,7 +169,7 @@ fn read_rows(
         };
         let unit = fitted.unit.map(|col| own_text(grid, CellRef::new(row, col)));
         let mut checked: Option<(CellRef, Checked)> = None;
-        for (col, area_column, column) in &fitted.columns {
+        for FittedColumn { col, area_column, column } in &fitted.columns {
             let at = CellRef::new(row, *col);
             let column = with_row(column, meaning, unit.as_deref());
             let area_col = area_column.or(fitted.area);
@@ -305,7 +260,7 @@ struct Keys {
 impl Keys {
     fn of(grid: &Grid, mapping: &Mapping, fitted: &Fitted<'_>, catalog: &Catalog) -> Self {
         let has_figures = |row: &u32| {
-            fitted.columns.iter().any(|(col, _, _)| grid.get(CellRef::new(*row, *col)).is_some_and(heads::is_figure))
+            fitted.columns.iter().any(|column| grid.get(CellRef::new(*row, column.col)).is_some_and(heads::is_figure))
         };
         let body = grid.rows().filter_map(|cells| Some((cells.first()?.at.row, cells)));
         let rows: Vec<u32> = body
@@ -316,7 +271,7 @@ impl Keys {
             .map(|(row, _)| row)
             .collect();
         let carried = |col: Option<u32>| col.map(|col| Carried::of(grid, col, &rows)).unwrap_or_default();
-        let area_columns = fitted.columns.iter().filter_map(|(_, col, _)| *col).chain(fitted.area);
+        let area_columns = fitted.columns.iter().filter_map(|column| column.area_column).chain(fitted.area);
         // Nothing else would tell the rows of one town apart.
         let several = !fitted.labels.is_empty() || fitted.period.is_some();
         let areas: HashMap<u32, Carried> =
@@ -340,7 +295,7 @@ impl Keys {
     }
 
     /// What the words of a row mean; `None` when the mapping knows no such words.
-    fn meaning<'m>(&self, mapping: &'m Mapping, row: u32) -> Result<Option<&'m Row>, String> {
+    fn meaning<'m>(&self, mapping: &'m Mapping, row: u32) -> Result<Option<&'m Column>, String> {
         if mapping.label_columns.is_empty() {
             return Ok(None);
         }
@@ -351,7 +306,7 @@ impl Keys {
 }
 
 /// A column's meaning with that of a row.
-fn with_row(column: &Column, row: Option<&Row>, unit: Option<&str>) -> Column {
+fn with_row(column: &Column, row: Option<&Column>, unit: Option<&str>) -> Column {
     let mut both = column.clone();
     if let Some(row) = row {
         if both.indicator.is_empty() {
@@ -415,13 +370,13 @@ fn figure(grid: &Grid, at: CellRef, column: &Column, area: AreaText, period: Per
         period: PeriodText::Known(Arc::new(period)),
         value: grid.get(at).cloned(),
         unit: column.unit.as_deref().map(Arc::from),
-        dimensions: Dimensions {
+        dimensions: Arc::new(Dimensions {
             care_level: column.care_level.clone(),
             service: column.service.clone(),
             age: column.age.clone(),
             sex: column.sex.clone(),
             standardisation: None,
-        },
+        }),
         decimals: None,
         sheet: grid.name.clone(),
         cell: at,

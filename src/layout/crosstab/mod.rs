@@ -6,11 +6,13 @@
 mod apply;
 mod axes;
 mod carry;
+mod fit;
 pub mod heads;
 mod sums;
 mod titles;
 mod understand;
 mod words;
+mod years;
 
 pub use apply::{apply, apply_one};
 pub use understand::{Understanding, understand};

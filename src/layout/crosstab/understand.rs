@@ -6,13 +6,14 @@ use std::sync::Arc;
 use super::axes::{Axes, find, level_of};
 use super::carry::{Carried, Labels, own_text};
 use super::words::{Meaning, carried_periods, indicator_of, meaning};
+use super::years::with_eras;
 use super::{heads, titles};
 use crate::catalog::{Catalog, Lookup};
 use crate::layout::area_cells::{Said, area_of, is_sum, written};
-use crate::layout::mapping::{Column, Mapping, Row, SHEET_NAME, TITLE};
+use crate::layout::mapping::{Column, Mapping, SHEET_NAME, TITLE};
 use crate::model::CellRef;
 use crate::notation::{find_unit_in, fold};
-use crate::read::{Book, CellValue, Grid};
+use crate::read::{Book, Grid};
 
 /// Heading rows over the first row of data, at most.
 const MAX_HEADINGS: u32 = 8;
@@ -92,9 +93,9 @@ fn of_grid(book: &Book, grid: &Grid, catalog: &Catalog) -> Option<Understanding>
         doubts.push("行の見出しに地域や期間の混じる所".to_owned());
     }
     let row_unit = |meaning: &Meaning| meaning.unit.clone();
-    let rows: Vec<Row> = rows
+    let rows: Vec<Column> = rows
         .into_iter()
-        .map(|(heading, meaning)| Row {
+        .map(|(heading, meaning)| Column {
             heading,
             indicator: if row_names { indicator_of(&meaning.words, catalog) } else { String::new() },
             unit: row_unit(&meaning),
@@ -102,6 +103,7 @@ fn of_grid(book: &Book, grid: &Grid, catalog: &Catalog) -> Option<Understanding>
             service: meaning.dimensions.service,
             age: meaning.dimensions.age,
             sex: meaning.dimensions.sex,
+            ..Column::default()
         })
         .collect();
     let rows_have_units = axes.unit.is_some() || !rows.is_empty() && rows.iter().all(|row| row.unit.is_some());
@@ -193,18 +195,7 @@ impl<'g> Heads<'g> {
 
     fn column(&mut self, col: u32) -> (Column, Meaning) {
         let heading = heads::path(self.grid, self.rows.0, self.rows.1, col);
-        let mut parts = Vec::new();
-        for row in self.rows.0..=self.rows.1 {
-            let at = CellRef::new(row, col);
-            let own = self.grid.get(at).is_some();
-            let anchor = if own { at } else { self.grid.merge_anchor(at).unwrap_or(at) };
-            let text = self.grid.get(anchor).map(CellValue::display).unwrap_or_default();
-            let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-            let text = self.carried.get(&anchor).cloned().unwrap_or(text);
-            if !text.is_empty() && parts.last() != Some(&text) {
-                parts.push(text);
-            }
-        }
+        let parts = with_eras(self.grid, self.rows, col, &self.carried);
         let areas = self.axes.areas.is_empty() && self.axes.code.is_none();
         let said = meaning(&parts, areas, self.catalog);
         self.bare |= said.bare_year;

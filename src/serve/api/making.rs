@@ -21,6 +21,7 @@ use super::sheets::{load, wish_of};
 use super::writing::{check_closed, replace};
 use super::{Answer, bad, ok};
 use crate::deliver::{Replace, backup_copy, publish};
+use crate::error::Cancel;
 use crate::handout::Kind;
 use crate::job::{self, Bases, FillRequest, Report};
 use crate::model::Date;
@@ -73,13 +74,16 @@ pub fn fill(app: &App, call: &Call<'_>) -> Answer {
     let job = room.jobs.ask(
         "fill",
         Box::new(move |room, progress| {
+            let cancel = progress.cancel();
             progress.step("数値を読み込み中", 0, 2)?;
-            let held = room.held()?;
+            let held = room.held_unless(&cancel)?;
             // File names and template as 設定.toml says them: a sheet is the same whichever way it was asked for.
             let (set, bases) = room.workspace.fill_request(&held.settings, &wish.own, date).map_err(problem)?;
-            let request = FillRequest { xlsx, papers, out: set.out, names: set.names, ..wish.request(&held, date)? };
+            let wished = wish.request(&held, date)?;
+            let request =
+                FillRequest { xlsx, papers, out: set.out, names: set.names, cancel: cancel.clone(), ..wished };
             progress.step("シートと資料を作成中", 1, 2)?;
-            let _one_writer = room.desk.exclusive();
+            let _one_writer = room.one_writer(&cancel)?;
             let report = job::make(&request, &bases, &held.evidence, &held.catalog).map_err(problem)?;
             told(room, &report)
         }),
@@ -181,9 +185,10 @@ fn run_refill(
     asked: &Refill,
     date: Date,
 ) -> Result<Value, Problem> {
+    let cancel = progress.cancel();
     progress.step("数値を読み込み中", 0, 3)?;
-    let held = room.held()?;
-    let _one_writer = room.desk.exclusive();
+    let held = room.held_unless(&cancel)?;
+    let _one_writer = room.one_writer(&cancel)?;
     let sheet = room.sheet(id)?;
     check_closed(&sheet)?;
     let (bytes, book) = load(&sheet)?;
@@ -194,7 +199,8 @@ fn run_refill(
     });
     wish.own.clone_from(&sheet.facts.key);
     progress.step("シートを更新中", 1, 3)?;
-    let (made, mut report) = aside(&sheet, &held, &wish, &[], true, asked.adopt, date)?;
+    let what = Aside { papers: &[], xlsx: true, adopt: asked.adopt, date, cancel };
+    let (made, mut report) = aside(&sheet, &held, &wish, what)?;
     progress.step("保存中", 2, 3)?;
     let new = std::fs::read(&made.path).map_err(|error| {
         problem(crate::error::Error::io(&made.path, "読み取り", "もう一度試してください。")(error))
@@ -213,23 +219,35 @@ fn run_refill(
     told(room, &report)
 }
 
+/// What is made aside.
+struct Aside<'a> {
+    papers: &'a [Kind],
+    xlsx: bool,
+    adopt: bool,
+    date: Date,
+    cancel: Cancel,
+}
+
 /// Makes a sheet's new book or its papers in a folder of their own; the folder goes with the returned guard's path.
 fn aside(
     sheet: &Sheet,
     held: &super::super::bench::Held,
     wish: &Wish,
-    papers: &[Kind],
-    xlsx: bool,
-    adopt: bool,
-    date: Date,
+    what: Aside<'_>,
 ) -> Result<(AsideFile, Report), Problem> {
+    let Aside { papers, xlsx, adopt, date, cancel } = what;
     let folder = tempfile::Builder::new().prefix("chiiki-sheet-").tempdir().map_err(|error| {
         problem(crate::error::Error::io("一時フォルダー", "作成", "空き容量を確かめてください。")(
             error,
         ))
     })?;
-    let request =
-        FillRequest { xlsx, papers: papers.to_vec(), out: folder.path().to_owned(), ..wish.request(held, date)? };
+    let request = FillRequest {
+        xlsx,
+        papers: papers.to_vec(),
+        out: folder.path().to_owned(),
+        cancel,
+        ..wish.request(held, date)?
+    };
     let bases = Bases { previous: Some(sheet.path.clone()), template: None, adopt };
     let report = job::make(&request, &bases, &held.evidence, &held.catalog).map_err(problem)?;
     let book = report.outputs.iter().find(|output| output.kind == "xlsx").map(|output| output.path.clone());
@@ -272,15 +290,19 @@ fn run_papers(
     kinds: &[Kind],
     date: Date,
 ) -> Result<Value, Problem> {
+    let cancel = progress.cancel();
     progress.step("数値を読み込み中", 0, kinds.len() + 1)?;
-    let held = room.held()?;
+    let held = room.held_unless(&cancel)?;
     let sheet = room.sheet(id)?;
     let (_, book) = load(&sheet)?;
     let wish = wish_of(&sheet, &book, &held);
     let mut all = Report::default();
+    // All of them before the first is published: who stops meanwhile finds the earlier ones.
+    let mut pdfs: Vec<(String, Vec<u8>)> = Vec::new();
     for (number, kind) in (1..).zip(kinds) {
         progress.step(&format!("{}を作成中", kind.label()), number, kinds.len() + 1)?;
-        let (_folder, report) = aside(&sheet, &held, &wish, &[*kind], false, false, date)?;
+        let what = Aside { papers: &[*kind], xlsx: false, adopt: false, date, cancel: cancel.clone() };
+        let (_folder, report) = aside(&sheet, &held, &wish, what)?;
         let made = report.outputs.iter().find(|output| output.kind == "pdf");
         let made = made.ok_or_else(|| Problem::new(500, "internal", "資料ができませんでした。", ""))?;
         let bytes = std::fs::read(&made.path).map_err(|error| {
@@ -290,10 +312,14 @@ fn run_papers(
             Some((file, _)) => file.clone(),
             None => crate::deliver::sanitize(&format!("{}_{}.pdf", sheet.name(), kind.label())),
         };
-        let published = publish(&room.workspace.folder(OUTPUT), &name, &bytes, Replace::Ours).map_err(problem)?;
-        all.diagnostics.extend(published.notice);
+        pdfs.push((name, bytes));
         all.diagnostics
             .extend(report.diagnostics.into_iter().filter(|told| !all.diagnostics.contains(told)).collect::<Vec<_>>());
+    }
+    progress.step("保存中", kinds.len(), kinds.len() + 1)?;
+    for (name, bytes) in pdfs {
+        let published = publish(&room.workspace.folder(OUTPUT), &name, &bytes, Replace::Ours).map_err(problem)?;
+        all.diagnostics.extend(published.notice);
         all.outputs.push(job::Output { kind: "pdf", path: published.path });
     }
     let entry = Entry { at: moment::now(), kind: "paper".to_owned(), added: all.outputs.len(), ..Entry::default() };

@@ -10,7 +10,7 @@ use super::{Answer, ok};
 
 /// The page.
 pub fn index(_: &App, _: &Call<'_>) -> Answer {
-    asset("index.html")
+    Ok(Response::new(200, "text/html; charset=utf-8", assets::index().ok_or_else(Problem::not_found)?))
 }
 
 /// A file of the page.
@@ -19,6 +19,9 @@ pub fn file(_: &App, call: &Call<'_>) -> Answer {
 }
 
 fn asset(path: &str) -> Answer {
+    if let Some((kind, bytes)) = assets::kept(path) {
+        return Ok(Response::new(200, kind, bytes).with("Cache-Control", "private, max-age=31536000, immutable"));
+    }
     let (kind, bytes) = assets::page(path).ok_or_else(Problem::not_found)?;
     Ok(Response::new(200, kind, bytes))
 }

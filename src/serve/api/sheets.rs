@@ -34,6 +34,7 @@ pub fn told(room: &Room, sheet: &Sheet) -> Value {
         "years": facts.years, "changed": moment::shown(sheet.changed), "made": facts.made,
         "status": if shared { "shared" } else { "private" },
         "handouts": papers, "texts_filled": facts.texts_filled, "cautions": facts.cautions, "locked": sheet.locked,
+        "read": sheet.read,
     })
 }
 
@@ -80,7 +81,12 @@ pub fn list(app: &App, call: &Call<'_>) -> Answer {
         "desc" => sheets.reverse(),
         _ => return Err(bad("order は asc か desc です。")),
     }
-    let items: Vec<Value> = sheets.iter().skip((page - 1) * size).take(size).map(|sheet| told(&room, sheet)).collect();
+    let shown: Vec<_> = sheets.iter().skip((page - 1) * size).take(size).collect();
+    let unread: Vec<&str> = shown.iter().filter(|sheet| !sheet.read).map(|sheet| sheet.file.as_str()).collect();
+    if !unread.is_empty() {
+        room.library.prefer(&unread);
+    }
+    let items: Vec<Value> = shown.into_iter().map(|sheet| told(&room, sheet)).collect();
     ok(&json!({
         "total": sheets.len(), "page": page, "size": size, "items": items, "pending": room.library.pending(),
     }))

@@ -1,5 +1,6 @@
 //! How things stand: watching, jobs, the log, and the end.
 
+use serde::Deserialize;
 use serde_json::{Value, json};
 use std::sync::atomic::Ordering;
 
@@ -16,7 +17,7 @@ pub fn state(app: &App, call: &Call<'_>) -> Answer {
     let Ok(room) = app.room() else {
         return ok(&json!({
             "generation": 0, "watching": "stopped", "folder_ok": false, "inbox": { "waiting": 0, "settling": 0 },
-            "work": null, "jobs": [], "last_drops": [], "notices": [], "disk_ok": true, "sheets_pending": 0,
+            "work": null, "paused": false, "jobs": [], "last_drops": [], "notices": [], "disk_ok": true, "sheets_pending": 0,
         }));
     };
     let watching = room.desk.watching();
@@ -53,12 +54,26 @@ pub fn state(app: &App, call: &Call<'_>) -> Answer {
         "folder_ok": watching.folder_ok,
         "inbox": watching.inbox,
         "work": work,
+        "paused": watching.paused,
         "jobs": room.jobs.newest(10),
         "last_drops": drops::told(&room, 5),
         "notices": notices,
         "disk_ok": disk_ok,
         "sheets_pending": room.library.pending(),
     }))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Rest {
+    paused: bool,
+}
+
+/// `POST /intake`: the reading of 受付 rests after the file it is at, or goes on.
+pub fn intake(app: &App, call: &Call<'_>) -> Answer {
+    let Rest { paused } = call.json()?;
+    app.room()?.desk.pause(paused);
+    ok(&json!({ "paused": paused }))
 }
 
 /// `GET /log`

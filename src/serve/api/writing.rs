@@ -64,7 +64,7 @@ pub fn texts(app: &App, call: &Call<'_>) -> Answer {
     let Changes { changes } = call.json()?;
     let sheet = room.sheet(call.param())?;
     let held = room.held()?;
-    let _one_writer = room.desk.exclusive();
+    let _one_writer = room.writer_soon()?;
     check_closed(&sheet)?;
     let (bytes, book) = load(&sheet)?;
     let form = grid(&book, &sheet.facts.form).ok_or_else(Problem::not_found)?;

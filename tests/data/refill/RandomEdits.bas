@@ -25,10 +25,10 @@ End Function
 
 ' Rows of statistics from zero, first and last of the third block.
 Function RowsOf(form As Object, idCol As Long) As Variant
-    Dim found(200) As Long, n As Long, row As Long
+    Dim found(300) As Long, n As Long, row As Long
     n = 0
-    For row = 7 To 160
-        If form.getCellByPosition(idCol, row).String <> "" And n < 199 Then
+    For row = 7 To 240
+        If form.getCellByPosition(idCol, row).String <> "" And n < 299 Then
             n = n + 1
             found(n) = row
         End If
@@ -41,7 +41,7 @@ Sub Sort(form As Object, idCol As Long, col As Long)
     ' The longest run of neighbouring rows of statistics.
     Dim row As Long, top As Long, best As Long, length As Long
     top = -1
-    For row = 7 To 160
+    For row = 7 To 240
         If form.getCellByPosition(idCol, row).String <> "" Then
             If top < 0 Then top = row
             If row - top + 1 > length Then
@@ -65,7 +65,7 @@ End Sub
 
 Sub TypeEntry(form As Object)
     Dim row As Long, col As Long, heading As String, cell As Object, cursor As Object
-    For row = 10 To 180
+    For row = 10 To 260
         For col = 0 To 6
             heading = form.getCellByPosition(col, row).String
             If heading = "自由記述" Or heading = "設定した仮説の確認・検証方法" Or heading = "全国平均等との比較" Then

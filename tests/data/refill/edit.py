@@ -9,7 +9,7 @@ warnings.simplefilter("ignore")
 book = openpyxl.load_workbook(sys.argv[1])
 form = book.worksheets[0]
 form.title = "検討（変更後）"
-rows = [row for row in range(33, 65) if form.cell(row, 2).value]
+rows = [row for row in range(81, 113) if form.cell(row, 2).value]
 content = [[form.cell(row, col).value for col in range(1, 85)] for row in rows]
 for row, values in zip(rows, reversed(content)):
     for col, value in enumerate(values, start=1):

@@ -7,15 +7,17 @@ use std::sync::Arc;
 use chiiki_sheet::addin::update::{UpdateRequest, figures};
 use chiiki_sheet::compare::{Comparison, ShownYear};
 use chiiki_sheet::fill::StandardTemplate;
-use chiiki_sheet::form::id_in;
+use chiiki_sheet::fill::meta_sheet::Meta;
+use chiiki_sheet::form::{Role, id_in};
 use chiiki_sheet::job::{FillRequest, understand};
 use chiiki_sheet::model::{CellRef, Datum, MissingReason, Observation};
 use chiiki_sheet::notation::fold;
 use chiiki_sheet::refill::{Base, RefillOptions, refill};
+use chiiki_sheet::store::sha256_hex;
 use rust_xlsxwriter::{Format, Formula, Workbook};
 use serde_json::Value;
 
-use crate::refill::{catalog, comparison, day, doc, evidence, request};
+use crate::refill::{catalog, changed, comparison, day, doc, evidence, fresh, refilled, request};
 
 fn table(name: &str) -> Value {
     let path = crate::refill::root().join("tests/data/refill-vectors").join(format!("{name}.json"));
@@ -238,4 +240,88 @@ fn the_service_gives_the_figures_of_the_sheet() {
     }
     assert!(figures(&UpdateRequest { years: Vec::new(), ..asked.clone() }, evidence(), catalog()).is_err());
     assert!(figures(&UpdateRequest { own: "どこにもない市".to_owned(), ..asked }, evidence(), catalog()).is_err());
+}
+
+/// What the pane leaves in a workbook (`excel/stale.js`): new figures on the form, and marks where the rest is of before.
+fn marked_by_the_pane(bytes: &[u8], table: &Value, cell: &str, key: (&str, &str, f64), value: f64) -> Vec<u8> {
+    let into = |pattern: &Value, old: &str| text(pattern).replace("{}", old);
+    let mut bytes = bytes.to_vec();
+    for sheet in list(&table["sheets"]).iter().map(text) {
+        let old = doc::grid(&bytes, sheet).text(1, 0).unwrap_or_default().to_owned();
+        assert!(!old.is_empty(), "{sheet}");
+        let mut edited = doc::Doc::of_sheet(&bytes, sheet);
+        edited.set_text("A2", &into(&table["line"], &old), false);
+        bytes = edited.save();
+    }
+    let (form, meta) = (doc::grid(&bytes, "地域分析・検討シート"), doc::grid(&bytes, "_meta"));
+    let mut edited = doc::Doc::open(&bytes);
+    let mut record = doc::Doc::of_sheet(&bytes, "_meta");
+    let mut drafts = 0;
+    for one in form.cells() {
+        let Some(old) = one.value.as_text().filter(|old| old.starts_with(text(&table["draft_line"]))) else { continue };
+        let body = old.split_once('\n').unwrap().1;
+        let new = into(&table["draft"], body);
+        let known = sha256_hex(old.as_bytes());
+        let row = meta.cells().iter().find(|cell| cell.value.as_text() == Some(&known)).unwrap().at.row;
+        record.set_text(&format!("C{}", row + 1), &sha256_hex(new.as_bytes()), false);
+        edited.set_text(&one.at.to_string(), &new, false);
+        drafts += 1;
+    }
+    assert!(drafts > 0);
+    edited.set_number(doc::address(cell), value);
+    let row = meta
+        .cells()
+        .iter()
+        .filter(|one| one.at.col == 1 && one.value.as_text() == Some(key.0))
+        .map(|one| one.at.row)
+        .find(|row| {
+            meta.text(*row, 2) == Some(key.1)
+                && meta.get(CellRef::new(*row, 3)).and_then(|year| year.as_number()) == Some(key.2)
+        })
+        .unwrap();
+    record.set_number((row, 4), value);
+    // The two sheets are parts of one file: the second edit goes into what the first made.
+    let meta_part = record.part_of("_meta").unwrap();
+    let saved = record.save();
+    let saved_record =
+        doc::Doc::of_sheet(&saved, "_meta").parts().find(|(name, _)| *name == meta_part).unwrap().1.to_vec();
+    edited.replace_part(&meta_part, saved_record);
+    edited.save()
+}
+
+#[test]
+fn a_refill_takes_away_every_mark_of_the_pane() {
+    let table = table("stale");
+    let before = comparison(2023, 2025);
+    let is = |id: &str, who: usize, year: i32| (id, who, year) == ("B4-a", 0, 2025);
+    let new = changed(before.clone(), |id, who, year, value| if is(id, who, year) { value + 1.0 } else { value });
+    let bytes = fresh(&before);
+    let meta = Meta::read(&doc::grid(&bytes, "_meta")).unwrap();
+    let at = meta.values[&("B4-a".to_owned(), Role::Own, 2025)].1.to_string();
+    let row = new.rows.iter().find(|row| row.indicator.id.as_str() == "B4-a").unwrap();
+    let marked = marked_by_the_pane(&bytes, &table, &at, ("B4-a", "own", 2025.0), row.value(0, 2025).unwrap());
+    let bears = |bytes: &[u8], sheet: &str| {
+        doc::grid(bytes, sheet)
+            .cells()
+            .iter()
+            .filter(|one| one.value.as_text().is_some_and(|words| words.contains(text(&table["mark"]))))
+            .count()
+    };
+    let sheets = ["地域分析・検討シート", "比較と判定", "グラフ", "点検", "検討メモ"];
+    assert!(sheets.iter().all(|sheet| bears(&marked, sheet) > 0));
+
+    let after = refilled(&marked, &new, true);
+    assert!(!after.nothing_new);
+    assert!(after.changes.kept.is_empty(), "{:?}", after.changes.kept);
+    let wanted = fresh(&new);
+    for sheet in sheets {
+        assert_eq!(bears(&after.bytes, sheet), 0, "{sheet}");
+        let dated = |words: &str| words.contains("作成日：");
+        let (got, wanted) = (doc::grid(&after.bytes, sheet), doc::grid(&wanted, sheet));
+        for one in wanted.cells().iter().filter(|one| !one.value.as_text().is_some_and(dated)) {
+            assert_eq!(got.get(one.at), Some(&one.value), "{sheet} {}", one.at);
+        }
+    }
+    // And with that all is as new: a second refill has nothing to do.
+    assert!(refilled(&after.bytes, &new, true).nothing_new);
 }

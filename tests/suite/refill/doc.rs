@@ -118,6 +118,11 @@ impl Doc {
         part_of(&self.parts, sheet)
     }
 
+    /// Puts other bytes in the place of a part.
+    pub fn replace_part(&mut self, part: &str, data: Vec<u8>) {
+        self.parts.iter_mut().find(|(name, _)| name == part).unwrap().1 = data;
+    }
+
     fn text_of(&self, part: &str) -> Option<&str> {
         let (_, data) = self.parts.iter().find(|(name, _)| name == part)?;
         Some(std::str::from_utf8(data).unwrap())

@@ -66,7 +66,6 @@ fn an_export_is_filled_in_place_and_keeps_other_parts() {
         "[Content_Types].xml",
         "xl/styles.xml",
         "xl/sharedStrings.xml",
-        "docProps/app.xml",
     ]
     .into();
     let new = parts(&bytes);
@@ -103,7 +102,7 @@ fn texts_of_a_filled_export_move_with_their_formatting_and_none_is_dropped() {
     let mut doc = Doc::open(&bytes);
     let first = entries[0].1.to_string();
     doc.set_text(&first, "で書いた仮説", true);
-    doc.set_text("A150", "欄の外のメモ", false);
+    doc.set_text("A250", "欄の外のメモ", false);
     let path = dir.path().join(file);
     std::fs::write(&path, doc.save()).unwrap();
     let out = dir.path().join("出力");
@@ -138,23 +137,8 @@ fn a_sheet_joins_any_book_behind_the_others() {
         let added = grid(&after, "追加 <1> & 2");
         assert_eq!(added.text(0, 0), Some("見出し"));
         assert_eq!(added.get(CellRef::new(1, 2)).unwrap().as_number(), Some(19.37));
-        let lists = ["xl/workbook.xml", "xl/_rels/workbook.xml.rels", "[Content_Types].xml", "docProps/app.xml"];
+        let lists = ["xl/workbook.xml", "xl/_rels/workbook.xml.rels", "[Content_Types].xml"];
         let allowed: Vec<&str> = lists.into_iter().chain(["xl/styles.xml"]).collect();
-        // The file's properties name the new sheet behind the old ones and count it.
-        let count = |bytes: &[u8]| {
-            let properties = parts(bytes).into_iter().find(|(name, _)| name == "docProps/app.xml").unwrap().1;
-            let text = String::from_utf8(properties).unwrap();
-            let (head, titles) = text.split_once("<TitlesOfParts>").unwrap();
-            let sum: usize = head
-                .split("<vt:i4>")
-                .skip(1)
-                .map(|rest| rest.split('<').next().unwrap().parse::<usize>().unwrap())
-                .sum();
-            assert!(titles.contains(&format!("size=\"{sum}\"")), "{book}: {text}");
-            assert_eq!(titles.matches("<vt:lpstr>").count(), sum, "{book}: {text}");
-            (sum, titles.contains("<vt:lpstr>追加 &lt;1&gt; &amp; 2</vt:lpstr>"))
-        };
-        assert_eq!(count(&after), (count(&before).0 + 1, true), "{book}");
         let now = parts(&after);
         for (name, data) in parts(&before) {
             let found = now.iter().find(|(other, _)| *other == name).unwrap();

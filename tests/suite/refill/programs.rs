@@ -10,7 +10,7 @@ use super::judge::{Case, Places, judge};
 use super::{changed, comparison, fresh, refilled, root};
 
 /// Whether a program is there; says so when it is not.
-fn has(program: &str, arguments: &[&str]) -> bool {
+pub fn has(program: &str, arguments: &[&str]) -> bool {
     let found = Command::new(program).args(arguments).output().is_ok_and(|output| output.status.success());
     if !found {
         eprintln!("{program} が無いため、この試験は飛ばしました。");

@@ -284,3 +284,31 @@ fn settings_are_changed_line_by_line() {
     assert_eq!(status, 422);
     assert_eq!(std::fs::read_to_string(&path).unwrap(), after);
 }
+
+#[test]
+fn the_page_names_its_files_by_their_version_and_a_browser_may_keep_them() {
+    let office = Office::with(false);
+    let index = office.send(Method::Get, "/", Vec::new());
+    assert_eq!(index.header("cache-control"), Some("no-store"));
+    let text = String::from_utf8(index.body.into_owned()).unwrap();
+    let named: Vec<&str> = ["href=\"", "src=\""]
+        .iter()
+        .flat_map(|word| text.split(word).skip(1))
+        .map(|rest| rest.split('"').next().unwrap())
+        .filter(|name| !name.starts_with('#') && !name.starts_with("data:"))
+        .collect();
+    assert!(named.len() > 40 && named.iter().all(|name| name.starts_with("v/")), "{named:?}");
+    for folder in ["/", "/addin/"] {
+        for name in &named {
+            let response = office.send(Method::Get, &format!("{folder}{name}"), Vec::new());
+            assert_eq!(response.status, 200, "{folder}{name}");
+            assert_eq!(response.header("cache-control"), Some("private, max-age=31536000, immutable"));
+            assert!(response.header("content-security-policy").is_some());
+            let plain = name.splitn(3, '/').nth(2).unwrap();
+            assert_eq!(office.send(Method::Get, &format!("{folder}{plain}"), Vec::new()).body, response.body);
+        }
+    }
+    // Another version's page never gets a part of this one.
+    assert_eq!(office.send(Method::Get, "/v/0000000000000000/main.js", Vec::new()).status, 404);
+    assert_eq!(office.send(Method::Get, "/v/main.js", Vec::new()).status, 404);
+}

@@ -30,6 +30,7 @@ pub struct Double {
     pub drops: Mutex<Vec<Dropped>>,
     pub woken: Mutex<usize>,
     pub writing: Mutex<()>,
+    pub paused: Mutex<bool>,
 }
 
 impl Desk for Double {
@@ -59,8 +60,12 @@ impl Desk for Double {
         }]
     }
 
-    fn exclusive<'a>(&'a self) -> Box<dyn Hold + 'a> {
-        Box::new(self.writing.lock().unwrap())
+    fn try_exclusive<'a>(&'a self) -> Option<Box<dyn Hold + 'a>> {
+        Some(Box::new(self.writing.try_lock().ok()?))
+    }
+
+    fn pause(&self, rest: bool) {
+        *self.paused.lock().unwrap() = rest;
     }
 
     fn stop(&self) {}

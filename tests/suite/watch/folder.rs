@@ -156,6 +156,32 @@ fn a_workbook_left_open_is_read_after_the_wait_and_moved_when_it_is_closed() {
 }
 
 #[test]
+fn told_to_rest_it_ends_after_the_file_it_is_at_and_goes_on_where_it_was() {
+    let gate = Arc::new(Gate::default());
+    let mut bench = Bench::new(NO_SHEETS, |options| Options { files: gate.clone(), ..options });
+    let names: Vec<String> = (1..=5).map(|number| format!("表{number}.csv")).collect();
+    for (year, name) in (1..).zip(&names) {
+        fs::write(bench.root().join("受付").join(name), table("D17-f", year, f64::from(year))).unwrap();
+    }
+    *gate.rest.lock().unwrap() = Some(bench.handle());
+    bench.run(seconds(60));
+    // The word came while the first was read: that one is whole, the others lie where they were.
+    assert!(bench.handle().is_paused());
+    let read = |bench: &Bench| outcomes(&bench.root()).iter().filter(|(_, outcome)| outcome == "read").count();
+    assert_eq!(read(&bench), 1);
+    assert_eq!(files(&bench.root(), "受付").len() + files(&bench.root(), "処理済").len(), 5);
+    // Whoever writes sheets on the page is not kept from it meanwhile.
+    assert!(bench.handle().try_exclusive().is_some());
+    let figures = |bench: &Bench| Store::open(&bench.root()).unwrap().load(&Query::default()).unwrap().len();
+    assert_eq!(figures(&bench), 1);
+
+    bench.handle().pause(false);
+    bench.run(seconds(30));
+    assert_eq!((read(&bench), figures(&bench)), (5, 5));
+    assert_eq!(files(&bench.root(), "受付").len(), 0);
+}
+
+#[test]
 fn a_handled_file_that_is_saved_again_is_a_new_one() {
     let gate = Arc::new(Gate::default());
     let mut bench = Bench::new(NO_SHEETS, |options| Options { files: gate.clone(), ..options });

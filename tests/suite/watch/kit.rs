@@ -257,6 +257,8 @@ pub struct Gate {
     pub fixed: Mutex<Vec<String>>,
     /// Files at which the program itself fails, by name
     pub cursed: Mutex<Vec<String>>,
+    /// Whom to tell to rest while a file is read
+    pub rest: Mutex<Option<chiiki_sheet::watch::Handle>>,
 }
 
 mod gate {
@@ -313,6 +315,9 @@ mod gate {
             assert!(!names(&self.cursed, path), "a fault of the program, ordered by a test");
             if deny_writers && names(&self.held, path) {
                 return Err(io::Error::from_raw_os_error(32));
+            }
+            if let Some(handle) = self.rest.lock().unwrap().take() {
+                handle.pause(true);
             }
             RealFiles.read(path, limit, deny_writers)
         }
