@@ -209,7 +209,7 @@ test("a sheet made by the real service is put into the open workbook, which is k
   const { context, page, watch } = await open({ office: madeUp([{ name: "Sheet1", cells: { A1: "係のメモ" } }]) });
   await page.getByText("このソフトで作ったものではありません。").waitFor();
   const made = await page.evaluate(async () => {
-    const { get, post } = await import("./lib/api.js");
+    const { get, post } = await import(new URL("lib/api.js", document.querySelector("script[type=module]").src).href);
     const answer = await post("/jobs", { kind: "fill", own: "見本県みほん市", compare: ["見本県みなと市"], formats: ["xlsx"] });
     let job = answer.job ?? answer;
     while (["queued", "running"].includes(job.state)) {
@@ -224,7 +224,7 @@ test("a sheet made by the real service is put into the open workbook, which is k
   assert.ok(made.sheets.includes("地域分析・検討シート") && !made.sheets.includes("_meta"), made.sheets.join());
   const inserted = await page.evaluate(async (sheets) => {
     globalThis.book.insertable[globalThis.sheet.base64] = sheets;
-    const { host } = await import("./lib/place.js");
+    const { host } = await import(new URL("lib/place.js", document.querySelector("script[type=module]").src).href);
     return [await host.insertSheet(globalThis.sheet), await host.workbook(), globalThis.book.value("Sheet1", "A1")];
   }, workbook().map((one) => ({ ...one, cells: one.name === "地域分析・検討シート" || one.name === "_meta" ? one.cells : {} })));
   assert.equal(inserted[0].sheet, "地域分析・検討シート");

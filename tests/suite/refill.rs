@@ -106,6 +106,7 @@ pub fn is_entry_text((kind, inner): &doc::Cell, doc: &doc::Doc) -> bool {
         Some(_) => return false,
         None => inner.clone(),
     };
+    let text = doc::decoded(&text);
     ["【下書き】", "仮説：", "会議で確かめる", "独居", "通いの場", "事業所が", "𠮷野", "前後の空白"]
         .iter()
         .any(|word| text.contains(word))

@@ -347,3 +347,29 @@ fn take(tag: &str, name: &str) -> (String, String) {
     let end = start + tag[start..].find('"').unwrap();
     (tag[start..end].to_owned(), format!("{}{}", &tag[..from], &tag[end + 1..]).trim().to_owned())
 }
+
+/// A text with its references by number (`&#12304;`) as characters: some programs write every character that way.
+pub fn decoded(text: &str) -> String {
+    let mut pieces = text.split("&#");
+    let mut out = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let number = piece.split_once(';').and_then(|(number, rest)| {
+            let code = match number.strip_prefix('x') {
+                Some(hex) => u32::from_str_radix(hex, 16).ok()?,
+                None => number.parse().ok()?,
+            };
+            Some((char::from_u32(code)?, rest))
+        });
+        match number {
+            Some((c, rest)) => {
+                out.push(c);
+                out.push_str(rest);
+            }
+            None => {
+                out.push_str("&#");
+                out.push_str(piece);
+            }
+        }
+    }
+    out
+}

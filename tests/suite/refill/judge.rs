@@ -8,7 +8,7 @@ use chiiki_sheet::model::{CellRef, Datum, MissingReason};
 use chiiki_sheet::read::{CellValue, Grid, Limits, read_bytes};
 use chiiki_sheet::refill::Refilled;
 
-use super::doc::{Doc, name};
+use super::doc::{Doc, decoded, name};
 
 /// Sheets this product writes, beside the form.
 const OURS: [&str; 9] =
@@ -184,7 +184,7 @@ fn cells(case: &Case<'_>, was: &Doc, is: &Doc, ours: &BTreeSet<(u32, u32)>) {
         .strings
         .iter()
         .enumerate()
-        .filter(|(_, item)| item.contains("【下書き】"))
+        .filter(|(_, item)| decoded(item).contains("【下書き】"))
         .map(|(number, _)| number as u32)
         .collect();
     let fields = field_rows(&was.tail);
@@ -194,13 +194,11 @@ fn cells(case: &Case<'_>, was: &Doc, is: &Doc, ours: &BTreeSet<(u32, u32)>) {
         // A draft nobody touched is ours: it is written anew with the new figures.
         let draft = |cell: Option<&(String, String)>| {
             cell.is_some_and(|(kind, inner)| {
-                inner.contains("【下書き】")
+                decoded(inner).contains("【下書き】")
                     || (kind.contains("t=\"s\"")
-                        && inner
-                            .trim_start_matches("<v>")
-                            .trim_end_matches("</v>")
-                            .parse()
-                            .is_ok_and(|n| drafts.contains(&n) || was.strings[n as usize].contains("【下書き】")))
+                        && inner.trim_start_matches("<v>").trim_end_matches("</v>").parse().is_ok_and(|n| {
+                            drafts.contains(&n) || decoded(&was.strings[n as usize]).contains("【下書き】")
+                        }))
             })
         };
         let entry = fields.contains(row) || after.values().any(|cell| super::is_entry_text(cell, is));
