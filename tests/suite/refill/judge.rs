@@ -152,7 +152,7 @@ fn figures(case: &Case<'_>, was: &Grid, is: &Grid, all: &BTreeMap<String, Grid>)
 fn without_source_links(tail: &str) -> String {
     let mut kept = String::new();
     for piece in tail.split_inclusive("/>") {
-        if !(piece.contains("<hyperlink ") && piece.contains("出典")) {
+        if !(piece.contains("<hyperlink ") && decoded(piece).contains("出典")) {
             kept.push_str(piece);
         }
     }
