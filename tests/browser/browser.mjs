@@ -41,7 +41,7 @@ export async function open(browser, { width = 1280, height = 800 } = {}) {
     const url = new URL(request.url());
     if (!["data:", "blob:"].includes(url.protocol) && url.hostname !== "127.0.0.1") watch.outside.push(request.url());
   });
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(60_000);
   return { context, page, watch };
 }
 

@@ -146,7 +146,7 @@ async function open({ office = null, width = 360 } = {}) {
     if (url.pathname.startsWith("/officejs/")) watch.files.push(url.pathname);
   });
   if (office) await context.route("**/officejs/office.js", (route) => route.fulfill({ contentType: "text/javascript", body: office }));
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(60_000);
   await page.goto(`${pane}&_host_Info=Excel$Win32$16.01$ja-JP`);
   return { context, page, watch };
 }
