@@ -208,7 +208,7 @@ test("files dropped on the page are read, refused or questioned, each with its s
   const drop = (name) => page.locator(".drop", { hasText: name }).first();
   // The sample has read this file already.
   await drop("A2_高齢化率_時系列").getByText("同じ内容を取り込み済み").waitFor({ timeout: 120_000 });
-  await drop("メモ").locator(".mark-error").waitFor();
+  await drop("メモ").locator(".mark-error").first().waitFor();
   await drop("庁舎写真").getByText("画像ファイルなので").first().waitFor();
   await page.locator("#last-drop").locator(".drop-name").waitFor();
   await sound(page, "drops");
