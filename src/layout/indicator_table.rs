@@ -94,8 +94,7 @@ fn indicator_of(
         if let Some(named) = &by_name
             && named.id.as_str() != id
             && known.as_ref().is_some_and(|known| fold(&known.name) != fold(&named.name))
-            // D49 sets several figures side by side, and one of them bears the name of 認定率.
-            && !(known.as_ref().is_some_and(|known| known.kind == SeriesKind::ByArea) && has_several_series(grid, heading))
+            && !sets_others_side_by_side(&id, known.as_ref(), named, grid, heading)
         {
             return Err(FileError::waiting(
                 "indicator-disagrees",
@@ -122,6 +121,19 @@ fn indicator_of(
         )
         .at(Place::sheet(book.file.name.clone(), grid.name.to_string()))),
     }
+}
+
+/// D49 sets several figures side by side, and one of them bears the name of 認定率. The axes of a scatter such as D6
+/// are D6-a and D6-b: where only one of them is known, the other's name is damaged.
+fn sets_others_side_by_side(
+    id: &str,
+    known: Option<&Indicator>,
+    named: &Indicator,
+    grid: &Grid,
+    heading: &Heading,
+) -> bool {
+    let is_axis = named.id.as_str().strip_prefix(id).is_some_and(|rest| rest.starts_with('-'));
+    known.is_some_and(|known| known.kind == SeriesKind::ByArea) && !is_axis && has_several_series(grid, heading)
 }
 
 /// Whether the table has rows of different names.

@@ -6,7 +6,7 @@
 //! rows. Where that does not hold, or nothing can be held against anything, the table waits. Every period says that
 //! the layout is unverified.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::annual_report::{CARE_LEVELS, fiscal_year, who};
@@ -239,6 +239,11 @@ fn figures(
     let unit: Arc<str> = Arc::from(unit.unwrap_or("人"));
     let mut figures = Vec::new();
     for block in &table.blocks {
+        if block.insurer.is_none() && table.title.contains("保険者別") {
+            return Err(waits(book, grid, "「保険者別」とあるのに、保険者の列がありません。"));
+        }
+        // Insurers whose names were lost look like rows of their prefecture: each area stands in a block once.
+        let mut seen = BTreeSet::new();
         let (indicator, age, service) = match counted {
             Counted::Certified => {
                 let (indicator, age) = who(&block.label)
@@ -262,6 +267,11 @@ fn figures(
                 );
                 continue;
             };
+            if !seen.insert((area.prefecture.clone(), area.name.clone())) {
+                let at = CellRef::new(row, block.prefecture);
+                let why = format!("{at} の「{}」が2度出てきます。", area.name);
+                return Err(waits(book, grid, &why).at(place_of(book, grid, at)));
+            }
             let levels = block.levels.iter().zip(CARE_LEVELS).map(|(col, level)| (*col, Some(level.to_owned())));
             for (col, care_level) in levels.chain([(block.total, None)]) {
                 let at = CellRef::new(row, col);

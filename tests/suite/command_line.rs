@@ -208,6 +208,16 @@ fn figures_side_by_side_are_read_though_one_is_named_like_another_indicator() {
     fs::write(&table, "出力日:2026/08/25\n,指標,単位,全国,見本県\n,認定率,％,19.4,19.5\n").unwrap();
     let said = program(&["inspect", &table.display().to_string(), "--format", "json"]).json();
     assert_eq!(said["diagnostics"][0]["code"], "indicator-disagrees", "{said}");
+    // Nor is a scatter whose one axis lost its name.
+    let table = dir.path().join("D6_給付月額_2023_地域別.csv");
+    let named = "第１号被保険者１人あたり給付月額（在宅）";
+    fs::write(
+        &table,
+        format!("出力日:2026/08/25\n,指標,単位,全国,見本県\n,{named},円,12330,12454\n,書き直し,円,10777,10459\n"),
+    )
+    .unwrap();
+    let said = program(&["inspect", &table.display().to_string(), "--format", "json"]).json();
+    assert_eq!(said["diagnostics"][0]["code"], "indicator-disagrees", "{said}");
 }
 
 #[test]

@@ -161,6 +161,12 @@ fn what_is_not_sure_of_a_monthly_report_waits() {
         off[row][col] = (number + 1).to_string();
         wait("2410-h1.xlsx", &off, "合わない");
     }
+    // Insurers without their names look like rows of their prefecture.
+    for title in [TITLE, "要介護（要支援）認定者数（令和６年１０月末現在）"] {
+        let mut nameless = monthly(title);
+        nameless.iter_mut().skip(5).filter(|row| row.len() > 1).for_each(|row| row[1].clear());
+        wait("2410-h1.xlsx", &nameless, if title == TITLE { "保険者の列がありません" } else { "2度出てきます" });
+    }
     let mut renamed = good.clone();
     renamed[5][10] = "要介護になった人".to_owned();
     wait("2410-h1.xlsx", &renamed, "誰の人数");

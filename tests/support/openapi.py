@@ -264,7 +264,7 @@ schemas = {
             "topics": many(thing({"text": text(), "check": many(text())})),
             "credit": text(),
             "sources": many(free()),
-            "cautions": many(thing({"text": text(), "place": maybe(text())})),
+            "cautions": many(thing({"text": text(), "place": maybe(text()), "detail": flag()})),
             "missing": thing(
                 {"wanted": whole(minimum=0), "present": whole(minimum=0), "gaps": whole(minimum=0)}
             ),

@@ -8,7 +8,7 @@ use chiiki_sheet::serve::router::ROUTES;
 use serde_json::{Value, json};
 
 use super::schema::{description, problems};
-use super::support::{OWN, Office};
+use super::support::{OWN, Office, in_process};
 
 #[test]
 fn every_route_is_described_and_every_description_has_a_route() {
@@ -58,6 +58,16 @@ fn described(office: &Office, method: &str, route: &str, address: &str, body: &V
     value
 }
 
+/// Another file gives 認定率 of the own insurer differently: answers about it bring a caution.
+fn disagreeing_file(office: &Office) {
+    let path = office.folder.path().join("別の値.csv");
+    std::fs::write(&path, "都道府県,名称,指標ID,期間,値\n見本県,みほん市,B4-a,令和6年度,99.9\n").unwrap();
+    let catalog = office.workspace.catalog().unwrap();
+    let mut store = office.workspace.store().unwrap();
+    let mut reader = in_process().unwrap();
+    office.workspace.import(&mut store, &path, &catalog, None, &mut reader).unwrap();
+}
+
 #[test]
 fn answers_are_as_described() {
     let office = Office::new();
@@ -84,7 +94,9 @@ fn answers_are_as_described() {
     let asked = json!({ "own": OWN, "years": [2024, 2025], "add": ["B4-a"] });
     let update = post("/api/v1/update-plan", "/api/v1/update-plan", &asked);
     assert!(update["figures"].as_array().unwrap().iter().any(|one| one["number"].is_number()), "{update}");
+    disagreeing_file(&office);
     let preview = post("/api/v1/preview", "/api/v1/preview", &wish);
+    assert!(!preview["cautions"].as_array().unwrap().is_empty(), "{preview}");
     assert!(preview["blocks"][0]["indicators"][0]["sources"][0][2]["cell"].is_string(), "{preview}");
     post("/api/v1/missing", "/api/v1/missing", &wish);
     post("/api/v1/update-plan", "/api/v1/update-plan", &json!({ "own": OWN, "years": [2023] }));

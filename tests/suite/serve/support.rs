@@ -87,7 +87,7 @@ impl Opener for Opened {
     }
 }
 
-fn in_process() -> chiiki_sheet::error::Result<Reader> {
+pub fn in_process() -> chiiki_sheet::error::Result<Reader> {
     Ok(Reader::InProcess(Limits::default()))
 }
 

@@ -1,0 +1,72 @@
+//! Templates of people's own with marks: filled, or refilled where a book made from them stands.
+
+use super::finish::{Home, Made, finish};
+use super::understand::understand;
+use super::{Bases, FillRequest, Report, base, file_name, standard_template};
+use crate::catalog::Catalog;
+use crate::compare::Comparison;
+use crate::diagnostic::Diagnostic;
+use crate::error::{Error, FileError, Result};
+use crate::fill::marks::MarkedTemplate;
+use crate::intake::Evidence;
+use crate::refill::{Changes, Marked, find_marked_in_folder};
+
+/// Fills a template of people's own and publishes it. A book that was made from marks for the same insurer, lying in
+/// the folder or given as the previous one, is refilled instead.
+///
+/// # Errors
+/// See [`understand`]; a template that cannot be filled; a folder that cannot be written to.
+pub fn fill_marked(
+    request: &FillRequest,
+    bases: &Bases,
+    evidence: &Evidence,
+    catalog: &Catalog,
+    template: &MarkedTemplate,
+) -> Result<Report> {
+    request.cancel.check()?;
+    let (comparison, mut diagnostics) = understand(request, evidence, catalog)?;
+    let of_user = |error: FileError| Error::Usage(error.to_diagnostic().to_string());
+    let own = comparison.participants.first().ok_or_else(|| Error::Internal("no own area".to_owned()))?;
+    let name = file_name(own, request.date, template.file_name.as_deref().or(request.names.sheet.as_deref()))?;
+    let name = base::with_extension(&name, template.has_macros());
+    if let Some(mut made) = refill_marked(request, bases, &name, &comparison, &mut diagnostics)? {
+        made.report.diagnostics = diagnostics;
+        return finish(request, template.folder.as_deref(), made, evidence, catalog);
+    }
+    let filled = template.fill(&comparison, request.date, standard_template()?).map_err(of_user)?;
+    diagnostics.extend(filled.diagnostics);
+    let report = Report { outputs: Vec::new(), ledger: filled.ledger, changes: Changes::default(), diagnostics };
+    let made = Made { comparison, workbook: filled.bytes, report, home: Home::fresh(name) };
+    finish(request, template.folder.as_deref(), made, evidence, catalog)
+}
+
+/// Refills the book of marks that stands for this insurer; `None` when there is none.
+pub(super) fn refill_marked(
+    request: &FillRequest,
+    bases: &Bases,
+    name: &str,
+    comparison: &Comparison,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Result<Option<Made>> {
+    let of_user = |error: FileError| Error::Usage(error.to_diagnostic().to_string());
+    let own = comparison.participants.first().ok_or_else(|| Error::Internal("no own area".to_owned()))?;
+    let (standing, told) = find_marked_in_folder(&request.out, name, own.area.key())?;
+    diagnostics.extend(told);
+    let Some(path) = standing.clone().or_else(|| bases.previous.clone()) else { return Ok(None) };
+    let hint = "ファイルの場所を確かめ、Excelで開いていたら閉じてください。";
+    let bytes = crate::disk::read(&path).map_err(Error::io(&path, "読み取り", hint))?;
+    let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let book = match Marked::open(&file, &bytes, own.area.key()) {
+        Ok(Some(book)) => book,
+        Ok(None) => return Ok(None),
+        // A form of earlier years saved as .xls holds no marks, but texts.
+        Err(error) if standing.is_none() && matches!(error.code, "old-workbook" | "no-workbook") => return Ok(None),
+        Err(error) => return Err(Error::Usage(format!("『{file}』{}{}", error.message, error.hint))),
+    };
+    let refilled = book.refill(comparison, request.date, bases.adopt).map_err(of_user)?;
+    diagnostics.extend(refilled.diagnostics);
+    let home = Home { standing, name: name.to_owned(), nothing_new: refilled.nothing_new };
+    let report =
+        Report { outputs: Vec::new(), ledger: refilled.ledger, changes: refilled.changes, diagnostics: Vec::new() };
+    Ok(Some(Made { comparison: comparison.clone(), workbook: refilled.bytes, report, home }))
+}
