@@ -133,8 +133,8 @@ pub fn fill_standard(
     let run = run_id(comparison, date);
     let meta = Meta::of_fill(FORM_SHEET, &run, date, comparison, &form.cells);
     plan.sheets.insert(META_SHEET.to_owned(), meta.plan());
-    let book =
-        Book { grids: &template.grids, form: FORM_SHEET, map: &template.map, sources: SOURCE_SHEET, meta: META_SHEET };
+    let grids = template.grids.iter().map(|(name, grid)| (name.as_str(), grid)).collect();
+    let book = Book { grids, form: FORM_SHEET, map: &template.map, sources: SOURCE_SHEET, meta: META_SHEET };
     let (_, mut diagnostics) = work_sheets::add(&mut plan, &book, comparison, told, &form.cells, &template.texts);
     let filled = template.compiled.apply(&plan)?;
     diagnostics.splice(0..0, form.diagnostics);

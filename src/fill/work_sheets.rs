@@ -21,8 +21,8 @@ const ENTRY_LEAST: f64 = 146.0;
 
 /// The book that is filled: its grids by sheet name, and its form.
 pub struct Book<'a> {
-    /// All sheets
-    pub grids: &'a BTreeMap<String, Grid>,
+    /// All sheets by name
+    pub grids: BTreeMap<&'a str, &'a Grid>,
     /// Name of the form's sheet
     pub form: &'a str,
     /// Its geometry
@@ -31,6 +31,12 @@ pub struct Book<'a> {
     pub sources: &'a str,
     /// Name of `_meta`
     pub meta: &'a str,
+}
+
+impl<'a> Book<'a> {
+    fn grid(&self, name: &str) -> Option<&'a Grid> {
+        self.grids.get(name).copied()
+    }
 }
 
 /// Adds to a plan that has the form's figures. Sheets the book does not have are left out. Returns the drafts, and what
@@ -46,8 +52,8 @@ pub fn add(
     let cautions = compare::cautions(comparison, diagnostics);
     let (mut drafts, mut told) = (Vec::new(), Vec::new());
     let mut heights: BTreeMap<CellRef, f64> = BTreeMap::new();
-    if let Some(grid) = book.grids.get(book.form) {
-        drafts = draft::drafts(grid, book.grids.get(book.meta), comparison, texts, &mut told);
+    if let Some(grid) = book.grid(book.form) {
+        drafts = draft::drafts(grid, book.grid(book.meta), comparison, texts, &mut told);
         let sheet = plan.sheet(book.form);
         for draft in &drafts {
             sheet.set(draft.cell, CellContent::Text(draft.text.clone()));
@@ -55,7 +61,7 @@ pub fn add(
             heights.insert(draft.cell, EntryRows::of(grid, draft.cell).give(sheet, needed));
         }
         caution_sheet::mark(grid, book.map, comparison, &cautions, cells, sheet);
-        if let Some(sources) = book.grids.get(book.sources) {
+        if let Some(sources) = book.grid(book.sources) {
             for (row, source_row) in source_sheet::first_rows(sources, comparison) {
                 let figure = cells.range((row, 0, i32::MIN)..=(row, usize::MAX, i32::MAX)).next();
                 if let Some((_, at)) = figure {
@@ -65,19 +71,17 @@ pub fn add(
             }
         }
     }
-    if let Some(grid) = book.grids.get(caution_sheet::CAUTION_SHEET)
+    if let Some(grid) = book.grid(caution_sheet::CAUTION_SHEET)
         && let Some(sheet) = caution_sheet::plan(grid, book.form, book.map, comparison, &cautions, cells)
     {
         plan.sheets.insert(caution_sheet::CAUTION_SHEET.to_owned(), sheet);
     }
-    if let Some(grid) = book.grids.get(memo_sheet::MEMO_SHEET)
+    if let Some(grid) = book.grid(memo_sheet::MEMO_SHEET)
         && let Some(sheet) = memo_sheet::plan(grid, book.form, comparison, &compare::hints(comparison), cells)
     {
         plan.sheets.insert(memo_sheet::MEMO_SHEET.to_owned(), sheet);
     }
-    if let (Some(charts), Some(data)) =
-        (book.grids.get(chart_sheet::CHART_SHEET), book.grids.get(chart_sheet::DATA_SHEET))
-    {
+    if let (Some(charts), Some(data)) = (book.grid(chart_sheet::CHART_SHEET), book.grid(chart_sheet::DATA_SHEET)) {
         let (sheet, bounds) = chart_sheet::plan_data(data, comparison);
         plan.sheets.insert(chart_sheet::DATA_SHEET.to_owned(), sheet);
         plan.sheets.insert(chart_sheet::CHART_SHEET.to_owned(), chart_sheet::plan_words(charts, comparison));
@@ -85,7 +89,7 @@ pub fn add(
     }
     if let Some(meta) = plan.sheets.get_mut(book.meta) {
         draft::remember(&drafts, meta);
-        let entries = book.grids.get(book.form).map(|grid| (grid, find_entries(grid)));
+        let entries = book.grid(book.form).map(|grid| (grid, find_entries(grid)));
         for (grid, entry) in entries.iter().flat_map(|(grid, all)| all.iter().map(move |entry| (grid, entry))) {
             if let (Some(height), Some(key)) = (heights.get(&entry.cell), draft::row_key(grid, entry)) {
                 let text = |text: &str| CellContent::Text(text.to_owned());

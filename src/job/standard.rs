@@ -12,7 +12,7 @@ use crate::diagnostic::Diagnostic;
 use crate::error::{Error, Result};
 use crate::fill::{self, StandardTemplate};
 use crate::intake::Evidence;
-use crate::model::{AreaLevel, Date};
+use crate::model::AreaLevel;
 use crate::refill::{self, Base, Changes, Incoming, RefillOptions};
 
 /// Fills the standard sheet and publishes it. A sheet of the same insurer in the folder is refilled instead.

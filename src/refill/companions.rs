@@ -52,8 +52,8 @@ pub(super) fn plan(
     // Row heights of the form, and which rows are seen, are people's by now.
     let (heights, hidden) = (form.row_heights.clone(), form.hide_rows.clone());
     plan.sheets.insert(name.clone(), std::mem::take(form));
-    let grids = base.grids.iter().map(|grid| (grid.name.to_string(), grid.clone())).collect();
-    let book = Book { grids: &grids, form: &name, map: &base.map, sources: SOURCE_SHEET, meta: META_SHEET };
+    let grids = base.grids.iter().map(|grid| (&*grid.name, grid)).collect();
+    let book = Book { grids, form: &name, map: &base.map, sources: SOURCE_SHEET, meta: META_SHEET };
     let (drafts, diagnostics) = work_sheets::add(&mut plan, &book, comparison, told, cells, template.texts());
     *form = plan.sheets.remove(&name).unwrap_or_default();
     (form.row_heights, form.hide_rows) = (heights, hidden);
@@ -78,21 +78,29 @@ fn clear_leftovers(grid: &Grid, pristine: &Grid, planned: &mut SheetPlan) {
 
 /// Takes out edits that would write what stands there.
 pub(super) fn drop_idle(grid: &Grid, plan: &mut SheetPlan) {
-    plan.cells.retain(|at, edit| {
-        // An edit of a covered cell goes to the top-left cell of its merged area.
-        let at = grid.merge_anchor(*at).unwrap_or(*at);
-        let there = shown(grid.get(at));
-        match &edit.content {
-            CellContent::Number(number) | CellContent::FormulaNumber(number) => {
-                there.is_none_or(|there| !same(&there, &Shown::Number(*number)))
-            }
-            CellContent::Text(text) | CellContent::FormulaText(text) if !text.is_empty() => {
-                there != Some(Shown::Text(text.clone()))
-            }
-            CellContent::Rich(_) => true,
-            CellContent::Blank | CellContent::Text(_) | CellContent::FormulaText(_) => grid.get(at).is_some(),
+    plan.cells.retain(|at, edit| !stands(grid, *at, &edit.content));
+}
+
+/// Whether a plan puts a number where another one, or none, stands.
+pub(super) fn writes_figures(grid: &Grid, plan: &SheetPlan) -> bool {
+    let numbers = plan.cells.iter().filter(|(_, edit)| matches!(edit.content, CellContent::Number(_)));
+    numbers.into_iter().any(|(at, edit)| !stands(grid, *at, &edit.content))
+}
+
+/// Whether a cell holds already what would be written.
+fn stands(grid: &Grid, at: CellRef, content: &CellContent) -> bool {
+    // An edit of a covered cell goes to the top-left cell of its merged area.
+    let there = grid.get(grid.merge_anchor(at).unwrap_or(at));
+    match content {
+        CellContent::Number(number) | CellContent::FormulaNumber(number) => {
+            shown(there).is_some_and(|there| same(&there, &Shown::Number(*number)))
         }
-    });
+        CellContent::Text(text) | CellContent::FormulaText(text) if !text.is_empty() => {
+            there.and_then(CellValue::as_text).is_some_and(|there| there == text)
+        }
+        CellContent::Rich(_) => false,
+        CellContent::Blank | CellContent::Text(_) | CellContent::FormulaText(_) => there.is_none(),
+    }
 }
 
 /// The rule of the sheet when a person changed it there; verdicts must say the same as the sheet's formulas.

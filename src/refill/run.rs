@@ -1,5 +1,6 @@
 //! A refill from the book as it stands to its new bytes.
 
+use super::blocks::Blocks;
 use super::changes::Changes;
 use super::companions::Work;
 use super::form::FormRefill;
@@ -66,7 +67,7 @@ pub fn refill(
     template: &StandardTemplate,
 ) -> Result<Refilled, FileError> {
     let grid = base.form_grid().ok_or_else(|| FileError::refused("no-form", "様式がありません。", ""))?;
-    let plan_for = |date: Date| -> Planned {
+    let plan_form = |date: Date| -> (Blocks, FormRefill) {
         let options = RefillOptions { date, ..options };
         let mut blocks = blocks::plan(base, grid, comparison, options.fixed_years);
         if let Some(thresholds) = companions::thresholds_of_sheet(base) {
@@ -74,6 +75,9 @@ pub fn refill(
         }
         let mut form = form::plan(base, grid, &blocks, &options);
         texts::place(base, grid, incoming, catalog, &mut form.sheet, &mut form.handover);
+        (blocks, form)
+    };
+    let plan_rest = |(blocks, mut form): (Blocks, FormRefill)| -> Planned {
         let mut work = companions::plan(base, &blocks.comparison, &mut form.sheet, &form.cells, told, template);
         form.diagnostics.append(&mut work.diagnostics);
         let fitted = heights::fit(base, grid, template, &mut form.sheet);
@@ -84,21 +88,29 @@ pub fn refill(
         let items = handover::plan(base, &form.handover, &mut scratch);
         Planned { form, work, comparison: blocks.comparison, items }
     };
+    let Some(last_date) = base.last.as_ref().and_then(|last| last.date) else {
+        return write(base, plan_rest(plan_form(options.date)), options, template);
+    };
     // Planned with the day of the last run, a rerun with the same figures changes nothing at all.
-    if let Some(date) = base.last.as_ref().and_then(|last| last.date) {
-        let planned = plan_for(date);
-        let idle = planned.work.sheets.values().all(|sheet| sheet.cells.is_empty());
-        if planned.form.sheet.cells.is_empty() && idle && planned.items == 0 {
-            return Ok(Refilled {
-                bytes: base.compiled.package().bytes().to_vec(),
-                nothing_new: true,
-                ledger: planned.form.ledger,
-                changes: planned.form.changes,
-                diagnostics: planned.form.diagnostics,
-            });
-        }
+    let form = plan_form(last_date);
+    let same_day = last_date == options.date;
+    if companions::writes_figures(grid, &form.1.sheet) {
+        let form = if same_day { form } else { plan_form(options.date) };
+        return write(base, plan_rest(form), options, template);
     }
-    write(base, plan_for(options.date), options, template)
+    let planned = plan_rest(form);
+    let idle = planned.work.sheets.values().all(|sheet| sheet.cells.is_empty());
+    if planned.form.sheet.cells.is_empty() && idle && planned.items == 0 {
+        return Ok(Refilled {
+            bytes: base.compiled.package().bytes().to_vec(),
+            nothing_new: true,
+            ledger: planned.form.ledger,
+            changes: planned.form.changes,
+            diagnostics: planned.form.diagnostics,
+        });
+    }
+    let planned = if same_day { planned } else { plan_rest(plan_form(options.date)) };
+    write(base, planned, options, template)
 }
 
 fn apply_thresholds(comparison: &mut Comparison, thresholds: crate::compare::Thresholds) {

@@ -1,7 +1,7 @@
 //! Reads a worksheet part once from front to end, to check what was written: are its tags balanced, its rows and cells
 //! in order, and what does each cell say. Knows nothing of the index and the writer it is to check.
 
-use memchr::{memchr, memmem};
+use memchr::{memchr, memchr_iter, memmem};
 
 use crate::model::CellRef;
 use crate::template::xml::Tag;
@@ -158,6 +158,12 @@ fn after(text: &str, end: &str) -> Result<usize, Broken> {
 
 /// The end of a tag; a `>` in an attribute's quotes does not end it.
 fn tag_end(bytes: &[u8]) -> Option<usize> {
+    // Nearly every tag has its values in double quotes and no `>` in them: an even count of quotes says so.
+    let first = memchr(b'>', bytes)?;
+    let tag = bytes.get(..first)?;
+    if memchr(b'\'', tag).is_none() && memchr_iter(b'"', tag).count() % 2 == 0 {
+        return Some(first + 1);
+    }
     let mut quote = None;
     let end = bytes.iter().position(|byte| {
         match quote {

@@ -231,14 +231,14 @@ impl<'p, 's> Patcher<'p, 's> {
         let tag = Tag(part.text.get(row.tag.clone()).unwrap_or_default());
         let edits = self.edits_of(row.number);
         let cells = part.index.cells_of(row);
-        let mut fresh = String::new();
+        let (mut fresh, mut new) = (String::new(), String::new());
         let mut added = None;
         for (at, edit) in edits {
             let place = cells.partition_point(|cell| cell.col < at.col);
             match cells.get(place) {
                 Some(cell) if cell.col == at.col => self.edit_cell(cell, at, edit),
                 next => {
-                    let mut new = String::new();
+                    new.clear();
                     if !self.new_cell(&mut new, at, edit) {
                         continue;
                     }
