@@ -182,6 +182,11 @@ impl Library {
         self.pending.load(Ordering::Relaxed)
     }
 
+    /// Whether books are read behind the scenes, or what was learned of them is being written down.
+    pub fn is_reading(&self) -> bool {
+        self.reading.load(Ordering::SeqCst)
+    }
+
     /// Books that had to be opened since the start; those known by their content are not among them.
     pub fn opened(&self) -> usize {
         self.opened.load(Ordering::Relaxed)

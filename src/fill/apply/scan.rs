@@ -161,7 +161,7 @@ fn tag_end(bytes: &[u8]) -> Option<usize> {
     // Nearly every tag has its values in double quotes and no `>` in them: an even count of quotes says so.
     let first = memchr(b'>', bytes)?;
     let tag = bytes.get(..first)?;
-    if memchr(b'\'', tag).is_none() && memchr_iter(b'"', tag).count() % 2 == 0 {
+    if memchr(b'\'', tag).is_none() && memchr_iter(b'"', tag).count().is_multiple_of(2) {
         return Some(first + 1);
     }
     let mut quote = None;

@@ -39,7 +39,8 @@ fn library(office: &Office) -> std::sync::Arc<Library> {
 fn settled(library: &std::sync::Arc<Library>) -> Vec<chiiki_sheet::serve::library::Sheet> {
     loop {
         let sheets = library.sheets();
-        if sheets.iter().all(|sheet| sheet.read) && library.pending() == 0 {
+        // What is being written down would forget books a test takes away meanwhile.
+        if sheets.iter().all(|sheet| sheet.read) && !library.is_reading() {
             return sheets;
         }
         std::thread::yield_now();
