@@ -28,7 +28,7 @@ pub(super) fn half_copied(what: &str) -> FileError {
     FileError::waiting(
         "half-copied",
         format!("{what}が途中で切れています。コピーやダウンロードがまだ終わっていないようです。"),
-        format!("終わるまで待ちます。終わっているのにこの表示が出るときは、{DOWNLOAD_AGAIN}"),
+        format!("終わってから、もう一度入れてください。終わっているのにこの表示が出るときは、{DOWNLOAD_AGAIN}"),
     )
 }
 

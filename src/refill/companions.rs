@@ -83,8 +83,8 @@ pub(super) fn drop_idle(grid: &Grid, plan: &mut SheetPlan) {
 
 /// Whether a plan puts a number where another one, or none, stands.
 pub(super) fn writes_figures(grid: &Grid, plan: &SheetPlan) -> bool {
-    let numbers = plan.cells.iter().filter(|(_, edit)| matches!(edit.content, CellContent::Number(_)));
-    numbers.into_iter().any(|(at, edit)| !stands(grid, *at, &edit.content))
+    let is_number = |content: &CellContent| matches!(content, CellContent::Number(_));
+    plan.cells.iter().any(|(at, edit)| is_number(&edit.content) && !stands(grid, *at, &edit.content))
 }
 
 /// Whether a cell holds already what would be written.
