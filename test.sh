@@ -77,7 +77,8 @@ install_packages() {
 
 has_openpyxl() { "$1" -c 'import sys, openpyxl, lxml; sys.exit(openpyxl.__version__ < "3.1")' 2>/dev/null; }
 
-# The made-up files are written by openpyxl 3.1 (with lxml it writes Japanese as such and not as numbers of characters); where the system's Python has none, a Python of our own gets it.
+# The made-up files are written by openpyxl 3.1 (with lxml it writes Japanese as such and not as numbers of characters);
+# where the system's Python has none, a Python of our own gets it.
 own_python() {
     python3 -m venv "$target/test-python" && "$target/test-python/bin/python3" -m pip install --quiet 'openpyxl==3.1.5' lxml
 }

@@ -122,6 +122,9 @@ fn read_tables(book: &Book, tables: &[Table<'_>], context: Context<'_>) -> Resul
             let why = format!("{at} の要介護度が、要支援１から要介護５までの並びに入っていません。");
             return Err(waits(book, table.grid, &why).at(place_of(book, table.grid, at)));
         }
+        if table.title.contains("保険者別") && table.blocks.iter().any(|block| block.insurer.is_none()) {
+            return Err(waits(book, table.grid, "「保険者別」とあるのに、保険者の列がありません。"));
+        }
         let counted =
             counted(&table.title).ok_or_else(|| waits(book, table.grid, "何の人数の表か、表題から分かりません。"))?;
         let (period, what) = period_of(book, table, context)?;
@@ -239,9 +242,6 @@ fn figures(
     let unit: Arc<str> = Arc::from(unit.unwrap_or("人"));
     let mut figures = Vec::new();
     for block in &table.blocks {
-        if block.insurer.is_none() && table.title.contains("保険者別") {
-            return Err(waits(book, grid, "「保険者別」とあるのに、保険者の列がありません。"));
-        }
         // Insurers whose names were lost look like rows of their prefecture: each area stands in a block once.
         let mut seen = BTreeSet::new();
         let (indicator, age, service) = match counted {
