@@ -126,6 +126,8 @@ pub struct NewSheet {
     pub widths: BTreeMap<u32, f64>,
     /// Columns not shown
     pub hide_columns: BTreeSet<u32>,
+    /// Row heights in points; rows without have the height of one line
+    pub row_heights: BTreeMap<u32, f64>,
     /// Rows at the top that stay in sight
     pub frozen_rows: u32,
     /// Cells with their looks; values of formulas become plain values

@@ -1,6 +1,6 @@
 //! 「引継ぎ」: texts and numbers people wrote that found no place any more. Rows are only ever added.
 
-use super::news::{free_or_ours, to_new_sheet};
+use super::news::{fit_rows, free_or_ours, to_new_sheet};
 use super::{Base, HANDOVER_SHEET};
 use crate::fill::plan::{CellContent, FillPlan, Look, NewSheet, SheetPlan};
 use crate::model::CellRef;
@@ -50,6 +50,7 @@ pub(super) fn plan(base: &Base, items: &[Item], plan: &mut FillPlan) -> usize {
         let at = CellRef::new(row, 5);
         sheet.set_like(at, item.content.clone(), CellRef::new(HEADING_ROW + 1, 5));
     }
+    fit_rows(&mut sheet, &HEADINGS);
     if grid.is_some() {
         plan.sheets.insert(name, sheet);
         return fresh.len();

@@ -2,20 +2,22 @@
 
 use super::changes::{Change, Changes};
 use super::{Base, NEWS_SHEET};
+use crate::fill::entry_rows::height_of;
+use crate::fill::list_sheet::lines_of;
 use crate::fill::plan::{CellContent, CellEdit, CellStyle, FillPlan, Look, NewSheet, SheetPlan};
 use crate::model::{CellRef, Date};
 
 const HEADINGS: [(&str, f64); 10] = [
     ("区分", 16.0),
     ("指標ID", 9.0),
-    ("指標名", 36.0),
+    ("指標名", 30.0),
     ("地域", 20.0),
     ("年度", 8.0),
     ("前の値", 12.0),
     ("新しい値", 12.0),
     ("セル", 8.0),
-    ("前の出典", 48.0),
-    ("新しい出典・説明", 60.0),
+    ("前の出典", 36.0),
+    ("新しい出典・説明", 44.0),
 ];
 const HEADING_ROW: u32 = 3;
 
@@ -31,6 +33,7 @@ pub(super) fn plan(base: &Base, changes: &Changes, date: Date, plan: &mut FillPl
             sheet.set_like(at, content, CellRef::new(HEADING_ROW + 1, at.col));
         }
     }
+    fit_rows(&mut sheet, &HEADINGS);
     let owner = base.owner.as_ref().map_or_else(String::new, |owner| format!("{owner}　"));
     let line = format!(
         "{owner}{}年{}月{}日の更新　新しい数値 {}件、変わった数値 {}件、資料に無くなった数値 {}件、未確認 {}件、見直したい文章 {}件",
@@ -125,9 +128,28 @@ pub(super) fn free_or_ours(base: &Base, wanted: &str) -> (String, Option<()>) {
     (name, None)
 }
 
+/// Gives rows whose texts take several lines the height for them: not every program fits rows when it opens a book.
+pub(super) fn fit_rows(plan: &mut SheetPlan, headings: &[(&str, f64)]) {
+    for (at, edit) in &plan.cells {
+        let text = match &edit.content {
+            CellContent::Text(text) => text,
+            CellContent::Rich(rich) => &rich.text,
+            _ => continue,
+        };
+        let Some((_, width)) = headings.get(at.col as usize) else { continue };
+        // A character of full width takes two of the column's, and a little more in wide fonts.
+        let width = (width / 2.2) as usize;
+        if lines_of(text, width) > 1 {
+            let height = plan.row_heights.entry(at.row).or_default();
+            *height = height.max(height_of(text, width));
+        }
+    }
+}
+
 /// A plan's cells as a sheet of its own, under headings.
 pub(super) fn to_new_sheet(name: String, plan: &SheetPlan, heading_row: u32, headings: &[(&str, f64)]) -> NewSheet {
-    let mut new = NewSheet { name, frozen_rows: heading_row + 1, ..NewSheet::default() };
+    let row_heights = plan.row_heights.clone();
+    let mut new = NewSheet { name, frozen_rows: heading_row + 1, row_heights, ..NewSheet::default() };
     for (col, (heading, width)) in headings.iter().enumerate() {
         let at = CellRef::new(heading_row, col as u32);
         new.cells.insert(at, (CellContent::Text((*heading).to_owned()), Look::Heading));
@@ -137,4 +159,26 @@ pub(super) fn to_new_sheet(name: String, plan: &SheetPlan, heading_row: u32, hea
         new.cells.insert(*at, (edit.content.clone(), Look::Wrapped));
     }
     new
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_get_the_height_of_their_longest_text() {
+        let mut plan = SheetPlan::default();
+        let mut set = |row: u32, text: &str| {
+            plan.set(CellRef::new(row, 8), CellContent::Text(text.to_owned()));
+            plan.set(CellRef::new(row, 9), CellContent::Text("短い".to_owned()));
+        };
+        set(4, "B4-a_認定率（要介護度別）_時系列.xlsx 「表形式（時系列）」 G3");
+        set(5, "一行");
+        fit_rows(&mut plan, &HEADINGS);
+        assert!(plan.row_heights.get(&4).is_some_and(|height| *height > 35.0), "{:?}", plan.row_heights);
+        assert!(!plan.row_heights.contains_key(&5), "one line needs nothing");
+
+        let new = to_new_sheet("更新内容".to_owned(), &plan, HEADING_ROW, &HEADINGS);
+        assert_eq!(new.row_heights, plan.row_heights);
+    }
 }

@@ -182,7 +182,11 @@ fn sheet_part(sheet: &NewSheet, main: &str, looks: &BTreeMap<Look, u32>) -> Resu
                 out.push_str("</row>");
             }
             row = Some(at.row);
-            let _ = write!(out, "<row r=\"{}\">", at.row + 1);
+            let _ = write!(out, "<row r=\"{}\"", at.row + 1);
+            if let Some(height) = sheet.row_heights.get(&at.row).filter(|height| height.is_finite()) {
+                let _ = write!(out, " ht=\"{}\" customHeight=\"1\"", cell::number(height.min(409.5)));
+            }
+            out.push('>');
         }
         let plain = match content {
             CellContent::FormulaNumber(value) => CellContent::Number(*value),
