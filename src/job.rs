@@ -18,7 +18,7 @@ use crate::deliver::naming::{NameWords, Patterns, sheet_name};
 use crate::diagnostic::Diagnostic;
 use crate::error::{Cancel, Error, FileError, Result};
 use crate::fill::{StandardTemplate, ledger::Ledger};
-use crate::handout::Kind;
+use crate::handout::{Kind, Typesetter};
 use crate::model::{AreaLevel, Date};
 use crate::refill::Changes;
 
@@ -57,6 +57,8 @@ pub struct FillRequest {
     pub public: bool,
     /// What the files are called
     pub names: Patterns,
+    /// Where papers are set
+    pub typesetter: Typesetter,
     /// Asked between pieces of the work; who stops finds everything as it was
     pub cancel: Cancel,
 }
@@ -77,6 +79,7 @@ impl FillRequest {
             date,
             public: false,
             names: Patterns::default(),
+            typesetter: Typesetter::default(),
             cancel: Cancel::default(),
         }
     }

@@ -53,8 +53,6 @@ pub fn run(arguments: &Batch) -> Result<()> {
             Err(Error::Usage(message)) => (None, Some(message)),
             Err(error) => return Err(error),
         };
-        // Between papers the typesetter forgets, so that memory stays flat.
-        crate::handout::forget();
         all.push(One { area: insurer.name.clone(), report, message });
     }
     drop(progress);

@@ -10,6 +10,7 @@ use crate::catalog::Catalog;
 use crate::compare::{Selection, Thresholds};
 use crate::deliver::{NameWords, Patterns, sanitize};
 use crate::error::Result;
+use crate::handout::Typesetter;
 use crate::intake::Evidence;
 use crate::job::{Bases, FillRequest, check_added, check_years, insurers, marked_template};
 use crate::model::{Area, AreaLevel, Date};
@@ -36,6 +37,7 @@ pub(super) struct Ground<'a> {
     pub catalog: &'a Catalog,
     pub evidence: &'a Evidence,
     pub date: Date,
+    pub typesetter: &'a Typesetter,
 }
 
 /// Everything to make, in order, or every mistake.
@@ -136,6 +138,7 @@ impl Planning<'_> {
                     papers: wanted.papers.clone(),
                     public: wish.public,
                     names: names.clone(),
+                    typesetter: ground.typesetter.clone(),
                     ..FillRequest::new(code_or_name(&area), out.clone(), date)
                 };
                 Task { wish: number, area, work: Work::Sheet(Box::new(fill), Box::new(bases.clone())) }
