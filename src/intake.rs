@@ -11,7 +11,7 @@ use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::error::{Error, FileError, Result};
 use crate::layout::crosstab::apply_one;
 use crate::layout::{Context, Interpretation, Mapping, interpret};
-use crate::model::{EntryText, Observation, Outcome, SourceFile};
+use crate::model::{Area, EntryText, Observation, Outcome, SourceFile};
 use crate::normalize::{check, conflict, derive, observe, percent::PercentCells};
 use crate::read::sandbox::{Sandbox, SandboxOptions};
 use crate::read::{self, Book, BookKind, Limits, ReadOutcome};
@@ -65,6 +65,15 @@ pub struct Evidence {
     pub diagnostics: Vec<Diagnostic>,
 }
 
+impl Evidence {
+    /// Each file that has figures, by name, with the areas it has figures of; a content that came twice is named once.
+    pub fn spoken(&self) -> impl Iterator<Item = (&str, &BTreeMap<String, Arc<Area>>)> {
+        let mut seen = BTreeSet::new();
+        let first = self.files.iter().filter(move |file| seen.insert(file.sha256.as_str()));
+        first.filter_map(|file| Some((file.file.as_str(), &self.speak.get(&file.sha256)?.areas)))
+    }
+}
+
 /// A file with texts in entry fields: people's work, that may belong on the sheet that is made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TextBook {
@@ -77,8 +86,8 @@ pub struct TextBook {
 /// What a file has figures of, before those that another file gives as well were settled away.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Speaks {
-    /// Keys of the areas
-    pub areas: BTreeSet<String>,
+    /// The areas, by key
+    pub areas: BTreeMap<String, Arc<Area>>,
     /// The newest year
     pub newest: Option<i32>,
 }
@@ -93,10 +102,10 @@ pub fn files_speak(observations: &[Observation]) -> BTreeMap<String, Speaks> {
         for of_area in of_file.chunk_by(|a, b| Arc::ptr_eq(&a.area, &b.area)) {
             let newest = of_area.iter().filter_map(|observation| observation.period.form_year).max();
             speaks.newest = speaks.newest.max(newest);
-            if let Some(key) = of_area.first().map(|first| first.area.key())
-                && !speaks.areas.contains(key)
+            if let Some(area) = of_area.first().map(|first| &first.area)
+                && !speaks.areas.contains_key(area.key())
             {
-                speaks.areas.insert(key.to_owned());
+                speaks.areas.insert(area.key().to_owned(), area.clone());
             }
         }
     }

@@ -31,7 +31,7 @@ pub(super) fn texts(
     let mut arrived = Arrived::default();
     for one in evidence.books.iter().filter(|one| !known.contains(&one.file.sha256)) {
         match evidence.speak.get(&one.file.sha256) {
-            Some(speaks) if speaks.areas.contains(own.key()) => take(one, own, catalog, &mut arrived),
+            Some(speaks) if speaks.areas.contains_key(own.key()) => take(one, own, catalog, &mut arrived),
             None if !of_many => arrived.diagnostics.push(owner_unknown(one)),
             _ => {}
         }
@@ -53,7 +53,7 @@ fn take(one: &TextBook, own: &Area, catalog: &Catalog, arrived: &mut Arrived) {
         return;
     };
     let taken = take_book(&book, Context::new(catalog, None));
-    let owners = owners(&book, &taken);
+    let owners = owners(&book, &taken, catalog);
     if !owners.values().any(|owner| owner == own.key()) {
         return;
     }
@@ -78,8 +78,8 @@ fn owner_unknown(one: &TextBook) -> Diagnostic {
     .at(Place::file(&one.file.name))
 }
 
-/// Whose form lies on each sheet: the key of the area its own block has figures of.
-pub(super) fn owners(book: &Book, taken: &Taken) -> BTreeMap<String, String> {
+/// Whose form lies on each sheet: the key of the area its own block has figures of, else of the one its heading names.
+pub(super) fn owners(book: &Book, taken: &Taken, catalog: &Catalog) -> BTreeMap<String, String> {
     let mut owners = BTreeMap::new();
     for grid in &book.grids {
         let Some(map) = FormMap::find(grid, 1) else { continue };
@@ -88,8 +88,9 @@ pub(super) fn owners(book: &Book, taken: &Taken) -> BTreeMap<String, String> {
             .observations
             .iter()
             .find(|o| o.source.sheet == grid.name && (block.first_col..=block.last_col).contains(&o.source.cell.col));
-        if let Some(seen) = seen {
-            owners.insert(grid.name.to_string(), seen.area.key().to_owned());
+        let named = || block.captions.iter().find_map(|(_, text)| catalog.find(text.trim()).one());
+        if let Some(area) = seen.map(|seen| seen.area.clone()).or_else(named) {
+            owners.insert(grid.name.to_string(), area.key().to_owned());
         }
     }
     owners

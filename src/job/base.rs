@@ -63,6 +63,7 @@ fn choose_base(out: &Path, name: &str, own: &Area, bases: &Bases, catalog: &Cata
     start.diagnostics.extend(told);
     if let Some(path) = standing.clone() {
         let book = Base::open_path(&path, own)?;
+        check_meta(&book, &path, own)?;
         start.base = Some(Chosen { book, standing: Some(path), name: name.to_owned() });
     }
     if let Some(path) = bases.previous.as_deref().filter(|path| !is_same_file(path, standing.as_deref())) {
@@ -116,7 +117,7 @@ fn previous(path: &Path, name: &str, own: &Area, catalog: &Catalog, start: &mut 
     let book = read_bytes(&file, &bytes, &Limits::default())
         .map_err(|error| Error::Usage(format!("『{file}』{}{}", error.message, error.hint)))?;
     // A book may hold several insurers' sheets: what is written on another's stays there.
-    let owners = arrived::owners(&book, &take_book(&book, Context::new(catalog, None)));
+    let owners = arrived::owners(&book, &take_book(&book, Context::new(catalog, None)), catalog);
     start.incoming =
         Incoming::of_book(&book, &bytes, catalog, |sheet| owners.get(sheet).is_none_or(|owner| owner == own.key()));
     if start.incoming.is_empty() {

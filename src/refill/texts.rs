@@ -9,8 +9,9 @@ use crate::diagnostic::Diagnostic;
 use crate::error::FileError;
 use crate::fill::StandardTemplate;
 use crate::fill::apply::Compiled;
+use crate::fill::caution_sheet::STYLE_ROW;
 use crate::fill::draft;
-use crate::fill::meta_sheet::META_SHEET;
+use crate::fill::meta_sheet::{META_SHEET, is_meta};
 use crate::fill::plan::{CellContent, FillPlan, RichText, SheetPlan};
 use crate::form::{FormMap, find_entries};
 use crate::model::{CellRef, EntryField};
@@ -50,7 +51,7 @@ impl Incoming {
         // Older formats have their texts without formatting.
         let compiled = Compiled::new(bytes).ok();
         let mut all = Vec::new();
-        let meta = book.grids.iter().find(|grid| &*grid.name == META_SHEET);
+        let metas: Vec<&Grid> = book.grids.iter().filter(|grid| is_meta(grid)).collect();
         for grid in book.grids.iter().filter(|grid| !OWN_SHEETS.contains(&&*grid.name) && wanted(&grid.name)) {
             let entries = find_entries(grid);
             if entries.is_empty() {
@@ -62,7 +63,7 @@ impl Incoming {
                     return;
                 };
                 // A draft nobody touched is arithmetic of that year, nobody's work.
-                if meta.is_some_and(|meta| draft::is_ours(&text, meta)) {
+                if metas.iter().any(|meta| draft::is_ours(&text, meta)) {
                     return;
                 }
                 let rich = compiled.as_ref().and_then(|book| book.rich_text(&grid.name, cell).ok().flatten());
@@ -93,10 +94,17 @@ fn beside(grid: &Grid, map: &FormMap, entries: &BTreeSet<CellRef>) -> Vec<CellRe
     let first = map.rows.first().map_or(0, |row| row.row);
     let known: BTreeSet<u32> = map.rows.iter().map(|row| row.row).collect();
     let last_block = map.blocks.iter().filter_map(|block| block.years.keys().next_back()).max().copied().unwrap_or(0);
+    // Rows of ours that hold nothing but formats.
+    let samples: BTreeSet<u32> = grid
+        .cells()
+        .iter()
+        .filter(|cell| cell.at.col == 0 && cell.value.as_text() == Some(STYLE_ROW))
+        .map(|cell| cell.at.row)
+        .collect();
     let headings: BTreeSet<String> = EntryField::ALL.into_iter().map(|field| fold(field.heading())).collect();
     grid.cells()
         .iter()
-        .filter(|cell| cell.at.row > first && !entries.contains(&cell.at))
+        .filter(|cell| cell.at.row > first && !entries.contains(&cell.at) && !samples.contains(&cell.at.row))
         .filter(|cell| !known.contains(&cell.at.row) || cell.at.col > last_block)
         .filter(|cell| {
             let Some(text) = cell.value.as_text() else { return false };

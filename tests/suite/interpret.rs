@@ -496,7 +496,7 @@ fn two_files_of_one_name_are_told_apart_and_large_numbers_have_separators() {
 #[test]
 fn a_file_whose_own_figures_came_from_a_newer_copy_is_not_called_anothers() {
     let of = |file: &str, exported: &str, towns: &[&str]| {
-        let rows = towns.iter().map(|town| format!("|見本県 {town}|第1号被保険者数|人|100"));
+        let rows = towns.iter().map(|town| format!("|見本県 {town}|認定率|％|19.1"));
         let lines: Vec<String> =
             [format!("出力日:{exported}"), "|地域|指標(系列)|単位|R6".to_owned()].into_iter().chain(rows).collect();
         take(file, &lines.iter().map(String::as_str).collect::<Vec<_>>())
@@ -510,10 +510,10 @@ fn a_file_whose_own_figures_came_from_a_newer_copy_is_not_called_anothers() {
             .filter_map(|told| told.place.file)
             .collect::<Vec<_>>()
     };
-    let newer = of("B1_第1号被保険者数_時系列.xlsx", "2026/08/25", &["みほん市"]);
-    let older = of("B1_第1号被保険者数_時系列 (1).xlsx", "2026/08/20", &["みほん市", "たかね市"]);
-    let theirs = of("B1_第1号被保険者数_時系列 (2).xlsx", "2026/08/21", &["みなと市"]);
-    assert_eq!(told(vec![newer, older, theirs]), ["B1_第1号被保険者数_時系列 (2).xlsx"]);
+    let newer = of("B4-a_認定率_時系列.xlsx", "2026/08/25", &["みほん市"]);
+    let older = of("B4-a_認定率_時系列 (1).xlsx", "2026/08/20", &["みほん市", "たかね市"]);
+    let theirs = of("B4-a_認定率_時系列 (2).xlsx", "2026/08/21", &["みなと市"]);
+    assert_eq!(told(vec![newer, older, theirs]), ["B4-a_認定率_時系列 (2).xlsx"]);
 }
 
 #[test]
