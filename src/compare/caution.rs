@@ -1,12 +1,13 @@
 //! What to look at before a figure is used.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::shown::{plain_name, shown};
 use super::{ComparedRow, Comparison, Index, Participant};
 use crate::catalog::Block;
 use crate::diagnostic::{Diagnostic, Place, Severity};
-use crate::model::{AreaLevel, Datum, MissingReason, Observation};
+use crate::model::{Area, AreaLevel, Datum, MissingReason};
 use crate::notation::wareki;
 
 /// Fewer people a month than this make a figure unstable: this product's rule, not the ministry's.
@@ -427,37 +428,34 @@ pub(super) fn people(
 }
 
 /// Files that speak of insurers, but not of any area compared: dropped by mistake, or of use for rank and scatter only.
-pub(super) fn other_insurers(participants: &[Participant], observations: &[Observation]) -> Vec<Diagnostic> {
+/// `files` are names with the areas they have figures of.
+pub fn other_insurers<'a>(
+    participants: &[Participant],
+    files: impl IntoIterator<Item = (&'a str, &'a BTreeMap<String, Arc<Area>>)>,
+) -> Vec<Diagnostic> {
+    let is_insurer = |area: &Area| !matches!(area.level, AreaLevel::Nation | AreaLevel::Prefecture);
     let keys: BTreeSet<&str> = participants
         .iter()
-        .filter(|participant| !matches!(participant.area.level, AreaLevel::Nation | AreaLevel::Prefecture))
+        .filter(|participant| is_insurer(&participant.area))
         .map(|participant| participant.area.key())
         .collect();
-    let mut files: BTreeMap<(&str, &str), (bool, BTreeSet<&str>)> = BTreeMap::new();
-    for o in observations.iter().filter(|o| !matches!(o.area.level, AreaLevel::Nation | AreaLevel::Prefecture)) {
-        let file = &o.source.file;
-        let (ours, others) = files.entry((&file.name, &file.sha256)).or_default();
-        if keys.contains(o.area.key()) {
-            *ours = true;
-        } else {
-            others.insert(&o.area.name);
-        }
-    }
     files
         .into_iter()
-        .filter(|(_, (ours, others))| !ours && !others.is_empty())
-        .map(|((file, _), (_, others))| {
+        .filter(|(_, areas)| !keys.iter().any(|key| areas.contains_key(*key)))
+        .filter_map(|(file, areas)| {
+            let others: BTreeSet<&str> =
+                areas.values().filter(|area| is_insurer(area)).map(|area| area.name.as_str()).collect();
+            if others.is_empty() {
+                return None;
+            }
             let named: Vec<&str> = others.iter().copied().take(3).collect();
             let more = if others.len() > 3 { format!("など{}地域", others.len()) } else { String::new() };
-            Diagnostic::info(
-                "other-insurer",
-                format!(
-                    "{}{more}の数値で、自地域と比較地域の数値がありません。様式の自地域・比較地域の欄には使っていません。",
-                    named.join("、")
-                ),
-            )
-            .hint("自地域のファイルのつもりで入れたものなら、見える化システムで地域を選び直して出力してください。")
-            .at(Place::file(file))
+            let message = format!(
+                "{}{more}の数値で、自地域と比較地域の数値がありません。様式の自地域・比較地域の欄には使っていません。",
+                named.join("、")
+            );
+            let hint = "自地域のファイルのつもりで入れたものなら、見える化システムで地域を選び直して出力してください。";
+            Some(Diagnostic::info("other-insurer", message).hint(hint).at(Place::file(file)))
         })
         .collect()
 }

@@ -11,7 +11,7 @@ pub mod shown;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-pub use caution::{Caution, CautionKind, FEW_PEOPLE, FigureKey, Level, cautions};
+pub use caution::{Caution, CautionKind, FEW_PEOPLE, FigureKey, Level, cautions, other_insurers};
 pub use hint::{Hint, HintBlock, hints};
 pub use rank::Rank;
 pub use rule::{Thresholds, Verdict};
@@ -135,7 +135,6 @@ pub fn compare(
     if !has_own {
         return (None, diagnostics);
     }
-    diagnostics.extend(caution::other_insurers(&participants, observations));
     let scatters = scatter::scatters(observations, &participants, &years);
     let people = caution::people(&rows, &participants, &index);
     let thresholds = selection.thresholds;

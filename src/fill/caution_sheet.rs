@@ -15,7 +15,7 @@ pub const CAUTION_SHEET: &str = "点検";
 /// Characters a line of each column holds.
 const WIDTHS: [usize; 6] = [4, 8, 10, 20, 43, 32];
 /// What hidden rows of the form say that lend their style to marked figures.
-const STYLE_ROW: &str = "書式の見本（消さないでください）";
+pub(crate) const STYLE_ROW: &str = "書式の見本（消さないでください）";
 /// The row that serves every unit without one of its own.
 pub const OTHER_UNITS: &str = "その他";
 

@@ -1,7 +1,7 @@
 //! Filling a workbook: first a plan (pure data), then the bytes, part by part.
 
 pub mod apply;
-mod caution_sheet;
+pub(crate) mod caution_sheet;
 mod chart_sheet;
 pub(crate) mod compare_sheet;
 pub mod draft;

@@ -1,6 +1,6 @@
 //! The form's workbook: filled afresh, or refilled where one of the same insurer stands.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::finish::{Home, Made, finish};
 use super::marked::refill_marked;
@@ -12,7 +12,7 @@ use crate::diagnostic::Diagnostic;
 use crate::error::{Error, Result};
 use crate::fill::{self, StandardTemplate};
 use crate::intake::Evidence;
-use crate::model::AreaLevel;
+use crate::model::{Area, AreaLevel};
 use crate::refill::{self, Base, Changes, Incoming, RefillOptions};
 
 /// Fills the standard sheet and publishes it. A sheet of the same insurer in the folder is refilled instead.
@@ -96,7 +96,7 @@ fn make_workbook(
         made.report.diagnostics = diagnostics;
         return Ok(made);
     }
-    let start = base::choose(&request.out, &name, &own.area, bases, catalog)?;
+    let start = base::choose((&request.out, &name), &own.area, bases, evidence, of_many, catalog)?;
     let Some(chosen) = start.base else {
         let mut made = fresh(request, name, comparison, diagnostics, &read, &start.incoming, catalog, template)?;
         made.report.diagnostics.extend(start.diagnostics);
@@ -173,12 +173,10 @@ fn earlier_years(request: &FillRequest, comparison: &Comparison, book: &Base) ->
 
 /// Files that speak of insurers, but of none of those compared.
 fn files_of_others<'a>(comparison: &Comparison, evidence: &'a Evidence) -> BTreeSet<&'a str> {
-    let mut files: BTreeMap<&str, bool> = BTreeMap::new();
-    let places =
-        evidence.observations.iter().filter(|o| !matches!(o.area.level, AreaLevel::Nation | AreaLevel::Prefecture));
-    for o in places {
-        let ours = comparison.participants.iter().any(|one| one.area.key() == o.area.key());
-        *files.entry(&o.source.file.name).or_default() |= ours;
-    }
-    files.into_iter().filter(|(_, ours)| !ours).map(|(file, _)| file).collect()
+    let is_insurer = |area: &Area| !matches!(area.level, AreaLevel::Nation | AreaLevel::Prefecture);
+    let compared = || comparison.participants.iter().map(|one| &*one.area).filter(|area| is_insurer(area));
+    let others = evidence.spoken().filter(|(_, areas)| {
+        areas.values().any(|area| is_insurer(area)) && !compared().any(|area| areas.contains_key(area.key()))
+    });
+    others.map(|(file, _)| file).collect()
 }

@@ -40,6 +40,7 @@ pub fn understand(
     let (comparison, told) = compare::compare(&selection, &evidence.observations, catalog);
     diagnostics.extend(told);
     let comparison = comparison.ok_or_else(|| nothing_found(&own.name, evidence))?;
+    diagnostics.extend(compare::other_insurers(&comparison.participants, evidence.spoken()));
     for other in comparison.participants.iter().skip(1).enumerate().map(|(index, other)| (index + 1, other)) {
         let (who, participant) = other;
         if !comparison.rows.iter().any(|row| row.figures.keys().any(|(whose, _)| *whose == who)) {

@@ -14,7 +14,7 @@ use serde::Serialize;
 pub use download::{Download, DownloadKind};
 
 use crate::catalog::{Catalog, Indicator};
-use crate::compare::{DEFAULT_YEARS, MAX_YEARS, Participant, Selection, compare};
+use crate::compare::{DEFAULT_YEARS, MAX_YEARS, Participant, Selection, compare, other_insurers};
 use crate::diagnostic::Diagnostic;
 use crate::intake::Evidence;
 use crate::model::{Date, Datum, MissingReason, Observation};
@@ -100,6 +100,9 @@ pub fn missing(selection: &Selection, evidence: &Evidence, catalog: &Catalog, to
     let (from, to) = period(selection, evidence, &indicators, today);
     let selection = Selection { from: Some(from), to: Some(to), ..selection.clone() };
     let (comparison, mut diagnostics) = compare(&selection, &evidence.observations, catalog);
+    if let Some(comparison) = &comparison {
+        diagnostics.extend(other_insurers(&comparison.participants, evidence.spoken()));
+    }
     let years: Vec<i32> = (from..=to).collect();
     let dashboards: Vec<&str> =
         evidence.files.iter().filter(|file| file.layout == Some("L1")).map(|file| file.sha256.as_str()).collect();

@@ -9,19 +9,22 @@ use crate::diagnostic::Diagnostic;
 use crate::error::FileError;
 use crate::fill::StandardTemplate;
 use crate::fill::apply::Compiled;
+use crate::fill::caution_sheet::STYLE_ROW;
 use crate::fill::draft;
-use crate::fill::meta_sheet::META_SHEET;
+use crate::fill::meta_sheet::{META_SHEET, is_meta};
 use crate::fill::plan::{CellContent, FillPlan, RichText, SheetPlan};
 use crate::form::{FormMap, find_entries};
 use crate::model::{CellRef, EntryField};
 use crate::notation::fold;
-use crate::read::{CellValue, Grid, Limits, read_bytes};
+use crate::read::{Book, CellValue, Grid};
 
 /// A text that looks for its place.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Incoming {
     /// Name of the file it comes from
     pub file: String,
+    /// The file's SHA-256, where it came by itself and the book shall remember that it was taken in
+    pub book: Option<String>,
     /// Sheet and cell there
     pub sheet: String,
     /// Address there
@@ -41,17 +44,15 @@ const OWN_SHEETS: [&str; 8] =
     ["比較と判定", "出典", "更新内容", "_meta", "グラフ", "グラフ用データ", "点検", "検討メモ"];
 
 impl Incoming {
-    /// Every text of the entry fields of a book, and texts beside them that belong to no heading.
-    ///
-    /// # Errors
-    /// What cannot be read.
-    pub fn of_book(name: &str, bytes: &[u8], catalog: &Catalog) -> Result<Vec<Self>, FileError> {
-        let book = read_bytes(name, bytes, &Limits::default())?;
+    /// Every text of the entry fields of a book's sheets that are `wanted`, and texts beside them that belong to no
+    /// heading. `book` is what `bytes` hold.
+    pub fn of_book(book: &Book, bytes: &[u8], catalog: &Catalog, wanted: impl Fn(&str) -> bool) -> Vec<Self> {
+        let name = &book.file.name;
         // Older formats have their texts without formatting.
         let compiled = Compiled::new(bytes).ok();
         let mut all = Vec::new();
-        let meta = book.grids.iter().find(|grid| &*grid.name == META_SHEET);
-        for grid in book.grids.iter().filter(|grid| !OWN_SHEETS.contains(&&*grid.name)) {
+        let metas: Vec<&Grid> = book.grids.iter().filter(|grid| is_meta(grid)).collect();
+        for grid in book.grids.iter().filter(|grid| !OWN_SHEETS.contains(&&*grid.name) && wanted(&grid.name)) {
             let entries = find_entries(grid);
             if entries.is_empty() {
                 continue;
@@ -62,12 +63,13 @@ impl Incoming {
                     return;
                 };
                 // A draft nobody touched is arithmetic of that year, nobody's work.
-                if meta.is_some_and(|meta| draft::is_ours(&text, meta)) {
+                if metas.iter().any(|meta| draft::is_ours(&text, meta)) {
                     return;
                 }
                 let rich = compiled.as_ref().and_then(|book| book.rich_text(&grid.name, cell).ok().flatten());
                 all.push(Self {
-                    file: name.to_owned(),
+                    file: name.clone(),
+                    book: None,
                     sheet: grid.name.to_string(),
                     cell,
                     block: map.as_ref().and_then(|map| block_of(map, row, catalog)),
@@ -83,7 +85,7 @@ impl Incoming {
                 push(cell, cell.row, None);
             }
         }
-        Ok(all)
+        all
     }
 }
 
@@ -92,10 +94,17 @@ fn beside(grid: &Grid, map: &FormMap, entries: &BTreeSet<CellRef>) -> Vec<CellRe
     let first = map.rows.first().map_or(0, |row| row.row);
     let known: BTreeSet<u32> = map.rows.iter().map(|row| row.row).collect();
     let last_block = map.blocks.iter().filter_map(|block| block.years.keys().next_back()).max().copied().unwrap_or(0);
+    // Rows of ours that hold nothing but formats.
+    let samples: BTreeSet<u32> = grid
+        .cells()
+        .iter()
+        .filter(|cell| cell.at.col == 0 && cell.value.as_text() == Some(STYLE_ROW))
+        .map(|cell| cell.at.row)
+        .collect();
     let headings: BTreeSet<String> = EntryField::ALL.into_iter().map(|field| fold(field.heading())).collect();
     grid.cells()
         .iter()
-        .filter(|cell| cell.at.row > first && !entries.contains(&cell.at))
+        .filter(|cell| cell.at.row > first && !entries.contains(&cell.at) && !samples.contains(&cell.at.row))
         .filter(|cell| !known.contains(&cell.at.row) || cell.at.col > last_block)
         .filter(|cell| {
             let Some(text) = cell.value.as_text() else { return false };
@@ -166,6 +175,11 @@ pub(super) fn place(
     placed
 }
 
+/// The books texts came from by themselves: SHA-256 → name.
+pub(super) fn taken_books(incoming: &[Incoming]) -> BTreeMap<String, String> {
+    incoming.iter().filter_map(|one| Some((one.book.clone()?, one.file.clone()))).collect()
+}
+
 /// A freshly filled sheet with texts of an earlier book.
 #[derive(Clone, Debug)]
 pub struct Moved {
@@ -202,10 +216,13 @@ pub fn into_standard(
     if let Some(meta) = base.grid(META_SHEET) {
         // A later row of `_meta` speaks for an earlier one.
         let first = meta.extent().map_or(0, |extent| extent.row + 1);
-        for (row, key) in (first..).zip(&fitted.given) {
+        let text = |text: &str| CellContent::Text(text.to_owned());
+        let heights = fitted.given.iter().map(|key| {
             let height = fitted.heights.get(key).copied().unwrap_or_default();
-            let cells =
-                [CellContent::Text("height".to_owned()), CellContent::Text(key.clone()), CellContent::Number(height)];
+            [text("height"), text(key), CellContent::Number(height)]
+        });
+        let books = taken_books(incoming).into_iter().map(|(sha256, file)| [text("taken"), text(&sha256), text(&file)]);
+        for (row, cells) in (first..).zip(heights.chain(books)) {
             for (col, content) in (0..).zip(cells) {
                 plan.sheet(META_SHEET).set(CellRef::new(row, col), content);
             }
