@@ -94,6 +94,11 @@ impl Inbox {
         self.files.values().filter(|watched| !watched.done).count()
     }
 
+    /// Whether a file lies there that has rested for less than `patience` and is not handled yet.
+    pub fn expects(&self, now: Duration, patience: Duration) -> bool {
+        self.files.values().any(|watched| !watched.done && now.saturating_sub(watched.since) < patience)
+    }
+
     /// Folders, which are not taken.
     pub fn folders(&self) -> usize {
         self.folders
@@ -203,5 +208,9 @@ mod tests {
         assert_eq!(inbox.settled(at(8), WAIT), []);
         assert_eq!(inbox.next_due(WAIT), Some(at(9)));
         assert_eq!(names(&inbox.settled(at(9), WAIT)), ["表.xlsx"]);
+        // It came at the time 997, and has rested since.
+        assert!(inbox.expects(at(56), 20 * WAIT) && !inbox.expects(at(57), 20 * WAIT));
+        inbox.done("表.xlsx");
+        assert!(!inbox.expects(at(9), 20 * WAIT));
     }
 }

@@ -21,7 +21,8 @@ use crate::model::Date;
 const HELD_AGAIN: Duration = Duration::from_secs(2);
 /// A file that could not be taken for a fault of the disk is tried again after this.
 const FAILED_AGAIN: Duration = Duration::from_secs(10);
-/// Files are still coming: the sheets are made after this long all the same.
+/// Files are still coming, or held by another program: the sheets are made and requests answered after this long all
+/// the same.
 const FILL_PATIENCE: Duration = Duration::from_secs(60);
 /// So many files take long enough to be moved that it is told.
 const MANY: usize = 50;
@@ -119,11 +120,15 @@ impl Engine {
         self.burst_since = None;
         self.fill_owed(&waiting, (date, &typesetter), report, told)?;
         fault::point("round-filled");
-        self.answer_requests((date, &typesetter), told)?;
+        // A file beside them that another program holds may bring the very figures they ask for.
+        let unanswered = !requests.is_empty() && self.inbox.expects(self.options.clock.now(), FILL_PATIENCE);
+        if !unanswered {
+            self.answer_requests((date, &typesetter), told)?;
+        }
         fault::point("round-answered");
         self.file_away(date, |_| true, told)?;
         fault::point("round-filed");
-        self.pending = false;
+        self.pending = unanswered;
         Ok(())
     }
 

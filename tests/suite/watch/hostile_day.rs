@@ -212,6 +212,26 @@ fn a_stop_is_heard_between_the_sheets_of_one_request() {
 }
 
 #[test]
+fn a_request_waits_for_a_file_beside_it_that_is_held_but_not_for_ever() {
+    for (held, status) in
+        [(true, "出力/見本県 みほん市_地域分析・検討シート.xlsx"), (false, "隔離/2026-11-22/依頼.toml")]
+    {
+        let gate = Arc::new(Gate::default());
+        let mut bench = Bench::new(NO_SHEETS, |options| Options { files: gate.clone(), ..options });
+        gate.held.lock().unwrap().push("開.csv".to_owned());
+        gate.locked.lock().unwrap().extend((!held).then(|| "開.csv".to_owned()));
+        fs::write(bench.root().join("受付/開.csv"), table("D17-f", 5, 1.0)).unwrap();
+        let request = "\"自地域\" = \"見本県みほん市\"\n\"作るもの\" = \"xlsx\"\n";
+        fs::write(bench.root().join("受付/依頼.toml"), request).unwrap();
+        bench.run(seconds(20));
+        assert!(files(&bench.root(), "出力").is_empty() && bench.root().join("受付/依頼.toml").is_file());
+        bench.run(seconds(60));
+        assert!(bench.root().join(status).is_file(), "{:?}", files(&bench.root(), "").keys());
+        assert!(!bench.root().join("受付/依頼.toml").exists());
+    }
+}
+
+#[test]
 fn a_folder_among_the_files_is_told_and_left_alone() {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path().join("作業");

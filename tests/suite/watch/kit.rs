@@ -255,6 +255,8 @@ pub fn long() -> bool {
 pub struct Gate {
     /// Files another program has open, by name: reading them without others fails by 32
     pub held: Mutex<Vec<String>>,
+    /// Files nobody else can read at all, by name
+    pub locked: Mutex<Vec<String>>,
     /// Files that cannot be moved, by name
     pub fixed: Mutex<Vec<String>>,
     /// Files at which the program itself fails, by name
@@ -315,7 +317,7 @@ mod gate {
         }
         fn read(&self, path: &Path, limit: u64, deny_writers: bool) -> io::Result<Vec<u8>> {
             assert!(!names(&self.cursed, path), "a fault of the program, ordered by a test");
-            if deny_writers && names(&self.held, path) {
+            if (deny_writers && names(&self.held, path)) || names(&self.locked, path) {
                 return Err(io::Error::from_raw_os_error(32));
             }
             if let Some(handle) = self.rest.lock().unwrap().take() {
