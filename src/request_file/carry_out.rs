@@ -41,8 +41,7 @@ pub fn carry_out(
         }
         settings => settings?,
     };
-    let ground =
-        Ground { workspace, settings: &settings, catalog, evidence, date, typesetter };
+    let ground = Ground { workspace, settings: &settings, catalog, evidence, date, typesetter };
     let tasks = match plan(request, &ground) {
         Ok(tasks) => tasks,
         Err(mistakes) => return Ok(Some(Answer::refused(request, mistakes))),
