@@ -61,7 +61,7 @@ fn prepare_with_paper_and_request(root: &Path) {
 
 /// What fails: every operation, or in the short variant one of so many; and how.
 struct Failures {
-    one_in: u64,
+    one_in: usize,
     lasting: bool,
     errors: &'static [i32],
 }
@@ -82,7 +82,7 @@ fn every_operation_fails(prepare: fn(&Path), failures: &Failures) {
     let wanted = State::of(&undisturbed);
     assert!(wanted.files.keys().any(|name| name.contains("_控え_")), "the sheet was refilled");
     let mut tried = 0;
-    for nth in (1..).step_by(step as usize) {
+    for nth in (1..).step_by(step) {
         let raw = errors[tried % errors.len()];
         tried += 1;
         let case = format!("operation {nth} fails by {raw}, lasting: {lasting}");
