@@ -175,7 +175,7 @@ fn earlier_years(request: &FillRequest, comparison: &Comparison, book: &Base) ->
 fn files_of_others<'a>(comparison: &Comparison, evidence: &'a Evidence) -> BTreeSet<&'a str> {
     let is_insurer = |area: &Area| !matches!(area.level, AreaLevel::Nation | AreaLevel::Prefecture);
     let compared = || comparison.participants.iter().map(|one| &*one.area).filter(|area| is_insurer(area));
-    let others = evidence.spoken().filter(|(_, areas)| {
+    let others = evidence.spoken().into_iter().filter(|(_, areas)| {
         areas.values().any(|area| is_insurer(area)) && !compared().any(|area| areas.contains_key(area.key()))
     });
     others.map(|(file, _)| file).collect()

@@ -1,16 +1,12 @@
 //! The sheet of an insurer in a folder: known by what `_meta` says, not by its name.
 
-use std::collections::HashMap;
-use std::fs::Metadata;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::SystemTime;
 
 use super::Base;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::error::{Error, Result};
 use crate::fill::meta_sheet::{META_SHEET, Meta, is_meta};
-use crate::model::{Area, Date};
+use crate::model::Area;
 use crate::read::{Limits, read_bytes};
 use crate::template::package::Package;
 
@@ -25,7 +21,7 @@ pub fn is_backup_name(name: &str) -> bool {
 /// # Errors
 /// The folder is there but cannot be read.
 pub fn find_in_folder(dir: &Path, usual: &str, sheet_id: &str) -> Result<(Option<PathBuf>, Option<Diagnostic>)> {
-    find(dir, usual, &|sheet| sheet.id == sheet_id && !sheet.marked)
+    find(dir, usual, &|meta| meta.sheet_id == sheet_id && meta.marks.is_empty())
 }
 
 /// The same for a book made from a template of people's own.
@@ -33,23 +29,17 @@ pub fn find_in_folder(dir: &Path, usual: &str, sheet_id: &str) -> Result<(Option
 /// # Errors
 /// As [`find_in_folder`].
 pub fn find_marked_in_folder(dir: &Path, usual: &str, sheet_id: &str) -> Result<(Option<PathBuf>, Option<Diagnostic>)> {
-    find(dir, usual, &|sheet| sheet.id == sheet_id && sheet.marked)
+    find(dir, usual, &|meta| meta.sheet_id == sheet_id && !meta.marks.is_empty())
 }
 
-fn find(dir: &Path, usual: &str, wanted: &dyn Fn(&OurSheet) -> bool) -> Result<(Option<PathBuf>, Option<Diagnostic>)> {
+fn find(dir: &Path, usual: &str, wanted: &dyn Fn(&Meta) -> bool) -> Result<(Option<PathBuf>, Option<Diagnostic>)> {
     let first = dir.join(usual);
     // Held by another program for a moment, it must not be taken for somebody else's: a second sheet would begin.
     let hint = "Excelなどで開いていたら閉じてください。";
-    // Before the content: changed in between, the file is looked at again.
-    let metadata = std::fs::metadata(&first).ok();
     match crate::disk::read(&first) {
-        Ok(bytes) => {
-            if sheets_of(&first, metadata.as_ref(), || Some(bytes)).iter().any(wanted) {
-                return Ok((Some(first), None));
-            }
-        }
+        Ok(bytes) if meta_in(&bytes, wanted).is_some() => return Ok((Some(first), None)),
         Err(error) if first.is_file() => return Err(Error::io(first, "読み取り", hint)(error)),
-        Err(_) => {}
+        _ => {}
     }
     if !dir.is_dir() {
         return Ok((None, None));
@@ -57,17 +47,15 @@ fn find(dir: &Path, usual: &str, wanted: &dyn Fn(&OurSheet) -> bool) -> Result<(
     let hint = "フォルダーを開く権限があるか確かめてください。";
     let mut found = Vec::new();
     for entry in std::fs::read_dir(dir).map_err(Error::io(dir, "読み取り", hint))? {
-        let entry = entry.map_err(Error::io(dir, "読み取り", hint))?;
-        let path = entry.path();
+        let path = entry.map_err(Error::io(dir, "読み取り", hint))?.path();
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let lower = name.to_lowercase();
         let workbook = lower.ends_with(".xlsx") || lower.ends_with(".xlsm");
         if !workbook || crate::intake::is_not_for_reading(&name) || is_backup_name(&name) || path == first {
             continue;
         }
-        let sheets = sheets_of(&path, entry.metadata().ok().as_ref(), || crate::disk::read(&path).ok());
-        if let Some(sheet) = sheets.iter().find(|sheet| wanted(sheet)) {
-            found.push((sheet.date, std::cmp::Reverse(name), path));
+        if let Some(meta) = meta_of(&path, wanted) {
+            found.push((meta.date, std::cmp::Reverse(name), path));
         }
     }
     found.sort();
@@ -84,61 +72,18 @@ fn find(dir: &Path, usual: &str, wanted: &dyn Fn(&OurSheet) -> bool) -> Result<(
     Ok((chosen, told))
 }
 
-/// A record of `_meta`, as far as it says whose sheet it is.
-#[derive(Clone, Debug)]
-struct OurSheet {
-    id: String,
-    marked: bool,
-    date: Option<Date>,
+/// The wanted record of a file; `None` for whatever is not a readable book of ours.
+fn meta_of(path: &Path, wanted: &dyn Fn(&Meta) -> bool) -> Option<Meta> {
+    meta_in(&crate::disk::read(path).ok()?, wanted)
 }
 
-/// Length and time of a file; another content has another of them.
-type Stamp = (u64, SystemTime);
-
-/// By path what a file of that stamp holds.
-type Known = HashMap<PathBuf, (Stamp, Arc<[OurSheet]>)>;
-
-/// What was found in files before. Without it, a batch of a thousand sheets into one folder would open every sheet that
-/// lies there for every one it makes: half a million workbooks.
-static KNOWN: Mutex<Option<Known>> = Mutex::new(None);
-
-/// Files remembered; beyond that the memory begins anew.
-const MOST_KNOWN: usize = 20_000;
-
-/// The records in a file; none in whatever is not a readable book of ours. Whoever uses the file opens it and looks again.
-fn sheets_of(path: &Path, metadata: Option<&Metadata>, bytes: impl FnOnce() -> Option<Vec<u8>>) -> Arc<[OurSheet]> {
-    let stamp = metadata.and_then(|metadata| Some((metadata.len(), metadata.modified().ok()?)));
-    let lock = || KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(stamp) = stamp
-        && let Some((of, sheets)) = lock().get_or_insert_default().get(path)
-        && *of == stamp
-    {
-        return sheets.clone();
-    }
-    // A file that cannot be read now is not known: it is looked at again.
-    let Some(bytes) = bytes() else { return Arc::from([]) };
-    let sheets: Arc<[OurSheet]> = sheets_in(&bytes).into();
-    if let Some(stamp) = stamp {
-        let mut known = lock();
-        let known = known.get_or_insert_default();
-        if known.len() >= MOST_KNOWN {
-            known.clear();
-        }
-        known.insert(path.to_owned(), (stamp, sheets.clone()));
-    }
-    sheets
-}
-
-fn sheets_in(bytes: &[u8]) -> Vec<OurSheet> {
+fn meta_in(bytes: &[u8], wanted: &dyn Fn(&Meta) -> bool) -> Option<Meta> {
     // Cheap for the many files that have no such sheet.
-    let has_record = Package::open(bytes)
-        .is_ok_and(|package| package.sheets().iter().any(|sheet| sheet.name.starts_with(META_SHEET)));
-    if !has_record {
-        return Vec::new();
-    }
-    let Ok(book) = read_bytes("", bytes, &Limits::default()) else { return Vec::new() };
+    let package = Package::open(bytes).ok()?;
+    package.sheets().iter().find(|sheet| sheet.name.starts_with(META_SHEET))?;
+    let book = read_bytes("", bytes, &Limits::default()).ok()?;
     let all = book.grids.iter().filter(|grid| is_meta(grid)).filter_map(Meta::read_all).flatten();
-    all.map(|meta| OurSheet { id: meta.sheet_id, marked: !meta.marks.is_empty(), date: meta.date }).collect()
+    all.into_iter().find(|meta| wanted(meta))
 }
 
 impl Base {
