@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::Bases;
+use super::{Bases, FillRequest};
 use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::error::{Error, Result};
@@ -34,9 +34,9 @@ pub(super) struct Start {
 }
 
 /// Chooses: the sheet that lies in the folder, else the previous one, else the form given, else a fresh sheet.
-pub(super) fn choose(out: &Path, name: &str, own: &Area, bases: &Bases, catalog: &Catalog) -> Result<Start> {
+pub(super) fn choose(request: &FillRequest, name: &str, own: &Area, bases: &Bases, catalog: &Catalog) -> Result<Start> {
     let mut start = Start::default();
-    let (standing, told) = find_in_folder(out, name, own.key())?;
+    let (standing, told) = find_in_folder(&request.out, name, own.key(), &request.shelf)?;
     start.diagnostics.extend(told);
     if let Some(path) = standing.clone() {
         let book = Base::open_path(&path, own)?;
@@ -68,8 +68,11 @@ pub(super) fn choose(out: &Path, name: &str, own: &Area, bases: &Bases, catalog:
 
 /// A sheet of ours becomes the base unless one lies in the folder; of every other book the texts are taken.
 fn previous(path: &Path, name: &str, own: &Area, catalog: &Catalog, start: &mut Start) -> Result<()> {
-    let bytes =
-        std::fs::read(path).map_err(Error::io(path, "読み取り", "--previous のファイルの場所を確かめてください。"))?;
+    let bytes = crate::disk::read(path).map_err(Error::io(
+        path,
+        "読み取り",
+        "--previous のファイルの場所を確かめてください。",
+    ))?;
     let file = file_name(path);
     match Base::open_for(&file, &bytes, own) {
         Ok(book) => {
@@ -128,7 +131,7 @@ fn whose(
 ) -> Result<BTreeMap<Role, (String, String)>> {
     let file = file_name(path);
     let hint = "ファイルの場所を確かめてください。";
-    let bytes = std::fs::read(path).map_err(Error::io(path, "読み取り", hint))?;
+    let bytes = crate::disk::read(path).map_err(Error::io(path, "読み取り", hint))?;
     let book = read_bytes(&file, &bytes, &Limits::default())
         .map_err(|error| Error::Usage(format!("『{file}』{}{}", error.message, error.hint)))?;
     let taken = take_book(&book, Context::new(catalog, None));
