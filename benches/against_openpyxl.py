@@ -3,12 +3,15 @@
 
     cargo build --release
     python3 benches/against_openpyxl.py target/release/chiiki-sheet FILE.xlsx...
+    READER=target/release/deps/read_floor-… python3 benches/against_openpyxl.py …
 
-The program's time is that of the whole command `inspect`: its start, the reader child and its start, reading,
+With READER (the bench `read_floor`), its reading through a new child is timed as well: its own start, the child's start,
+and every cell of every sheet in its hands. The program's time is that of the whole command `inspect`: its start, the reader child and its start, reading,
 interpreting, settling, and telling. openpyxl's is that of load_workbook and one pass over the cells, in a process that
 runs already and has the library loaded; both with all features (`values`) and in its faster streaming way.
 """
 
+import os
 import resource
 import statistics
 import subprocess
@@ -51,6 +54,8 @@ def main():
         "openpyxl": lambda: load(paths, False),
         "openpyxl, streaming": lambda: load(paths, True),
     }
+    if reader := os.environ.get("READER"):
+        kinds["reading, child included"] = lambda: subprocess.run([reader, "--once", *paths], check=True, stdout=subprocess.DEVNULL)
     times = {name: [] for name in kinds}
     for _ in range(ROUNDS):
         for name, work in kinds.items():
@@ -61,7 +66,7 @@ def main():
             all_times = [pair[at] for pair in pairs]
             median = statistics.median(all_times)
             spread = f"{min(all_times):.0f}-{max(all_times):.0f}"
-            print(f"{what:9} {name}: {median:.0f} ms ({spread}), {median / ours:.1f} times ours")
+            print(f"{what:9} {name}: {median:.0f} ms ({spread}), {median / ours:.1f} times inspect")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 //! Files in, observations out: reading, interpreting and settling, with an outcome a file.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -38,6 +38,8 @@ pub struct Taken {
     pub report: FileReport,
     /// Identity with 出力日; `None` when nothing could be read
     pub file: Option<Arc<SourceFile>>,
+    /// Where it lies, when it was read from the disk and not out of a zip
+    pub path: Option<PathBuf>,
     /// Figures
     pub observations: Vec<Observation>,
     /// Texts of entry fields
@@ -53,10 +55,68 @@ pub struct Evidence {
     pub observations: Vec<Observation>,
     /// Texts of entry fields
     pub texts: Vec<EntryText>,
+    /// The files those texts stand in, as far as they can be read again
+    pub books: Vec<TextBook>,
+    /// What each file speaks of, by SHA-256
+    pub speak: BTreeMap<String, Speaks>,
     /// Accounts in the order of the files
     pub files: Vec<FileReport>,
     /// What a person should know
     pub diagnostics: Vec<Diagnostic>,
+}
+
+/// A file with texts in entry fields: people's work, that may belong on the sheet that is made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TextBook {
+    /// Its name and content
+    pub file: SourceFile,
+    /// Where it can be read again
+    pub path: PathBuf,
+}
+
+/// What a file has figures of, before those that another file gives as well were settled away.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Speaks {
+    /// Keys of the areas
+    pub areas: BTreeSet<String>,
+    /// The newest year
+    pub newest: Option<i32>,
+}
+
+/// By SHA-256 what each file speaks of; `observations` are those as read.
+pub fn files_speak(observations: &[Observation]) -> BTreeMap<String, Speaks> {
+    let mut files: BTreeMap<String, Speaks> = BTreeMap::new();
+    // Figures come file by file and mostly row by row: most need no search.
+    for of_file in observations.chunk_by(|a, b| Arc::ptr_eq(&a.source.file, &b.source.file)) {
+        let Some(first) = of_file.first() else { continue };
+        let speaks = files.entry(first.source.file.sha256.clone()).or_default();
+        for of_area in of_file.chunk_by(|a, b| Arc::ptr_eq(&a.area, &b.area)) {
+            let newest = of_area.iter().filter_map(|observation| observation.period.form_year).max();
+            speaks.newest = speaks.newest.max(newest);
+            if let Some(key) = of_area.first().map(|first| first.area.key())
+                && !speaks.areas.contains(key)
+            {
+                speaks.areas.insert(key.to_owned());
+            }
+        }
+    }
+    files
+}
+
+/// The files texts stand in, those with the newest figures first. `place` says where a file can be read again.
+pub fn text_books(
+    texts: &[EntryText],
+    speak: &BTreeMap<String, Speaks>,
+    place: impl Fn(&SourceFile) -> Option<PathBuf>,
+) -> Vec<TextBook> {
+    let files: BTreeMap<&str, &Arc<SourceFile>> =
+        texts.iter().map(|text| (text.source.file.sha256.as_str(), &text.source.file)).collect();
+    let newest = |file: &SourceFile| speak.get(&file.sha256).and_then(|speaks| speaks.newest);
+    let mut books: Vec<TextBook> =
+        files.into_values().filter_map(|file| Some(TextBook { file: (**file).clone(), path: place(file)? })).collect();
+    let rank = |book: &TextBook| (newest(&book.file), book.file.exported, book.file.name.clone());
+    books.sort_by_cached_key(|book| std::cmp::Reverse(rank(book)));
+    books
 }
 
 /// Files of the paths, folders searched, in a fixed order. Files no program should read (`~$`, temporary downloads,
@@ -128,7 +188,12 @@ pub fn take_path(path: &Path, context: Context<'_>, reader: &mut Reader) -> Resu
         Reader::InProcess(limits) => read::read_path(path, limits)?,
         Reader::Child(sandbox) => sandbox.read_path(path)?,
     };
-    Ok(outcomes.into_iter().map(|outcome| take_outcome(outcome, context)).collect())
+    let name = read::display_name(path);
+    let taken = outcomes.into_iter().map(|outcome| take_outcome(outcome, context)).map(|mut one| {
+        one.path = (one.report.file == name).then(|| path.to_owned());
+        one
+    });
+    Ok(taken.collect())
 }
 
 /// Reads one workbook without interpreting it.
@@ -253,6 +318,7 @@ fn settle_book(
             message,
         },
         file: Some(file),
+        path: None,
         observations,
         texts,
         diagnostics,
@@ -303,6 +369,7 @@ fn refused(file: &SourceFile, error: &FileError) -> Taken {
             message: Some(format!("{}{}", error.message, error.hint)),
         },
         file: None,
+        path: None,
         observations: Vec::new(),
         texts: Vec::new(),
         diagnostics: vec![diagnostic],
@@ -314,17 +381,23 @@ pub fn gather(taken: Vec<Taken>, context: Context<'_>) -> Evidence {
     let mut evidence = Evidence::default();
     let mut seen: BTreeSet<String> = BTreeSet::new();
     let mut observations = Vec::new();
+    let mut places: BTreeMap<String, PathBuf> = BTreeMap::new();
     for mut one in taken {
         if !one.report.sha256.is_empty() && !seen.insert(one.report.sha256.clone()) {
             one.report.message = Some("同じ内容のファイルがほかにもあるため、1回だけ数えました。".to_owned());
             evidence.files.push(one.report);
             continue;
         }
+        if let Some(path) = one.path {
+            places.insert(one.report.sha256.clone(), path);
+        }
         evidence.files.push(one.report);
         evidence.diagnostics.extend(one.diagnostics);
         evidence.texts.extend(one.texts);
         observations.extend(one.observations);
     }
+    evidence.speak = files_speak(&observations);
+    evidence.books = text_books(&evidence.texts, &evidence.speak, |file| places.get(&file.sha256).cloned());
     let (observations, mut diagnostics) = settle_and_derive(observations, context);
     evidence.observations = observations;
     evidence.diagnostics.append(&mut diagnostics);
@@ -334,6 +407,7 @@ pub fn gather(taken: Vec<Taken>, context: Context<'_>) -> Evidence {
 /// From observations as read to one a key, with what can be derived from them.
 pub fn settle_and_derive(observations: Vec<Observation>, context: Context<'_>) -> (Vec<Observation>, Vec<Diagnostic>) {
     let mut diagnostics = check::check_totals(&observations);
+    diagnostics.extend(check::check_units(&observations));
     let (settled, told) = conflict::settle(observations);
     diagnostics.extend(told);
     let (complete, told) = derive::complete(settled, context.catalog);

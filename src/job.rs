@@ -1,5 +1,6 @@
 //! A request becomes a job, a job gives a report. Every front (command line, folder, page) comes through here.
 
+mod arrived;
 mod base;
 mod finish;
 mod insurers;

@@ -70,12 +70,13 @@ pub fn changes(changes: &Changes) -> String {
         return String::new();
     }
     format!(
-        "更新: 新しい数値 {}件、変わった数値 {}件、資料に無くなった数値 {}件、未確認 {}件、見直したい文章 {}件、引継ぎ {}件\n",
+        "更新: 新しい数値 {}件、変わった数値 {}件、資料に無くなった数値 {}件、未確認 {}件、見直したい文章 {}件、移した文章 {}件、引継ぎ {}件\n",
         changes.new.len(),
         changes.revised.len(),
         changes.gone.len(),
         changes.kept.len(),
         changes.mentions.len(),
+        changes.moved,
         changes.handed_over
     )
 }

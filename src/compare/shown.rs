@@ -1,6 +1,7 @@
 //! Figures as the sheets show them: rounded once, thousands apart, ▲ for minus.
 
 use crate::catalog::Indicator;
+use crate::notation::grouped;
 
 /// A number with so many decimals: `85,012`, `19.4`, `▲0.3`. Halves go away from zero, as Excel shows them.
 pub fn shown(value: f64, decimals: u8) -> String {
@@ -9,22 +10,8 @@ pub fn shown(value: f64, decimals: u8) -> String {
     let scaled = value.abs() * scale;
     let rounded = (scaled + 0.5 + scaled * 1e-12).floor() / scale;
     let text = format!("{rounded:.*}", usize::from(decimals));
-    let (whole, fraction) = text.split_once('.').map_or((text.as_str(), None), |(whole, rest)| (whole, Some(rest)));
-    let mut out = String::with_capacity(text.len() + 8);
-    if value < 0.0 && rounded != 0.0 {
-        out.push('▲');
-    }
-    for (place, digit) in whole.chars().enumerate() {
-        if place > 0 && (whole.len() - place) % 3 == 0 {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    if let Some(fraction) = fraction {
-        out.push('.');
-        out.push_str(fraction);
-    }
-    out
+    let text = grouped(&text);
+    if value < 0.0 && rounded != 0.0 { format!("▲{text}") } else { text }
 }
 
 /// Decimals the form shows for an indicator.

@@ -34,6 +34,8 @@ use sheet_patch::{SheetChange, SheetPart};
 use workbook::WorkbookIndex;
 use zip_out::Change;
 
+use rayon::iter::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
+
 use crate::diagnostic::Diagnostic;
 use crate::error::FileError;
 use crate::fill::plan::{FillPlan, RichText, SheetPlan};
@@ -152,12 +154,12 @@ impl Compiled {
     /// break other cells' formulas or a table's headings, or when the workbook is damaged.
     pub fn apply(&self, plan: &FillPlan) -> Result<Filled, FileError> {
         let mut changes = BTreeMap::new();
-        let mut made = Vec::new();
-        for (name, sheet_plan) in plan.sheets.iter().filter(|(_, sheet)| **sheet != SheetPlan::default()) {
+        let planned: Vec<_> = plan.sheets.iter().filter(|(_, sheet)| **sheet != SheetPlan::default()).collect();
+        let patched = planned.into_par_iter().map(|(name, sheet_plan)| {
             let (number, part) = self.sheet_named(name)?;
-            let change = sheet_patch::patch(name, part, sheet_plan)?;
-            made.push((number, name.as_str(), part, change));
-        }
+            Ok((number, name.as_str(), part, sheet_patch::patch(name, part, sheet_plan)?))
+        });
+        let made = in_order(patched.collect())?;
         let touched = !plan.new_sheets.is_empty() || made.iter().any(|(_, _, part, change)| part.text != change.text);
         self.workbook_part(plan, touched, &mut changes)?;
         if made.iter().any(|(.., change)| change.formula_removed) {
@@ -187,10 +189,16 @@ impl Compiled {
         let after = Package::open(bytes.as_slice())?;
         new_sheets::check(&after, &plan.new_sheets)?;
         check::untouched(&self.package, &after, |index| changes.contains_key(&index))?;
-        for (path, name, edits) in &checks {
-            check::cells(name, &after.read_part(path)?, edits)?;
-        }
+        let checked = checks.par_iter().map(|(path, name, edits)| check::cells(name, &after.read_part(path)?, edits));
+        in_order(checked.collect())?;
         Ok(Filled { bytes, notes })
+    }
+
+    /// Reads all sheets of an ordinary book at once, side by side. A sheet that cannot be read is told when it is needed.
+    pub(crate) fn read_ahead(&self) {
+        if self.package.inflated_bytes() <= READ_AHEAD_BYTES {
+            (0..self.sheets.len()).into_par_iter().for_each(|number| drop(self.sheet(number)));
+        }
     }
 
     fn workbook_part(
@@ -360,6 +368,14 @@ impl Compiled {
         }
         Ok(headers)
     }
+}
+
+/// Inflated size of a book whose sheets may all be read ahead; that of the standard book is a tenth.
+const READ_AHEAD_BYTES: u64 = 32 << 20;
+
+/// The first error in the order of the sheets, whichever thread was first to meet one.
+fn in_order<T>(results: Vec<Result<T, FileError>>) -> Result<Vec<T>, FileError> {
+    results.into_iter().collect()
 }
 
 /// A text without formatting, as markup.

@@ -44,6 +44,8 @@ pub struct Meta {
     pub thresholds: Thresholds,
     /// What was written last, with the cell where
     pub values: BTreeMap<FigureKey, (Shown, CellRef)>,
+    /// Books whose texts were taken in: SHA-256 → name. They are not taken again, whatever became of the texts.
+    pub taken: BTreeMap<String, String>,
     /// Heights in points that rows of entry fields were given: block and pair of fields → height
     pub heights: BTreeMap<String, f64>,
     /// Places of a template of people's own; empty for the form
@@ -95,6 +97,7 @@ impl Meta {
                 .collect(),
             thresholds: comparison.thresholds,
             values,
+            taken: BTreeMap::new(),
             heights: BTreeMap::new(),
             marks: Vec::new(),
         }
@@ -102,8 +105,8 @@ impl Meta {
 
     /// Rows of `_meta`, each with its kind in column A:
     /// `chiiki-sheet meta 1` · `sheet <form> <id>` · `run <id> <date> <version>` · `area <role> <key> <name>` ·
-    /// `threshold <above> <below>` · `value <指標ID> <role> <year> <number or mark> <cell as written>` · `height <fields> <points>` ·
-    /// `mark …`, see [`MarkRecord`]. A row `sheet` begins what belongs to it: several insurers' sheets can lie in one book.
+    /// `threshold <above> <below>` · `value <指標ID> <role> <year> <number or mark> <cell as written>` · `taken <SHA-256> <file>` ·
+    /// `height <fields> <points>` · `mark …`, see [`MarkRecord`]. A row `sheet` begins what belongs to it: several insurers' sheets can lie in one book.
     pub fn plan(&self) -> SheetPlan {
         let mut sheet = SheetPlan::default();
         let mut row = 0;
@@ -138,6 +141,9 @@ impl Meta {
                 },
                 text(&at.to_string()),
             ]);
+        }
+        for (sha256, file) in &self.taken {
+            push(vec![text("taken"), text(sha256), text(file)]);
         }
         for (key, height) in &self.heights {
             push(vec![text("height"), text(key), CellContent::Number(*height)]);
@@ -194,6 +200,9 @@ impl Meta {
                     if let Some(height) = number(row, 2) {
                         meta.heights.insert(text(row, 1), height);
                     }
+                }
+                "taken" => {
+                    meta.taken.insert(text(row, 1), text(row, 2));
                 }
                 "mark" => meta.marks.extend(MarkRecord::read(grid, row)),
                 _ => {}

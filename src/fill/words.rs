@@ -47,6 +47,8 @@ pub fn remark_of_row(row: &ComparedRow, years: &[ShownYear]) -> String {
                 let months = figure.period.months.filter(|_| figure.period.part_year);
                 ShownYear { year: year.year, part_year: figure.period.part_year, months }
             }
+            // Months of service say nothing of 高齢化率 and the like.
+            None if !row.indicator.id.as_str().starts_with('D') => return None,
             None => *year,
         };
         part_year_remark(&of_row)

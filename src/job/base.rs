@@ -1,18 +1,19 @@
 //! Which book a fill starts from, and whose it is: another insurer's is never taken.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use super::{Bases, FillRequest};
+use super::{Bases, FillRequest, arrived};
 use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::error::{Error, Result};
 use crate::form::Role;
-use crate::intake::{Taken, take_book};
+use crate::intake::{Evidence, take_book};
 use crate::layout::Context;
 use crate::model::Area;
 use crate::read::{Limits, read_bytes};
 use crate::refill::{Base, Incoming, find_in_folder};
+use crate::store::sha256_hex;
 
 /// A book to be refilled.
 pub(super) struct Chosen {
@@ -34,7 +35,29 @@ pub(super) struct Start {
 }
 
 /// Chooses: the sheet that lies in the folder, else the previous one, else the form given, else a fresh sheet.
-pub(super) fn choose(request: &FillRequest, name: &str, own: &Area, bases: &Bases, catalog: &Catalog) -> Result<Start> {
+///
+/// Texts of sheets that lay among the files come along, each book once: the sheet remembers which it had.
+pub(super) fn choose(
+    (request, name): (&FillRequest, &str),
+    own: &Area,
+    bases: &Bases,
+    evidence: &Evidence,
+    of_many: bool,
+    catalog: &Catalog,
+) -> Result<Start> {
+    let mut start = choose_base(request, name, own, bases, catalog)?;
+    let mut known: BTreeSet<String> =
+        start.base.as_ref().map(|base| base.book.taken().into_keys().collect()).unwrap_or_default();
+    // A book that is named is taken as such.
+    let named = [bases.previous.as_deref(), bases.form()].into_iter().flatten();
+    known.extend(named.filter_map(|path| Some(sha256_hex(&crate::disk::read(path).ok()?))));
+    let arrived = arrived::texts(evidence, own, &known, of_many, catalog);
+    start.incoming.extend(arrived.incoming);
+    start.diagnostics.extend(arrived.diagnostics);
+    Ok(start)
+}
+
+fn choose_base(request: &FillRequest, name: &str, own: &Area, bases: &Bases, catalog: &Catalog) -> Result<Start> {
     let mut start = Start::default();
     let (standing, told) = find_in_folder(&request.out, name, own.key(), &request.shelf)?;
     start.diagnostics.extend(told);
@@ -93,8 +116,12 @@ fn previous(path: &Path, name: &str, own: &Area, catalog: &Catalog, start: &mut 
         }
         Err(error) => return Err(Error::Usage(format!("『{file}』{}{}", error.message, error.hint))),
     }
-    start.incoming = Incoming::of_book(&file, &bytes, catalog)
+    let book = read_bytes(&file, &bytes, &Limits::default())
         .map_err(|error| Error::Usage(format!("『{file}』{}{}", error.message, error.hint)))?;
+    // A book may hold several insurers' sheets: what is written on another's stays there.
+    let owners = arrived::owners(&book, &take_book(&book, Context::new(catalog, None)));
+    start.incoming =
+        Incoming::of_book(&book, &bytes, catalog, |sheet| owners.get(sheet).is_none_or(|owner| owner == own.key()));
     if start.incoming.is_empty() {
         start.diagnostics.push(
             Diagnostic::warning("no-texts", "引き継ぐ文章が見つかりませんでした。")
@@ -149,7 +176,7 @@ fn whose(
     }
     match areas.get(&Role::Own) {
         Some((key, _)) if key != own.key() => Err(others(path, own)),
-        None if is_in_doubt(&taken) => Err(others(path, own)),
+        None if arrived::is_in_doubt(&taken) => Err(others(path, own)),
         None => {
             diagnostics.push(
                 Diagnostic::warning(
@@ -163,14 +190,6 @@ fn whose(
         }
         Some(_) => Ok(areas),
     }
-}
-
-/// The book names areas, but not one.
-fn is_in_doubt(taken: &Taken) -> bool {
-    taken
-        .diagnostics
-        .iter()
-        .any(|told| matches!(told.code, "own-area-disagrees" | "own-area-several" | "block-disagrees"))
 }
 
 fn is_same_file(a: &Path, b: Option<&Path>) -> bool {

@@ -96,7 +96,7 @@ fn make_workbook(
         made.report.diagnostics = diagnostics;
         return Ok(made);
     }
-    let start = base::choose(request, &name, &own.area, bases, catalog)?;
+    let start = base::choose((request, &name), &own.area, bases, evidence, of_many, catalog)?;
     let Some(chosen) = start.base else {
         let mut made = fresh(request, name, comparison, diagnostics, &read, &start.incoming, catalog, template)?;
         made.report.diagnostics.extend(start.diagnostics);

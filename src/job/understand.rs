@@ -37,9 +37,10 @@ pub fn understand(
         added,
         thresholds: request.thresholds,
     };
-    let (comparison, told) = compare::compare(&selection, &evidence.observations, catalog);
-    diagnostics.extend(told);
+    let (comparison, mut told) = compare::compare(&selection, &evidence.observations, catalog);
     let comparison = comparison.ok_or_else(|| nothing_found(&own.name, evidence))?;
+    told.retain(|one| one.code != "other-insurer" || !speaks_of_compared(one, &comparison, evidence));
+    diagnostics.extend(told);
     for other in comparison.participants.iter().skip(1).enumerate().map(|(index, other)| (index + 1, other)) {
         let (who, participant) = other;
         if !comparison.rows.iter().any(|row| row.figures.keys().any(|(whose, _)| *whose == who)) {
@@ -54,6 +55,17 @@ pub fn understand(
     }
     diagnostics.extend(added_without_years(&comparison, &own, evidence));
     Ok((comparison, diagnostics))
+}
+
+/// Whether the file a remark is about has figures of an insurer compared, all of which another file gave as well.
+fn speaks_of_compared(told: &Diagnostic, comparison: &Comparison, evidence: &Evidence) -> bool {
+    let compared = || {
+        let areas = comparison.participants.iter().map(|participant| &participant.area);
+        areas.filter(|area| !matches!(area.level, AreaLevel::Nation | AreaLevel::Prefecture))
+    };
+    let files = evidence.files.iter().filter(|file| told.place.file.as_ref() == Some(&file.file));
+    let mut speak = files.filter_map(|file| evidence.speak.get(&file.sha256));
+    speak.any(|speaks| compared().any(|area| speaks.areas.contains(area.key())))
 }
 
 /// Indicators of 「指標追加」 that stand empty though the files speak of them, because they do so by calendar year, month or

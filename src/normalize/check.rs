@@ -1,12 +1,13 @@
 //! Sums a table makes of itself: a row whose parts do not add up to its own total has been damaged.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use super::key::{ranked, ranks};
 use crate::diagnostic::Diagnostic;
 use crate::layout::INSURED_BY_AGE;
 use crate::model::{Dimensions, Observation};
+use crate::notation::grouped;
 
 /// 要支援1 … 要介護5
 const LEVELS: usize = 7;
@@ -97,12 +98,61 @@ pub fn check_totals(observations: &[Observation]) -> Vec<Diagnostic> {
                 told.push(
                     Diagnostic::warning(
                         "total-mismatch",
-                        format!("{}の{what}の合計（{sum}）が、表の合計（{value}）と合いません。", total.area.name),
+                        format!(
+                            "{}の{what}の合計（{}）が、表の合計（{}）と合いません。",
+                            total.area.name,
+                            grouped(&sum.to_string()),
+                            grouped(&value.to_string())
+                        ),
                     )
                     .hint("元の表を開いて、この行の数値を確かめてください。")
                     .at(&total.source),
                 );
             }
+        }
+    }
+    told
+}
+
+/// One indicator in two units: an indicator the catalog gives no unit takes whichever its files write, and figures in
+/// 件 and 人 must not stand side by side without a word. Of each unit but the first by file and cell, one figure is named.
+pub fn check_units(observations: &[Observation]) -> Vec<Diagnostic> {
+    let valued = || observations.iter().filter(|o| !o.unit.is_empty() && o.datum.value().is_some());
+    let mut units: HashMap<&str, &str> = HashMap::new();
+    let mixed: HashSet<&str> = valued()
+        .filter(|o| *units.entry(o.indicator.as_str()).or_insert(&o.unit) != &*o.unit)
+        .map(|o| o.indicator.as_str())
+        .collect();
+    let mut first: BTreeMap<(&str, &str), &Observation> = BTreeMap::new();
+    for observation in valued().filter(|o| mixed.contains(o.indicator.as_str())) {
+        let kept = first.entry((observation.indicator.as_str(), &observation.unit)).or_insert(observation);
+        if observation.source < kept.source {
+            *kept = observation;
+        }
+    }
+    let units: Vec<&Observation> = first.into_values().collect();
+    let mut told = Vec::new();
+    for same in units.chunk_by(|a, b| a.indicator == b.indicator) {
+        let Some(kept) = same.iter().min_by_key(|o| &o.source) else { continue };
+        for other in same.iter().filter(|other| other.unit != kept.unit) {
+            told.push(
+                Diagnostic::warning(
+                    "unit-mixed",
+                    format!(
+                        "{}の数値に、単位の違うものがあります。{}の{}は「{}」、{}の{}は「{}」です（{}）。",
+                        kept.indicator,
+                        kept.area.name,
+                        kept.period.label.replace('\n', " "),
+                        kept.unit,
+                        other.area.name,
+                        other.period.label.replace('\n', " "),
+                        other.unit,
+                        kept.source,
+                    ),
+                )
+                .hint("単位の違う数値は比べられません。同じ単位の表だけを入れてください。")
+                .at(&other.source),
+            );
         }
     }
     told

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::diagnostic::Diagnostic;
 use crate::model::{Datum, Observation, Period};
 use crate::normalize::key::{key, ranks};
+use crate::notation::grouped;
 
 /// Keeps one observation a key, whatever the order of files:
 ///
@@ -135,18 +136,21 @@ fn carry_part_year(mut best: Observation, same_figure: &[&Observation]) -> Obser
 
 /// Two numbers with just as many decimals as tell them apart, at least one where either has any.
 fn tell_apart(a: f64, b: f64) -> (String, String) {
-    let shown = |value: f64, decimals: usize| format!("{value:.decimals$}");
+    let shown = |value: f64, decimals: usize| grouped(&format!("{value:.decimals$}"));
     let whole = a.fract() == 0.0 && b.fract() == 0.0;
     let first = usize::from(!whole);
     (first..=8)
         .map(|decimals| (shown(a, decimals), shown(b, decimals)))
         .find(|(a, b)| a != b)
-        .unwrap_or_else(|| (a.to_string(), b.to_string()))
+        .unwrap_or_else(|| (grouped(&a.to_string()), grouped(&b.to_string())))
 }
 
 fn differing(winner: &Observation, loser: &Observation, kept: f64, dropped: f64) -> Diagnostic {
     let what = format!("{} {} {}", winner.indicator, winner.area.name, winner.period.label.replace('\n', " "));
     let (kept, dropped) = tell_apart(kept, dropped);
+    let namesake =
+        winner.source.file.name == loser.source.file.name && winner.source.file.sha256 != loser.source.file.sha256;
+    let other = format!("{}{}", loser.source, if namesake { "（同じ名前で、内容の違うファイル）" } else { "" });
     if reach(winner) > reach(loser) {
         let months = |observation: &Observation| match (observation.period.part_year, observation.period.months) {
             (false, _) => "1年分".to_owned(),
@@ -156,9 +160,8 @@ fn differing(winner: &Observation, loser: &Observation, kept: f64, dropped: f64)
         return Diagnostic::info(
             "part-year-replaced",
             format!(
-                "{what}：{}の {kept} を使い、{} の{}の {dropped} は使いませんでした。",
+                "{what}：{}の {kept} を使い、{other} の{}の {dropped} は使いませんでした。",
                 months(winner),
-                loser.source,
                 months(loser)
             ),
         )
@@ -167,13 +170,13 @@ fn differing(winner: &Observation, loser: &Observation, kept: f64, dropped: f64)
     if later(winner, loser).is_gt() {
         return Diagnostic::info(
             "newer-copy",
-            format!("{what}：出力日の新しい方の {kept} を使い、{} の {dropped} は使いませんでした。", loser.source),
+            format!("{what}：出力日の新しい方の {kept} を使い、{other} の {dropped} は使いませんでした。"),
         )
         .at(&winner.source);
     }
     Diagnostic::warning(
         "conflict",
-        format!("{what}：{kept} と、{} の {dropped} が食い違っています。{kept} を使いました。", loser.source),
+        format!("{what}：{kept} と、{other} の {dropped} が食い違っています。{kept} を使いました。"),
     )
     .hint("どちらが正しいか、元の表を確かめてください。")
     .at(&winner.source)

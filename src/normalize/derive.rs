@@ -12,6 +12,7 @@ use crate::layout::{CERTIFIED_BY_AGE, INSURED_BY_AGE};
 use crate::model::{Area, AreaLevel, Datum, Derivation, Dimensions, IndicatorId, Observation};
 use crate::normalize::conflict::equal_within_rounding;
 use crate::normalize::key::{Key, PeriodKey, key, period_key};
+use crate::notation::grouped;
 
 /// Head counts that may be summed over the insurers of a prefecture.
 const COUNTS: [&str; 9] = ["B1", "B2", "B3-a", "B3-b", "B3-c", "B3-d", "B3-e", INSURED_BY_AGE, CERTIFIED_BY_AGE];
@@ -96,12 +97,17 @@ impl<'a> Known<'a> {
             // Eight decimals: what the system's own export carries.
             let decimals = known.decimals.or(Some(6));
             if known.derived.is_none() && !equal_within_rounding(read, decimals, computed, None) {
+                let read = grouped(&read.to_string());
                 diagnostics.push(
                     Diagnostic::warning(
                         "conflict-derived",
                         format!(
-                            "{} {} {}：{read} と、{} から計算した {computed:.4} が食い違っています。{read} を使いました。",
-                            known.indicator, known.area.name, known.period.label, observation.source
+                            "{} {} {}：{read} と、{} から計算した {} が食い違っています。{read} を使いました。",
+                            known.indicator,
+                            known.area.name,
+                            known.period.label,
+                            observation.source,
+                            grouped(&format!("{computed:.4}"))
                         ),
                     )
                     .hint("年度と地域が合っているか、元の表を確かめてください。")

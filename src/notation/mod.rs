@@ -10,7 +10,7 @@ mod text;
 mod unit;
 
 pub use near::nearest;
-pub use number::{MissingLegend, ParsedNumber, parse_number, read_missing};
+pub use number::{MissingLegend, ParsedNumber, grouped, parse_number, read_missing};
 pub use period::{
     BareYear, EraCarry, RemarkYear, export_date, fiscal_year_in, parse_estat_time, parse_period, parse_remark, wareki,
     wareki_date,

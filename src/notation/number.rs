@@ -77,3 +77,39 @@ fn ungroup(integer: &str, has_fraction: bool) -> Option<String> {
     let rest_fits = groups.all(|group| group.len() == 3 && group.bytes().all(|b| b.is_ascii_digit()));
     (first_fits && rest_fits).then(|| integer.replace(',', ""))
 }
+
+/// A number's text with its thousands apart, `1234567.5` as `1,234,567.5`; what stands around the whole digits stays.
+pub fn grouped(number: &str) -> String {
+    let start = number.find(|c: char| c.is_ascii_digit()).unwrap_or(number.len());
+    let digits = number.get(start..).unwrap_or_default().bytes().take_while(u8::is_ascii_digit).count();
+    let mut out = String::with_capacity(number.len() + digits / 3);
+    for (at, c) in number.char_indices() {
+        let after = (start + digits).saturating_sub(at);
+        if at > start && after > 0 && after % 3 == 0 {
+            out.push(',');
+        }
+        out.push(c);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::grouped;
+
+    #[test]
+    fn thousands_are_set_apart_left_of_the_point() {
+        for (number, text) in [
+            ("1234567.8901", "1,234,567.8901"),
+            ("-1234", "-1,234"),
+            ("999", "999"),
+            ("1000", "1,000"),
+            ("0.12345", "0.12345"),
+            ("▲12345人", "▲12,345人"),
+            ("", ""),
+            ("NaN", "NaN"),
+        ] {
+            assert_eq!(grouped(number), text);
+        }
+    }
+}

@@ -89,7 +89,7 @@ pub fn read_path(path: &Path, limits: &Limits) -> Result<Vec<ReadOutcome>> {
     })
 }
 
-fn display_name(path: &Path) -> String {
+pub(crate) fn display_name(path: &Path) -> String {
     path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
 }
 

@@ -50,8 +50,11 @@ impl Base {
     }
 
     fn open_of(name: &str, bytes: &[u8], own: Option<&Area>) -> Result<Self, FileError> {
-        let book = read_bytes(name, bytes, &Limits::default())?;
-        let compiled = Compiled::new(bytes)?;
+        let (book, compiled) = rayon::join(
+            || read_bytes(name, bytes, &Limits::default()),
+            || Compiled::new(bytes).inspect(Compiled::read_ahead),
+        );
+        let (book, compiled) = (book?, compiled?);
         let grids: Vec<Grid> =
             book.grids.into_iter().filter(|grid| compiled.package().sheet(&grid.name).is_some()).collect();
         let metas = metas_of(&grids)?;
@@ -181,6 +184,11 @@ impl Base {
     /// Whose sheet this is, as `_meta` says.
     pub fn sheet_id(&self) -> Option<&str> {
         self.last.as_ref().map(|meta| meta.sheet_id.as_str())
+    }
+
+    /// Books whose texts were taken in: SHA-256 → name.
+    pub fn taken(&self) -> BTreeMap<String, String> {
+        self.last.as_ref().map(|meta| meta.taken.clone()).unwrap_or_default()
     }
 
     /// The form's grid.

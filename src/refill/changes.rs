@@ -53,6 +53,8 @@ pub struct Changes {
     pub kept: Vec<Change>,
     /// Texts with a number that is no longer right
     pub mentions: Vec<Mention>,
+    /// Texts of another book that found their field
+    pub moved: usize,
     /// Texts and numbers put on 「引継ぎ」
     pub handed_over: usize,
 }

@@ -6,13 +6,14 @@ use crate::fill::entry_rows::height_of;
 use crate::fill::list_sheet::lines_of;
 use crate::fill::plan::{CellContent, CellEdit, CellStyle, FillPlan, Look, NewSheet, SheetPlan};
 use crate::model::{CellRef, Date};
+use crate::notation::wareki;
 
 const HEADINGS: [(&str, f64); 10] = [
     ("区分", 16.0),
     ("指標ID", 9.0),
     ("指標名", 30.0),
     ("地域", 20.0),
-    ("年度", 8.0),
+    ("年度", 17.0),
     ("前の値", 12.0),
     ("新しい値", 12.0),
     ("セル", 8.0),
@@ -35,8 +36,11 @@ pub(super) fn plan(base: &Base, changes: &Changes, date: Date, plan: &mut FillPl
     }
     fit_rows(&mut sheet, &HEADINGS);
     let owner = base.owner.as_ref().map_or_else(String::new, |owner| format!("{owner}　"));
+    let texts = [("移した文章", changes.moved), ("引継ぎに載せた文章", changes.handed_over)];
+    let texts: String =
+        texts.iter().filter(|(_, count)| *count > 0).map(|(what, count)| format!("、{what} {count}件")).collect();
     let line = format!(
-        "{owner}{}年{}月{}日の更新　新しい数値 {}件、変わった数値 {}件、資料に無くなった数値 {}件、未確認 {}件、見直したい文章 {}件",
+        "{owner}{}年{}月{}日の更新　新しい数値 {}件、変わった数値 {}件、資料に無くなった数値 {}件、未確認 {}件、見直したい文章 {}件{texts}",
         date.year,
         date.month,
         date.day,
@@ -69,7 +73,7 @@ fn rows(changes: &Changes) -> Vec<[String; 10]> {
             change.indicator.clone(),
             change.name.clone(),
             change.area.clone(),
-            change.year.to_string(),
+            format!("{}（{}）", wareki(change.year), change.year),
             change.old.clone().unwrap_or_default(),
             change.new.clone().unwrap_or_default(),
             change.cell.clone(),

@@ -74,7 +74,7 @@ pub fn refill(
             apply_thresholds(&mut blocks.comparison, thresholds);
         }
         let mut form = form::plan(base, grid, &blocks, &options);
-        texts::place(base, grid, incoming, catalog, &mut form.sheet, &mut form.handover);
+        form.changes.moved = texts::place(base, grid, incoming, catalog, &mut form.sheet, &mut form.handover);
         (blocks, form)
     };
     let plan_rest = |(blocks, mut form): (Blocks, FormRefill)| -> Planned {
@@ -89,18 +89,22 @@ pub fn refill(
         Planned { form, work, comparison: blocks.comparison, items }
     };
     let Some(last_date) = base.last.as_ref().and_then(|last| last.date) else {
-        return write(base, plan_rest(plan_form(options.date)), options, template);
+        return write(base, plan_rest(plan_form(options.date)), options, template, incoming);
     };
     // Planned with the day of the last run, a rerun with the same figures changes nothing at all.
     let form = plan_form(last_date);
     let same_day = last_date == options.date;
     if companions::writes_figures(grid, &form.1.sheet) {
         let form = if same_day { form } else { plan_form(options.date) };
-        return write(base, plan_rest(form), options, template);
+        return write(base, plan_rest(form), options, template, incoming);
     }
     let planned = plan_rest(form);
     let idle = planned.work.sheets.values().all(|sheet| sheet.cells.is_empty());
-    if planned.form.sheet.cells.is_empty() && idle && planned.items == 0 {
+    if planned.form.sheet.cells.is_empty()
+        && idle
+        && planned.items == 0
+        && incoming.iter().all(|one| one.book.is_none())
+    {
         return Ok(Refilled {
             bytes: base.compiled.package().bytes().to_vec(),
             nothing_new: true,
@@ -110,7 +114,7 @@ pub fn refill(
         });
     }
     let planned = if same_day { planned } else { plan_rest(plan_form(options.date)) };
-    write(base, planned, options, template)
+    write(base, planned, options, template, incoming)
 }
 
 fn apply_thresholds(comparison: &mut Comparison, thresholds: crate::compare::Thresholds) {
@@ -132,10 +136,12 @@ fn write(
     planned: Planned,
     options: RefillOptions,
     template: &StandardTemplate,
+    incoming: &[Incoming],
 ) -> Result<Refilled, FileError> {
     let Planned { mut form, work, comparison, .. } = planned;
     let mut plan = FillPlan { sheets: work.sheets, chart_bounds: work.chart_bounds, ..FillPlan::default() };
-    let meta = meta(base, &comparison, options.date, &form);
+    let mut meta = meta(base, &comparison, options.date, &form);
+    meta.taken.extend(texts::taken_books(incoming));
     plan.sheets.insert(base.map.sheet.to_string(), std::mem::take(&mut form.sheet));
     if base.last.is_some() {
         let old = companions::old_sources(base);
@@ -182,6 +188,15 @@ fn write(
             }),
         );
     }
+    if form.changes.moved > 0 {
+        diagnostics.push(
+            Diagnostic::info(
+                "texts-moved",
+                format!("入れたシートの文章{}件を、同じ欄に移しました。", form.changes.moved),
+            )
+            .hint("入れたファイルはそのまま残っています。"),
+        );
+    }
     if form.changes.handed_over > 0 {
         diagnostics.push(
             Diagnostic::warning(
@@ -215,6 +230,7 @@ fn meta(base: &Base, comparison: &Comparison, date: Date, form: &FormRefill) -> 
             .and_then(|_| base.last.as_ref().map(|last| last.thresholds))
             .unwrap_or(comparison.thresholds),
         values: form.values.clone(),
+        taken: base.taken(),
         heights: form.heights.clone(),
         marks: Vec::new(),
     }

@@ -15,13 +15,15 @@ use crate::fill::plan::{CellContent, FillPlan, RichText, SheetPlan};
 use crate::form::{FormMap, find_entries};
 use crate::model::{CellRef, EntryField};
 use crate::notation::fold;
-use crate::read::{CellValue, Grid, Limits, read_bytes};
+use crate::read::{Book, CellValue, Grid};
 
 /// A text that looks for its place.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Incoming {
     /// Name of the file it comes from
     pub file: String,
+    /// The file's SHA-256, where it came by itself and the book shall remember that it was taken in
+    pub book: Option<String>,
     /// Sheet and cell there
     pub sheet: String,
     /// Address there
@@ -41,17 +43,15 @@ const OWN_SHEETS: [&str; 8] =
     ["比較と判定", "出典", "更新内容", "_meta", "グラフ", "グラフ用データ", "点検", "検討メモ"];
 
 impl Incoming {
-    /// Every text of the entry fields of a book, and texts beside them that belong to no heading.
-    ///
-    /// # Errors
-    /// What cannot be read.
-    pub fn of_book(name: &str, bytes: &[u8], catalog: &Catalog) -> Result<Vec<Self>, FileError> {
-        let book = read_bytes(name, bytes, &Limits::default())?;
+    /// Every text of the entry fields of a book's sheets that are `wanted`, and texts beside them that belong to no
+    /// heading. `book` is what `bytes` hold.
+    pub fn of_book(book: &Book, bytes: &[u8], catalog: &Catalog, wanted: impl Fn(&str) -> bool) -> Vec<Self> {
+        let name = &book.file.name;
         // Older formats have their texts without formatting.
         let compiled = Compiled::new(bytes).ok();
         let mut all = Vec::new();
         let meta = book.grids.iter().find(|grid| &*grid.name == META_SHEET);
-        for grid in book.grids.iter().filter(|grid| !OWN_SHEETS.contains(&&*grid.name)) {
+        for grid in book.grids.iter().filter(|grid| !OWN_SHEETS.contains(&&*grid.name) && wanted(&grid.name)) {
             let entries = find_entries(grid);
             if entries.is_empty() {
                 continue;
@@ -67,7 +67,8 @@ impl Incoming {
                 }
                 let rich = compiled.as_ref().and_then(|book| book.rich_text(&grid.name, cell).ok().flatten());
                 all.push(Self {
-                    file: name.to_owned(),
+                    file: name.clone(),
+                    book: None,
                     sheet: grid.name.to_string(),
                     cell,
                     block: map.as_ref().and_then(|map| block_of(map, row, catalog)),
@@ -83,7 +84,7 @@ impl Incoming {
                 push(cell, cell.row, None);
             }
         }
-        Ok(all)
+        all
     }
 }
 
@@ -166,6 +167,11 @@ pub(super) fn place(
     placed
 }
 
+/// The books texts came from by themselves: SHA-256 → name.
+pub(super) fn taken_books(incoming: &[Incoming]) -> BTreeMap<String, String> {
+    incoming.iter().filter_map(|one| Some((one.book.clone()?, one.file.clone()))).collect()
+}
+
 /// A freshly filled sheet with texts of an earlier book.
 #[derive(Clone, Debug)]
 pub struct Moved {
@@ -202,10 +208,13 @@ pub fn into_standard(
     if let Some(meta) = base.grid(META_SHEET) {
         // A later row of `_meta` speaks for an earlier one.
         let first = meta.extent().map_or(0, |extent| extent.row + 1);
-        for (row, key) in (first..).zip(&fitted.given) {
+        let text = |text: &str| CellContent::Text(text.to_owned());
+        let heights = fitted.given.iter().map(|key| {
             let height = fitted.heights.get(key).copied().unwrap_or_default();
-            let cells =
-                [CellContent::Text("height".to_owned()), CellContent::Text(key.clone()), CellContent::Number(height)];
+            [text("height"), text(key), CellContent::Number(height)]
+        });
+        let books = taken_books(incoming).into_iter().map(|(sha256, file)| [text("taken"), text(&sha256), text(&file)]);
+        for (row, cells) in (first..).zip(heights.chain(books)) {
             for (col, content) in (0..).zip(cells) {
                 plan.sheet(META_SHEET).set(CellRef::new(row, col), content);
             }

@@ -156,6 +156,11 @@ impl Store {
     pub fn originals(&self) -> Result<impl Iterator<Item = Original> + use<>> {
         Ok(self.originals.list()?.into_iter())
     }
+
+    /// Where the kept copy of a file lies, by its SHA-256; `None` when there is none.
+    pub fn original_path(&self, sha256: &str) -> Option<PathBuf> {
+        self.originals.path(sha256).ok().filter(|path| path.is_file())
+    }
 }
 
 /// The ledger's folder of an existing workspace.

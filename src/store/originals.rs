@@ -187,7 +187,7 @@ impl Originals {
         write_whole(&path, &bytes).map_err(Error::io(path, "保存", WRITE_HINT))
     }
 
-    fn path(&self, sha256: &str) -> Result<PathBuf> {
+    pub(super) fn path(&self, sha256: &str) -> Result<PathBuf> {
         // Hashes become paths: nothing but a hash may.
         match sha256.get(..2) {
             Some(folder) if is_sha256(sha256) => Ok(self.root.join(folder).join(sha256)),

@@ -169,6 +169,12 @@ impl Package {
         &self.bytes
     }
 
+    /// What all parts together have when inflated, as the archive declares it.
+    pub fn inflated_bytes(&self) -> u64 {
+        let mut archive = self.archive.clone();
+        (0..archive.len()).map(|index| archive.by_index_raw(index).map_or(u64::MAX >> 16, |entry| entry.size())).sum()
+    }
+
     /// An inflated part, byte order mark and all.
     ///
     /// # Errors

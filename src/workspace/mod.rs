@@ -19,7 +19,9 @@ use crate::catalog::Catalog;
 use crate::diagnostic::Diagnostic;
 use crate::disk::fault;
 use crate::error::{Error, Result};
-use crate::intake::{Evidence, FileReport, Reader, Taken, settle_and_derive, take_bytes, take_path};
+use crate::intake::{
+    Evidence, FileReport, Reader, Taken, files_speak, settle_and_derive, take_bytes, take_path, text_books,
+};
 use crate::job::{Bases, FillRequest};
 use crate::layout::{self, Context};
 use crate::model::{Date, SourceFile};
@@ -282,6 +284,9 @@ impl Workspace {
     pub fn evidence(&self, catalog: &Catalog) -> Result<Evidence> {
         let store = self.store()?;
         let observations = store.load(&Query::default())?;
+        let texts = store.texts()?;
+        let speak = files_speak(&observations);
+        let books = text_books(&texts, &speak, |file| store.original_path(&file.sha256));
         let (observations, diagnostics) = settle_and_derive(observations, Context::new(catalog, None));
         let files = store
             .files()?
@@ -294,7 +299,7 @@ impl Workspace {
                 message: record.message,
             })
             .collect();
-        Ok(Evidence { observations, texts: store.texts()?, files, diagnostics })
+        Ok(Evidence { observations, texts, books, speak, files, diagnostics })
     }
 }
 

@@ -3,6 +3,7 @@
 // Helpers of tests may fail loudly too; clippy's own exception covers test functions only.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod arrived;
 pub mod doc;
 mod folder;
 mod foreign;
@@ -166,6 +167,8 @@ fn revisions_name_both_sources_and_texts_that_speak_of_them() {
     assert!(revised.old_source.as_deref().unwrap().contains("見本県 みほん市"));
     assert!(revised.new_source.is_some());
     assert_eq!(after.changes.mentions.len(), 1);
+    let news = doc::grid(&after.bytes, "更新内容");
+    assert!(news.cells().iter().any(|cell| cell.value.display() == "令和7年度（2025）"));
     assert_eq!(after.changes.mentions[0].cell, "A14");
     assert_eq!(doc::Doc::open(&after.bytes).cell("A14"), book.cell("A14"));
     // A second round finds no more news and leaves the file alone.

@@ -373,11 +373,17 @@ pub fn changes(app: &App, call: &Call<'_>) -> Answer {
             };
             Some(json!({
                 "kind": kind, "indicator": line.get("指標ID"), "name": line.get("指標名"), "area": line.get("地域"),
-                "year": line.get("年度").parse::<i32>().ok(), "old": line.get("前の値"), "new": line.get("新しい値"),
+                "year": year_of(line.get("年度")), "old": line.get("前の値"), "new": line.get("新しい値"),
                 "cell": line.get("セル"), "source_old": line.get("前の出典"),
                 "source_new": line.get("新しい出典・説明"),
             }))
         })
         .collect();
     ok(&json!({ "line": line, "changes": changes }))
+}
+
+/// The year of 「令和7年度（2025）」, and of 「2025」 as earlier versions wrote it.
+fn year_of(text: &str) -> Option<i32> {
+    let inner = text.rsplit_once('（').and_then(|(_, rest)| rest.strip_suffix('）'));
+    inner.unwrap_or(text).parse().ok()
 }

@@ -100,6 +100,7 @@ fn in_a_book_made_before_a_text_no_row_can_hold_is_told() {
 fn a_long_text_of_an_earlier_book_gets_room_in_a_new_one() {
     let before = comparison(2023, 2025);
     let incoming = [Incoming {
+        book: None,
         file: "前の年.xlsx".to_owned(),
         sheet: "分析".to_owned(),
         cell: CellRef::new(40, 0),

@@ -93,6 +93,16 @@ fn minato() -> Comparison {
     understand(&request, evidence(), catalog()).unwrap().0
 }
 
+/// The sheets of みほん市 and みなと市 in one book, with a text on each.
+pub fn book_of_two(first: &str, second: &str) -> Vec<u8> {
+    let with_text = |bytes: &[u8], text: &str| {
+        let mut doc = super::doc::Doc::open(bytes);
+        doc.set_text("E14", text, false);
+        doc.save()
+    };
+    joined(&with_text(&fresh(&comparison(2023, 2025)), first), &with_text(&fresh(&minato()), second), true)
+}
+
 fn refilled(bytes: &[u8], new: &Comparison) -> Refilled {
     let own: &Area = &new.participants[0].area;
     let base = Base::open_for("book.xlsx", bytes, own).unwrap();

@@ -57,6 +57,29 @@ impl Bench {
 }
 
 #[test]
+fn a_dropped_sheet_of_the_last_period_brings_its_texts_also_when_the_sheet_is_made_already() {
+    let last = "【記入済】見本県 みほん市_地域分析・検討シート_R7.12.xlsx";
+    let text = "第10期計画策定委員会（第2回）で説明した。";
+    for late in [false, true] {
+        let mut bench = Bench::new(&waiting(), |options| options);
+        put(&bench.root(), "B4-a_認定率（要介護度別）_時系列.xlsx");
+        if late {
+            bench.run(seconds(12));
+        }
+        put(&bench.root(), last);
+        bench.run(seconds(12));
+        let outputs = Journal::open(&bench.root()).unwrap().outputs(10).unwrap();
+        let bytes = fs::read(bench.root().join(&outputs[0].path)).unwrap();
+        let grid = crate::refill::doc::grid(&bytes, "地域分析・検討シート");
+        assert_eq!(
+            grid.cells().iter().filter(|cell| cell.value.display().starts_with(text)).count(),
+            1,
+            "late: {late}"
+        );
+    }
+}
+
+#[test]
 fn a_file_is_taken_after_the_wait_and_a_sheet_is_made() {
     let mut bench = Bench::new(&waiting(), |options| options);
     bench.run(seconds(1));
