@@ -1,6 +1,6 @@
 //! The two kinds of failure: what stops the whole request, and what stops one file.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -84,6 +84,32 @@ impl Error {
     }
 }
 
+/// What a database's failure says about the disk or the folder under it; `None` when they are not to blame.
+pub(crate) fn of_disk(path: &Path, source: &rusqlite::Error) -> Option<Error> {
+    use std::io::{Error as IoError, ErrorKind};
+
+    use rusqlite::{ErrorCode, ffi};
+
+    let code = source.sqlite_error()?;
+    // The file that connections share could not grow: SQLite has no better word for a full disk there.
+    let full = code.code == ErrorCode::DiskFull || code.extended_code == ffi::SQLITE_IOERR_SHMSIZE;
+    let (action, hint, reason) = match code.code {
+        _ if full => ("保存", "ディスクの空き容量を増やしてください。", ErrorKind::StorageFull.into()),
+        ErrorCode::ReadOnly | ErrorCode::PermissionDenied | ErrorCode::CannotOpen => (
+            "保存",
+            "フォルダーに書き込めるか、ディスクに空きがあるか確かめてください。",
+            ErrorKind::PermissionDenied.into(),
+        ),
+        ErrorCode::SystemIoFailure => (
+            "使用",
+            "ディスクの空き容量と、ネットワーク上のフォルダーのときは接続を確かめて、もう一度実行してください。",
+            IoError::other(format!("ディスクの読み書きに失敗しました。番号 {}", code.extended_code)),
+        ),
+        _ => return None,
+    };
+    Some(Error::io(path, action, hint)(reason))
+}
+
 /// Why the system refused, in Japanese; what has no words here keeps the number the IT section can look up.
 pub fn system_reason(error: &std::io::Error) -> String {
     use std::io::ErrorKind;
@@ -159,5 +185,31 @@ impl FileError {
             Diagnostic::error(self.code, self.message.clone())
         };
         base.hint(self.hint.clone()).at(self.place.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::ffi;
+
+    use super::*;
+
+    #[test]
+    fn what_sqlite_says_of_the_disk_is_told_in_words_that_help() {
+        let told = |code: i32| {
+            let source = rusqlite::Error::SqliteFailure(ffi::Error::new(code), Some("disk I/O error".to_owned()));
+            of_disk(Path::new("index.sqlite"), &source).map(|error| error.to_string())
+        };
+        for full in [ffi::SQLITE_FULL, ffi::SQLITE_IOERR_SHMSIZE] {
+            let told = told(full).unwrap();
+            assert!(told.contains("空き容量を増やして") && told.contains("空き容量が足りません"), "{told}");
+        }
+        for other in [ffi::SQLITE_IOERR_READ, ffi::SQLITE_IOERR_FSYNC] {
+            let told = told(other).unwrap();
+            assert!(told.contains("空き容量") && told.contains("接続"), "{told}");
+            assert!(!told.contains("I/O") && !told.contains("rebuild") && told.contains(&other.to_string()), "{told}");
+        }
+        assert!(told(ffi::SQLITE_READONLY).unwrap().contains("書き込めるか"));
+        assert_eq!((told(ffi::SQLITE_CORRUPT), told(ffi::SQLITE_BUSY)), (None, None));
     }
 }

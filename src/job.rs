@@ -19,9 +19,9 @@ use crate::deliver::naming::{NameWords, Patterns, sheet_name};
 use crate::diagnostic::Diagnostic;
 use crate::error::{Cancel, Error, FileError, Result};
 use crate::fill::{StandardTemplate, ledger::Ledger};
-use crate::handout::Kind;
+use crate::handout::{Kind, Typesetter};
 use crate::model::{AreaLevel, Date};
-use crate::refill::Changes;
+use crate::refill::{Changes, Shelf};
 
 pub use insurers::insurers;
 pub use make::{make, marked_template};
@@ -58,6 +58,10 @@ pub struct FillRequest {
     pub public: bool,
     /// What the files are called
     pub names: Patterns,
+    /// What is known of the books in `out`; requests for one folder share it
+    pub shelf: Shelf,
+    /// Where papers are set
+    pub typesetter: Typesetter,
     /// Asked between pieces of the work; who stops finds everything as it was
     pub cancel: Cancel,
 }
@@ -78,6 +82,8 @@ impl FillRequest {
             date,
             public: false,
             names: Patterns::default(),
+            shelf: Shelf::default(),
+            typesetter: Typesetter::default(),
             cancel: Cancel::default(),
         }
     }

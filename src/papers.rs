@@ -8,7 +8,7 @@ use crate::deliver::{NameWords, Replace, paper_name, publish};
 use crate::diagnostic::Diagnostic;
 use crate::error::{Cancel, Error, Result};
 use crate::fill::draft::DRAFT_LINE;
-use crate::handout::{Handout, Kind, Options, PageOptions, TemplateFiles, child, forget, options, prepare, render};
+use crate::handout::{Handout, Kind, Options, PageOptions, TemplateFiles, Typesetter, child, options, prepare};
 use crate::intake::{Evidence, take_book};
 use crate::layout::Context;
 use crate::model::{AreaLevel, Date, EntryText};
@@ -27,6 +27,8 @@ pub struct PaperRequest<'a> {
     pub name: Option<&'a str>,
     /// The template's files
     pub template: &'a TemplateFiles,
+    /// Where they are set
+    pub typesetter: &'a Typesetter,
     /// Asked between papers
     pub cancel: &'a Cancel,
 }
@@ -98,37 +100,28 @@ pub fn set_all(
         request.cancel.check()?;
         let page = options.of(kind);
         let (pdf, told) = set(&handout, kind, page, request)?;
-        // Nothing of one paper is used again in the next; a service would hold it for ever.
-        forget();
         papers.diagnostics.extend(told);
         papers.pdfs.push((name(comparison, kind, request)?, pdf));
     }
     Ok(papers)
 }
 
-/// The bytes of one paper. A layout that people edited is a program of theirs: it runs apart, under limits.
+/// The bytes of one paper.
 fn set(
     handout: &Handout,
     kind: Kind,
     options: &PageOptions,
     request: &PaperRequest<'_>,
 ) -> Result<(Vec<u8>, Vec<Diagnostic>)> {
-    let made = if request.template.is_edited() {
-        let exe = std::env::current_exe()
-            .map_err(|error| Error::Internal(format!("the program does not know where it lies: {error}")))?;
-        let sent = child::Request {
-            handout: handout.clone(),
-            kind,
-            options: options.clone(),
-            template: request.template.clone(),
-            date: request.date,
-        };
-        let made = child::render_apart(&exe, &sent, child::TIME, request.cancel);
-        request.cancel.check()?;
-        made
-    } else {
-        render(handout, kind, options, request.template, request.date)
+    let sent = child::Request {
+        handout: handout.clone(),
+        kind,
+        options: options.clone(),
+        template: request.template.clone(),
+        date: request.date,
     };
+    let made = request.typesetter.set(&sent, request.cancel)?;
+    request.cancel.check()?;
     made.map_err(|error| Error::Usage(error.to_string()))
 }
 

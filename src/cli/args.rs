@@ -58,12 +58,6 @@ pub enum Command {
     Tls(Tls),
     /// 配布資料とシートの文のひな形を、書きかえるためのファイルに書き出します
     Template(Template),
-    /// (the typesetter's child process)
-    #[command(name = "__paper", hide = true)]
-    Paper,
-    /// (the reader's child process)
-    #[command(name = "__read", hide = true)]
-    Read,
 }
 
 #[derive(Debug, Args)]

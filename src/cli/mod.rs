@@ -43,11 +43,14 @@ use crate::read::sandbox;
 /// Runs one command. Exit 0 done, 2 a mistake of the user's (a Japanese sentence on stderr), 1 a fault of ours.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
-    // A reader child is started for every command that reads: it need not know the other commands.
-    if let [_, command] = arguments.as_slice()
-        && command == sandbox::SUBCOMMAND
-    {
-        return sandbox::child_main(std::io::stdin().lock(), std::io::stdout().lock());
+    // A child that reads or sets papers need not know the other commands.
+    if let [_, command] = arguments.as_slice() {
+        if command == sandbox::SUBCOMMAND {
+            return sandbox::child_main(std::io::stdin().lock(), std::io::stdout().lock());
+        }
+        if command == paper::SUBCOMMAND {
+            return paper::child_main(std::io::stdin().lock(), std::io::stdout().lock());
+        }
     }
     let command = japanese::in_japanese(args::Arguments::command());
     let parsed =
@@ -56,12 +59,6 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) => return japanese::explain(&error),
     };
-    if let args::Command::Read = arguments.command {
-        return sandbox::child_main(std::io::stdin().lock(), std::io::stdout().lock());
-    }
-    if let args::Command::Paper = arguments.command {
-        return paper::child_main(std::io::stdin().lock(), std::io::stdout().lock());
-    }
     let done = dispatch(arguments);
     if let Err(error) = out::finish() {
         eprintln!("結果を書き出せませんでした。書き出し先の空き容量を確かめてください。（{error}）");
@@ -96,7 +93,5 @@ fn dispatch(arguments: args::Arguments) -> Result<()> {
         args::Command::Addin(addin) => addin::run(&addin),
         args::Command::Tls(tls) => tls::run(&tls),
         args::Command::Template(template) => template::run(&template),
-        // Handled before anything else; see `run`.
-        args::Command::Read | args::Command::Paper => Ok(()),
     }
 }

@@ -23,6 +23,15 @@ pub fn read(path: &Path) -> io::Result<Vec<u8>> {
     std::fs::read(path)
 }
 
+/// Reads a whole file of text.
+///
+/// # Errors
+/// The system's; `InvalidData` for what is no UTF-8.
+pub fn read_to_string(path: &Path) -> io::Result<String> {
+    fault::io(fault::Op::Read)?;
+    std::fs::read_to_string(path)
+}
+
 /// Temporary file in the same folder, fsync, rename: after a power cut there is the old file or the new one.
 ///
 /// # Errors

@@ -140,7 +140,7 @@ impl MarkedTemplate {
 pub fn load(path: &Path) -> Result<(Vec<u8>, Option<String>)> {
     let hint = "ひな形の場所を確かめてください。";
     if !path.is_dir() {
-        return Ok((std::fs::read(path).map_err(Error::io(path, "読み取り", hint))?, None));
+        return Ok((crate::disk::read(path).map_err(Error::io(path, "読み取り", hint))?, None));
     }
     let files = workbooks_in(path)?;
     let [file] = files.as_slice() else {
@@ -150,12 +150,12 @@ pub fn load(path: &Path) -> Result<(Vec<u8>, Option<String>)> {
             files.len()
         )));
     };
-    let bytes = std::fs::read(file).map_err(Error::io(file, "読み取り", hint))?;
+    let bytes = crate::disk::read(file).map_err(Error::io(file, "読み取り", hint))?;
     let sidecar = path.join("sheet.toml");
     if !sidecar.exists() {
         return Ok((bytes, None));
     }
-    let text = std::fs::read_to_string(&sidecar).map_err(Error::io(&sidecar, "読み取り", hint))?;
+    let text = crate::disk::read_to_string(&sidecar).map_err(Error::io(&sidecar, "読み取り", hint))?;
     let sidecar: Sidecar = toml::from_str(text.trim_start_matches('\u{feff}')).map_err(|error| {
         Error::Usage(format!(
             "ひな形の sheet.toml を読み取れません。書けるのは \"ファイル名\" です。（{}）",

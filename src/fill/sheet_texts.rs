@@ -110,7 +110,7 @@ fn read(path: &Path) -> Result<String, String> {
     if std::fs::metadata(path).map_err(failed)?.len() > LARGEST {
         return Err("1MBを超えています。".to_owned());
     }
-    let text = String::from_utf8(std::fs::read(path).map_err(failed)?)
+    let text = String::from_utf8(crate::disk::read(path).map_err(failed)?)
         .map_err(|_| "文字コードがUTF-8ではありません。UTF-8で保存し直してください。".to_owned())?;
     // メモ帳 puts a BOM before UTF-8 text.
     Ok(text.trim_start_matches('\u{FEFF}').to_owned())

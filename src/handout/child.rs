@@ -1,35 +1,31 @@
-//! Rendering in a process of its own, for templates a user edited: the parent writes a request to the child's
-//! standard input and reads a reply from its standard output, and stops a child that takes too long.
+//! Setting papers in a process of its own: what goes over the pipes, and the child's side of it.
+//!
+//! A request and its reply are frames: their length, then a value and, in a reply, the bytes of the PDF. The child answers
+//! one request after another until its standard input ends. The parent's side is [`super::typesetter`].
 
 use std::io::{self, Read, Write};
-use std::path::Path;
-use std::process::{Command, ExitCode, Stdio};
-use std::sync::mpsc::{RecvTimeoutError, channel};
-use std::time::{Duration, Instant};
+use std::process::ExitCode;
 
 use serde::{Deserialize, Serialize};
 
 use super::data::Handout;
+use super::exact;
 use super::files::TemplateFiles;
 use super::options::{Kind, PageOptions};
 use super::problem::TemplateProblem;
-use super::render::{HandoutError, render};
+use super::render::{HandoutError, Made, forget, render, warm_up};
 use crate::diagnostic::{Diagnostic, Place, Severity};
-use crate::error::Cancel;
 use crate::model::Date;
-use crate::read::sandbox::{cap_memory, stand_alone};
+use crate::read::sandbox::cap_memory;
 
 /// The hidden subcommand that makes the exe a typesetter: it calls [`child_main`] and nothing else.
 pub const SUBCOMMAND: &str = "__paper";
 
-/// The longest a paper of an edited layout may take. A large one of the shipped layout takes a tenth of a second.
-pub const TIME: Duration = Duration::from_secs(20);
-
-/// How often it is asked whether a person said stop.
-const ASK_AGAIN: Duration = Duration::from_millis(100);
-
 /// Address space of the child in bytes, where the system can cap it; a large paper takes a tenth.
-const MEMORY: u64 = 1 << 30;
+pub(super) const MEMORY: u64 = 1 << 30;
+
+/// A longer frame is none of ours (bytes).
+const LARGEST: u64 = 1 << 29;
 
 /// Everything [`render`] takes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -71,71 +67,70 @@ struct WireDiagnostic {
 }
 
 impl Request {
-    /// The request as the child reads it.
+    /// The request as the child reads it: every figure to its last bit.
+    ///
+    /// # Errors
+    /// None in a sound build.
     pub fn to_bytes(&self) -> io::Result<Vec<u8>> {
-        serde_json::to_vec(self).map_err(io::Error::other)
+        exact::to_bytes(self)
     }
 }
 
-/// [`render`] in a child of this program `exe`, for a template that [`TemplateFiles::is_edited`]. A child that runs
-/// longer than `time`, or dies, or is stopped by a person, is an error that says so.
-pub fn render_apart(
-    exe: &Path,
-    request: &Request,
-    time: Duration,
-    cancel: &Cancel,
-) -> Result<(Vec<u8>, Vec<Diagnostic>), HandoutError> {
-    let cannot = |error: io::Error| {
-        let problem = TemplateProblem::new("handout.typ", None, "配布資料を組むプロセスを始められませんでした。");
-        HandoutError::from(problem.hint(format!("もう一度実行してください。（{error}）")))
-    };
-    let bytes = request.to_bytes().map_err(cannot)?;
-    let mut command = Command::new(exe);
-    command.arg(SUBCOMMAND).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
-    stand_alone(&mut command);
-    let mut process = command.spawn().map_err(cannot)?;
-    let (Some(mut stdin), Some(mut stdout)) = (process.stdin.take(), process.stdout.take()) else {
-        return read_reply(&[]);
-    };
-    // Two threads, because a child that stopped reading or writing must not block its parent. Both end with the
-    // pipes, when the child has ended.
-    std::thread::spawn(move || stdin.write_all(&bytes));
-    let (received, reply) = channel();
-    std::thread::spawn(move || {
-        let mut bytes = Vec::new();
-        let _ = stdout.read_to_end(&mut bytes);
-        let _ = received.send(bytes);
-    });
-    let started = Instant::now();
-    let reply = loop {
-        match reply.recv_timeout(time.saturating_sub(started.elapsed()).min(ASK_AGAIN)) {
-            Ok(reply) => break reply,
-            Err(RecvTimeoutError::Timeout) if started.elapsed() < time && !cancel.is_asked() => {}
-            Err(_) => break Vec::new(),
-        }
-    };
-    // Already ended is fine; what matters is that it is gone and waited for.
-    let _ = process.kill();
-    let _ = process.wait();
-    read_reply(&reply)
+/// Writes one frame.
+///
+/// # Errors
+/// Those of the pipe.
+pub fn write_frame(output: &mut impl Write, bytes: &[u8]) -> io::Result<()> {
+    output.write_all(&(bytes.len() as u64).to_le_bytes())?;
+    output.write_all(bytes)?;
+    output.flush()
+}
+
+/// Reads one frame; `None` when there is no other.
+///
+/// # Errors
+/// Those of the pipe, and a frame that is cut short or none of ours.
+pub fn read_frame(input: &mut impl Read) -> io::Result<Option<Vec<u8>>> {
+    let mut length = [0u8; 8];
+    match input.read_exact(&mut length) {
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
+        read => read?,
+    }
+    let length = u64::from_le_bytes(length);
+    if length > LARGEST {
+        return Err(io::ErrorKind::InvalidData.into());
+    }
+    let mut bytes = Vec::new();
+    input.take(length).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 == length { Ok(Some(bytes)) } else { Err(io::ErrorKind::UnexpectedEof.into()) }
 }
 
 /// The body of [`SUBCOMMAND`]. Messages of panics are swallowed, they become problems of the template.
 pub fn child_main(input: impl Read, output: impl Write) -> ExitCode {
     cap_memory(MEMORY);
     std::panic::set_hook(Box::new(|_| {}));
+    // The parent starts it before it knows what to ask.
+    warm_up();
     match serve(input, output) {
         Ok(()) => ExitCode::SUCCESS,
         Err(_) => ExitCode::FAILURE,
     }
 }
 
-/// The child's whole work: reads one request, writes one reply. Errors are those of the pipes, or a request that is
-/// none; a template that does not work is a reply.
+/// The child's whole work: a reply for each request. Errors are those of the pipes, or a request that is none; a
+/// template that does not work is a reply.
 pub fn serve(mut input: impl Read, mut output: impl Write) -> io::Result<()> {
-    let mut bytes = Vec::new();
-    input.read_to_end(&mut bytes)?;
-    let request: Request = serde_json::from_slice(&bytes).map_err(io::Error::other)?;
+    while let Some(bytes) = read_frame(&mut input)? {
+        let request: Request = exact::from_bytes(&bytes)?;
+        let reply = reply(request)?;
+        write_frame(&mut output, &reply)?;
+        // While the parent writes the paper down.
+        forget();
+    }
+    Ok(())
+}
+
+fn reply(request: Request) -> io::Result<Vec<u8>> {
     let Request { handout, kind, options, template, date } = request;
     let (head, pdf) = match render(&handout, kind, &options, &template, date) {
         Ok((pdf, diagnostics)) => {
@@ -150,31 +145,23 @@ pub fn serve(mut input: impl Read, mut output: impl Write) -> io::Result<()> {
             (Head { pdf_bytes: 0, problems, diagnostics: Vec::new() }, Vec::new())
         }
     };
-    serde_json::to_writer(&mut output, &head).map_err(io::Error::other)?;
-    output.write_all(b"\n")?;
-    output.write_all(&pdf)?;
-    output.flush()
+    let mut reply = serde_json::to_vec(&head).map_err(io::Error::other)?;
+    reply.push(b'\n');
+    reply.extend(pdf);
+    Ok(reply)
 }
 
-/// What the child replied, as [`render`] would have returned it. A reply that is cut short (the child was stopped
-/// at a limit, or died) is an error that says so.
-pub fn read_reply(reply: &[u8]) -> Result<(Vec<u8>, Vec<Diagnostic>), HandoutError> {
-    let broken = || {
-        let problem = TemplateProblem::new("handout.typ", None, "配布資料のひな形の処理が途中で止まりました。");
-        HandoutError::from(problem.hint(
-            "終わらない繰り返しや大きすぎる表がないか、書きかえた所を見直してください。前に作った配布資料はそのまま残っています。",
-        ))
-    };
-    let end = reply.iter().position(|byte| *byte == b'\n').ok_or_else(broken)?;
-    let (head, rest) = reply.split_at_checked(end).ok_or_else(broken)?;
-    let head: Head = serde_json::from_slice(head).map_err(|_| broken())?;
-    let pdf = rest.get(1..).unwrap_or_default();
+/// What the child replied, as [`render`] would have returned it; `None` for what is no whole reply.
+pub fn read_reply(reply: &[u8]) -> Option<Made> {
+    let (head, rest) = reply.split_at_checked(reply.iter().position(|byte| *byte == b'\n')?)?;
+    let head: Head = serde_json::from_slice(head).ok()?;
+    let pdf = rest.get(1..)?;
     if !head.problems.is_empty() {
         let problem = |p: WireProblem| TemplateProblem { file: p.file, line: p.line, message: p.message, hint: p.hint };
-        return Err(HandoutError(head.problems.into_iter().map(problem).collect()));
+        return Some(Err(HandoutError(head.problems.into_iter().map(problem).collect())));
     }
     if pdf.len() != head.pdf_bytes || pdf.is_empty() {
-        return Err(broken());
+        return None;
     }
     let diagnostic = |wire: WireDiagnostic| Diagnostic {
         severity: Severity::Warning,
@@ -183,5 +170,5 @@ pub fn read_reply(reply: &[u8]) -> Result<(Vec<u8>, Vec<Diagnostic>), HandoutErr
         hint: wire.hint,
         place: Place { file: wire.file, ..Place::default() },
     };
-    Ok((pdf.to_vec(), head.diagnostics.into_iter().map(diagnostic).collect()))
+    Some(Ok((pdf.to_vec(), head.diagnostics.into_iter().map(diagnostic).collect())))
 }

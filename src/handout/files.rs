@@ -111,7 +111,7 @@ impl TemplateFiles {
             if size.len() > LARGEST {
                 return Err(Error::Usage(format!("『{}』は1MBを超えていて、ひな形として使えません。", path.display())));
             }
-            let bytes = std::fs::read(&path).map_err(Error::io(&path, "読み取り", hint))?;
+            let bytes = crate::disk::read(&path).map_err(Error::io(&path, "読み取り", hint))?;
             let text = String::from_utf8(bytes).map_err(|_| {
                 let shown = path.display();
                 Error::Usage(format!("『{shown}』の文字コードがUTF-8ではありません。UTF-8で保存し直してください。"))

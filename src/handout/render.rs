@@ -35,19 +35,16 @@ impl From<TemplateProblem> for HandoutError {
     }
 }
 
+/// A paper's bytes with what a person should know of it, or why there is none.
+pub type Made = Result<(Vec<u8>, Vec<Diagnostic>), HandoutError>;
+
 /// Makes one handout: PDF/A-2a and PDF/UA-1, tagged, in Japanese. The same input gives the same bytes; `date` is the
 /// date in the PDF's own record (the printed one is [`Handout::made_on`]).
 ///
 /// Characters the fonts lack are printed as 〓 and told in a diagnostic. A template that does not work is an error
 /// with file and line; it never panics. A template for which [`TemplateFiles::is_edited`] holds may run for ever or
-/// eat all memory: render it in a process of its own, by [`super::child`].
-pub fn render(
-    handout: &Handout,
-    kind: Kind,
-    options: &PageOptions,
-    template: &TemplateFiles,
-    date: Date,
-) -> Result<(Vec<u8>, Vec<Diagnostic>), HandoutError> {
+/// eat all memory: render it in a process of its own, by [`super::typesetter`].
+pub fn render(handout: &Handout, kind: Kind, options: &PageOptions, template: &TemplateFiles, date: Date) -> Made {
     // A panic inside the typesetting library, met on an odd template, must not end the service.
     catch_unwind(AssertUnwindSafe(|| make(handout, kind, options, template, date))).unwrap_or_else(|_| {
         let problem = TemplateProblem::new(MAIN, None, "配布資料を組めませんでした。");
@@ -61,13 +58,13 @@ pub fn forget() {
     comemo::evict(0);
 }
 
-fn make(
-    handout: &Handout,
-    kind: Kind,
-    options: &PageOptions,
-    template: &TemplateFiles,
-    date: Date,
-) -> Result<(Vec<u8>, Vec<Diagnostic>), HandoutError> {
+/// Reads what every paper needs: fonts, layouts, the typesetting library itself.
+pub(super) fn warm_up() {
+    // What does not work is told by the paper that needs it.
+    let _ = catch_unwind(|| super::world::warm_up(&TemplateFiles::shipped()));
+}
+
+fn make(handout: &Handout, kind: Kind, options: &PageOptions, template: &TemplateFiles, date: Date) -> Made {
     let mut unprintable = Unprintable::default();
     let handout = view::clean(handout, &mut unprintable);
     let words = Words::compile(template)?;

@@ -49,6 +49,12 @@ impl Paper {
     }
 }
 
+/// Makes ready what one compilation leaves for the next.
+pub fn warm_up(shipped: &TemplateFiles) {
+    let _ = Paper::new(shipped, String::new());
+    let _ = fonts::covers('。');
+}
+
 /// The shipped layouts, parsed once.
 fn shipped(id: FileId, text: &str) -> Source {
     static PARSED: Mutex<Vec<Source>> = Mutex::new(Vec::new());

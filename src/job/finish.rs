@@ -97,6 +97,7 @@ fn set_papers(
         template: &template,
         public: request.public,
         name: request.names.paper.as_deref(),
+        typesetter: &request.typesetter,
         cancel: &request.cancel,
     };
     papers::set_all(comparison, evidence, workbook, Context::new(catalog, None), &paper)

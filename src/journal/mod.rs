@@ -15,8 +15,8 @@ use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 pub use record::{Concerns, DropKind, DropOutcome, DropRecord, DropState, OutputRecord, Owed, ReadResult, Remark};
 
 use crate::clock::Moment;
-use crate::disk::{Stat, fault};
-use crate::error::{Error, Result};
+use crate::disk::{FileSystem, RealFiles, Stat, fault};
+use crate::error::{Error, Result, of_disk};
 use crate::store::LEDGER_FOLDER;
 
 /// An open journal.
@@ -33,11 +33,8 @@ impl Journal {
     /// A folder that cannot be written to; a journal that is damaged or of a later version.
     pub fn open(workspace: &Path) -> Result<Self> {
         let ledger = workspace.join(LEDGER_FOLDER);
-        std::fs::create_dir_all(&ledger).map_err(Error::io(
-            &ledger,
-            "作成",
-            "書き込める場所かどうか確かめてください。",
-        ))?;
+        let hint = "書き込める場所かどうか確かめてください。";
+        RealFiles.create_dir(&ledger).map_err(Error::io(&ledger, "作成", hint))?;
         let path = ledger.join(schema::JOURNAL_NAME);
         let conn = schema::open(&path).map_err(failed(&path))?;
         Ok(Self { path, conn })
@@ -345,11 +342,10 @@ fn failed(path: &Path) -> impl FnOnce(rusqlite::Error) -> Error {
             let hint = "新しい版の chiiki-sheet で作られた記録です。その版か、それより新しい版で動かしてください。";
             Error::io(path, "読み取り", hint)(IoError::new(ErrorKind::Unsupported, source))
         }
-        Some(ErrorCode::DiskFull) => Error::io(path, "保存", "ディスクの空き容量を増やしてください。")(
-            IoError::new(ErrorKind::StorageFull, source),
-        ),
-        _ => Error::io(path, "保存", "フォルダーに書き込めるか確かめてください。")(
-            IoError::other(source),
-        ),
+        _ => of_disk(&path, &source).unwrap_or_else(|| {
+            Error::io(path, "保存", "フォルダーに書き込めるか確かめてください。")(
+                IoError::other(source),
+            )
+        }),
     }
 }

@@ -259,6 +259,18 @@ pub(crate) fn cap_memory(bytes: u64) {
     System::this_process(bytes);
 }
 
+/// Holds a child to its memory as long as it lives.
+#[derive(Debug)]
+pub(crate) struct Confined {
+    _system: System,
+}
+
+/// Holds a child that has read nothing yet to its memory, where the system does that from outside. It ends with this
+/// process then. `None`: the system refused; the child's own limits hold.
+pub(crate) fn confine(child: &Child, memory_bytes: u64) -> Option<Confined> {
+    System::child(child, memory_bytes).ok().map(|system| Confined { _system: system })
+}
+
 /// A console program started from a service without console would flash a window; Ctrl+C in a terminal is for the
 /// parent alone, or it would look as if the file had stopped the reader. The child ends with its pipes.
 #[cfg(windows)]

@@ -1,12 +1,15 @@
 //! The sheet of an insurer in a folder: known by what `_meta` says, not by its name.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::Base;
 use crate::diagnostic::{Diagnostic, Place};
+use crate::disk::{Files as _, RealFiles, Stat};
 use crate::error::{Error, Result};
 use crate::fill::meta_sheet::{META_SHEET, Meta, is_meta};
-use crate::model::Area;
+use crate::model::{Area, Date};
 use crate::read::{Limits, read_bytes};
 use crate::template::package::Package;
 
@@ -15,29 +18,80 @@ pub fn is_backup_name(name: &str) -> bool {
     name.rsplit_once("_控え_").is_some_and(|(_, rest)| rest.starts_with(|c: char| c.is_ascii_digit()))
 }
 
+/// What the books of folders are, as far as they were looked into: of the sheets of a whole prefecture in one folder
+/// each is opened once, not once for every other. A clone remembers the same; a file that changed is opened again.
+#[derive(Clone, Debug, Default)]
+pub struct Shelf(Arc<Mutex<HashMap<PathBuf, Opened>>>);
+
+/// A file as it was when it was opened, and its records.
+type Opened = (Stat, Arc<[Card]>);
+
+/// What finding needs of one record in `_meta`.
+#[derive(Clone, Debug)]
+struct Card {
+    sheet_id: String,
+    date: Option<Date>,
+    marked: bool,
+}
+
+impl Shelf {
+    /// The records of a file; none for whatever is not a readable book of ours.
+    fn cards(&self, path: &Path) -> Arc<[Card]> {
+        let known = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let stat = RealFiles.stat(path).ok().flatten();
+        if let Some((then, cards)) = known().get(path)
+            && Some(*then) == stat
+        {
+            return Arc::clone(cards);
+        }
+        // What another program holds for a moment is looked at again the next time.
+        let Ok(bytes) = crate::disk::read(path) else { return Arc::from([]) };
+        let cards: Arc<[Card]> = cards_in(&bytes).into();
+        if let Some(stat) = stat {
+            known().insert(path.to_owned(), (stat, Arc::clone(&cards)));
+        }
+        cards
+    }
+}
+
 /// The file of the folder that is the insurer's sheet, the one with the usual name first, else the one written last.
 /// A remark tells when there were several.
 ///
 /// # Errors
 /// The folder is there but cannot be read.
-pub fn find_in_folder(dir: &Path, usual: &str, sheet_id: &str) -> Result<(Option<PathBuf>, Option<Diagnostic>)> {
-    find(dir, usual, &|meta| meta.sheet_id == sheet_id && meta.marks.is_empty())
+pub fn find_in_folder(
+    dir: &Path,
+    usual: &str,
+    sheet_id: &str,
+    shelf: &Shelf,
+) -> Result<(Option<PathBuf>, Option<Diagnostic>)> {
+    find(dir, usual, shelf, &|card| card.sheet_id == sheet_id && !card.marked)
 }
 
 /// The same for a book made from a template of people's own.
 ///
 /// # Errors
 /// As [`find_in_folder`].
-pub fn find_marked_in_folder(dir: &Path, usual: &str, sheet_id: &str) -> Result<(Option<PathBuf>, Option<Diagnostic>)> {
-    find(dir, usual, &|meta| meta.sheet_id == sheet_id && !meta.marks.is_empty())
+pub fn find_marked_in_folder(
+    dir: &Path,
+    usual: &str,
+    sheet_id: &str,
+    shelf: &Shelf,
+) -> Result<(Option<PathBuf>, Option<Diagnostic>)> {
+    find(dir, usual, shelf, &|card| card.sheet_id == sheet_id && card.marked)
 }
 
-fn find(dir: &Path, usual: &str, wanted: &dyn Fn(&Meta) -> bool) -> Result<(Option<PathBuf>, Option<Diagnostic>)> {
+fn find(
+    dir: &Path,
+    usual: &str,
+    shelf: &Shelf,
+    wanted: &dyn Fn(&Card) -> bool,
+) -> Result<(Option<PathBuf>, Option<Diagnostic>)> {
     let first = dir.join(usual);
     // Held by another program for a moment, it must not be taken for somebody else's: a second sheet would begin.
     let hint = "Excelなどで開いていたら閉じてください。";
     match crate::disk::read(&first) {
-        Ok(bytes) if meta_in(&bytes, wanted).is_some() => return Ok((Some(first), None)),
+        Ok(bytes) if cards_in(&bytes).iter().any(wanted) => return Ok((Some(first), None)),
         Err(error) if first.is_file() => return Err(Error::io(first, "読み取り", hint)(error)),
         _ => {}
     }
@@ -54,8 +108,8 @@ fn find(dir: &Path, usual: &str, wanted: &dyn Fn(&Meta) -> bool) -> Result<(Opti
         if !workbook || crate::intake::is_not_for_reading(&name) || is_backup_name(&name) || path == first {
             continue;
         }
-        if let Some(meta) = meta_of(&path, wanted) {
-            found.push((meta.date, std::cmp::Reverse(name), path));
+        if let Some(card) = shelf.cards(&path).iter().find(|card| wanted(card)) {
+            found.push((card.date, std::cmp::Reverse(name), path));
         }
     }
     found.sort();
@@ -72,18 +126,18 @@ fn find(dir: &Path, usual: &str, wanted: &dyn Fn(&Meta) -> bool) -> Result<(Opti
     Ok((chosen, told))
 }
 
-/// The wanted record of a file; `None` for whatever is not a readable book of ours.
-fn meta_of(path: &Path, wanted: &dyn Fn(&Meta) -> bool) -> Option<Meta> {
-    meta_in(&crate::disk::read(path).ok()?, wanted)
-}
-
-fn meta_in(bytes: &[u8], wanted: &dyn Fn(&Meta) -> bool) -> Option<Meta> {
-    // Cheap for the many files that have no such sheet.
-    let package = Package::open(bytes).ok()?;
-    package.sheets().iter().find(|sheet| sheet.name.starts_with(META_SHEET))?;
-    let book = read_bytes("", bytes, &Limits::default()).ok()?;
-    let all = book.grids.iter().filter(|grid| is_meta(grid)).filter_map(Meta::read_all).flatten();
-    all.into_iter().find(|meta| wanted(meta))
+fn cards_in(bytes: &[u8]) -> Vec<Card> {
+    let all = || {
+        // Cheap for the many files that have no such sheet.
+        let package = Package::open(bytes).ok()?;
+        package.sheets().iter().find(|sheet| sheet.name.starts_with(META_SHEET))?;
+        let book = read_bytes("", bytes, &Limits::default()).ok()?;
+        let all = book.grids.iter().filter(|grid| is_meta(grid)).filter_map(Meta::read_all).flatten();
+        Some(
+            all.map(|meta| Card { sheet_id: meta.sheet_id, date: meta.date, marked: !meta.marks.is_empty() }).collect(),
+        )
+    };
+    all().unwrap_or_default()
 }
 
 impl Base {

@@ -6,17 +6,20 @@ use super::plan::{Ground, Task, Work, plan};
 use crate::catalog::Catalog;
 use crate::diagnostic::Diagnostic;
 use crate::error::{Error, Result};
+use crate::handout::Typesetter;
 use crate::intake::Evidence;
 use crate::job;
 use crate::missing::missing;
 use crate::model::Date;
+use crate::refill::Shelf;
 use crate::workspace::Workspace;
 
 /// Remarks that depend on what lay in the folder before: another run of the same request would not say them again.
 const OF_THE_RUN: [&str; 3] = ["nothing-new", "backup", "texts-moved"];
 
 /// Makes everything a request asks for, or nothing when anything in it is a mistake. `progress` hears how many are
-/// done, of how many, and whose turn it is; when it answers `false` the work ends there and there is no answer.
+/// done, of how many, and whose turn it is; when it answers `false` the work ends there and there is no answer. Papers are
+/// set by `typesetter`.
 ///
 /// # Errors
 /// Only what nobody can mend in the request: folders that cannot be written to, a store that cannot be read. What was
@@ -27,6 +30,7 @@ pub fn carry_out(
     evidence: &Evidence,
     catalog: &Catalog,
     date: Date,
+    typesetter: &Typesetter,
     progress: &mut dyn FnMut(usize, usize, &str) -> bool,
 ) -> Result<Option<Answer>> {
     if !request.mistakes.is_empty() {
@@ -38,7 +42,8 @@ pub fn carry_out(
         }
         settings => settings?,
     };
-    let ground = Ground { workspace, settings: &settings, catalog, evidence, date };
+    let ground =
+        Ground { workspace, settings: &settings, catalog, evidence, date, typesetter, shelf: Shelf::default() };
     let tasks = match plan(request, &ground) {
         Ok(tasks) => tasks,
         Err(mistakes) => return Ok(Some(Answer::refused(request, mistakes))),
@@ -49,8 +54,6 @@ pub fn carry_out(
             return Ok(None);
         }
         items.push(one(task, &ground)?);
-        // Between papers the typesetter forgets, so that memory stays flat.
-        crate::handout::forget();
     }
     progress(tasks.len(), tasks.len(), "");
     let made = items.iter().filter(|item| item.error.is_none()).count();

@@ -10,9 +10,11 @@ use crate::catalog::Catalog;
 use crate::compare::{Selection, Thresholds};
 use crate::deliver::{NameWords, Patterns, sanitize};
 use crate::error::Result;
+use crate::handout::Typesetter;
 use crate::intake::Evidence;
 use crate::job::{Bases, FillRequest, check_added, check_years, insurers, marked_template};
 use crate::model::{Area, AreaLevel, Date};
+use crate::refill::Shelf;
 use crate::request::resolve_area;
 use crate::workspace::{OUTPUT, Settings, Workspace};
 
@@ -36,6 +38,8 @@ pub(super) struct Ground<'a> {
     pub catalog: &'a Catalog,
     pub evidence: &'a Evidence,
     pub date: Date,
+    pub typesetter: &'a Typesetter,
+    pub shelf: Shelf,
 }
 
 /// Everything to make, in order, or every mistake.
@@ -136,6 +140,8 @@ impl Planning<'_> {
                     papers: wanted.papers.clone(),
                     public: wish.public,
                     names: names.clone(),
+                    shelf: ground.shelf.clone(),
+                    typesetter: ground.typesetter.clone(),
                     ..FillRequest::new(code_or_name(&area), out.clone(), date)
                 };
                 Task { wish: number, area, work: Work::Sheet(Box::new(fill), Box::new(bases.clone())) }

@@ -12,6 +12,7 @@ use super::jobs::Jobs;
 use super::library::{Library, Sheet};
 use super::notes::Notes;
 use crate::error::{Cancel, Error, Result};
+use crate::handout::Typesetter;
 use crate::store::LEDGER_FOLDER;
 use crate::workspace::Workspace;
 
@@ -29,6 +30,8 @@ pub struct Room {
     pub desk: Arc<dyn Desk>,
     /// What the page remembers
     pub notes: Notes,
+    /// Where papers are set
+    pub typesetter: fn() -> Result<Typesetter>,
     /// When the disk was tried last, and how it went
     disk: Mutex<Option<(Instant, bool)>>,
     loading: AtomicBool,
@@ -46,7 +49,11 @@ impl Room {
     ///
     /// # Errors
     /// Settings that cannot be understood do not count: the page tells them. A machine without threads does.
-    pub fn open(workspace: Workspace, desk: Arc<dyn Desk>) -> Result<Arc<Self>> {
+    pub fn open(
+        workspace: Workspace,
+        desk: Arc<dyn Desk>,
+        typesetter: fn() -> Result<Typesetter>,
+    ) -> Result<Arc<Self>> {
         let catalog = workspace.catalog().unwrap_or_else(|_| crate::catalog::Catalog::shipped().clone());
         let room = Arc::new(Self {
             bench: Bench::new(workspace.clone()),
@@ -55,6 +62,7 @@ impl Room {
             notes: Notes::open(&workspace),
             workspace,
             desk,
+            typesetter,
             disk: Mutex::new(None),
             loading: AtomicBool::new(false),
         });

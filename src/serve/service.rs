@@ -17,6 +17,7 @@ use super::room::Room;
 use super::router;
 use crate::addin::officejs::Shelf;
 use crate::error::{Error, Result};
+use crate::handout::Typesetter;
 use crate::intake::Reader;
 use crate::model::Date;
 use crate::workspace::Workspace;
@@ -36,6 +37,8 @@ pub struct Options {
     pub today: Box<dyn Fn() -> Date + Send + Sync>,
     /// Reads files from outside
     pub reader: fn() -> Result<Reader>,
+    /// Where papers are set: asked for each job, and let go of after it
+    pub typesetter: fn() -> Result<Typesetter>,
     /// What a connection may cost
     pub limits: Limits,
     /// For Excel: makes the encrypted door's configuration, where there is a certificate
@@ -56,6 +59,7 @@ impl Options {
             watch,
             today: Box::new(crate::clock::today),
             reader: Reader::child,
+            typesetter: Typesetter::child,
             limits: Limits::default(),
             tls: None,
             office: user_folder().ok().map(|folder| folder.join("officejs")),
@@ -118,7 +122,7 @@ impl App {
     /// Somebody else watches it, or it cannot be read.
     pub fn enter(&self, workspace: Workspace) -> Result<Arc<Room>> {
         let desk = (self.options.watch)(&workspace)?;
-        let room = Room::open(workspace, desk)?;
+        let room = Room::open(workspace, desk, self.options.typesetter)?;
         *self.room.write().unwrap_or_else(PoisonError::into_inner) = Some(room.clone());
         self.started.fetch_add(1, Ordering::Relaxed);
         Ok(room)

@@ -22,7 +22,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, TransactionBehavior};
 
 use crate::disk::fault;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, of_disk};
 use crate::model::{EntryText, Observation, Outcome, SourceFile};
 
 pub use originals::{Original, Stored, sha256_hex};
@@ -178,7 +178,6 @@ fn ledger_folder(workspace: &Path) -> Result<PathBuf> {
 /// What a failure of the index means to a person. Only real damage asks for `rebuild`.
 fn failed(index: &Path) -> impl FnOnce(rusqlite::Error) -> Error {
     use rusqlite::ErrorCode;
-    use std::io::{Error as IoError, ErrorKind};
 
     let path = index.to_owned();
     move |source| match source.sqlite_error_code() {
@@ -186,16 +185,7 @@ fn failed(index: &Path) -> impl FnOnce(rusqlite::Error) -> Error {
             "ほかの chiiki-sheet が取り込みの記録（{}）を使っています。終わるのを待って、もう一度実行してください。",
             path.display()
         )),
-        Some(ErrorCode::DiskFull) => Error::io(path, "保存", "ディスクの空き容量を増やしてください。")(
-            IoError::new(ErrorKind::StorageFull, source),
-        ),
-        Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied | ErrorCode::CannotOpen) => {
-            Error::io(path, "保存", "フォルダーに書き込めるか確かめてください。")(IoError::new(
-                ErrorKind::PermissionDenied,
-                source,
-            ))
-        }
-        _ => Error::Store { path, source },
+        _ => of_disk(&path, &source).unwrap_or(Error::Store { path, source }),
     }
 }
 

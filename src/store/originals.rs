@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::diagnostic::{Diagnostic, Place};
-use crate::disk::{self, fault, write_whole};
+use crate::disk::{self, FileSystem, RealFiles, fault, write_whole};
 use crate::error::{Error, FileError, Result};
 
 const WRITE_HINT: &str = "フォルダーに書き込めるか、ディスクに空きがあるかを確かめてください。";
@@ -99,16 +99,16 @@ pub(super) struct Originals {
 impl Originals {
     pub(super) fn open(ledger: &Path) -> Result<Self> {
         let root = ledger.join("originals");
-        fs::create_dir_all(&root).map_err(Error::io(&root, "作成", WRITE_HINT))?;
+        RealFiles.create_dir(&root).map_err(Error::io(&root, "作成", WRITE_HINT))?;
         Ok(Self { root })
     }
 
     pub(super) fn put(&self, name: &str, bytes: &[u8]) -> Result<Stored> {
         let sha256 = sha256_hex(bytes);
         let path = self.path(&sha256)?;
-        let kept = fs::read(&path).ok();
+        let kept = disk::read(&path).ok();
         if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder).map_err(Error::io(folder, "作成", WRITE_HINT))?;
+            RealFiles.create_dir(folder).map_err(Error::io(folder, "作成", WRITE_HINT))?;
         }
         // The note first: a note without a copy is nothing, a copy without a note has lost its name.
         let mut note = self.note(&sha256)?.unwrap_or_default();

@@ -1,7 +1,8 @@
 //! Under which settings files are read and sheets are made: when these change, work is to be done again.
 
 use crate::catalog::Catalog;
-use crate::error::Result;
+use crate::disk;
+use crate::error::{Error, Result};
 use crate::layout::Mapping;
 use crate::store::sha256_hex;
 use crate::workspace::{SETTINGS, Settings, Workspace};
@@ -24,12 +25,16 @@ impl Conditions {
         let settings = workspace.settings()?;
         let catalog = workspace.catalog()?;
         let mappings = workspace.mappings()?;
-        let file = |name: &str| std::fs::read(workspace.root().join(name)).unwrap_or_default();
-        let areas = settings.areas.as_deref().map(file).unwrap_or_default();
+        // A file that cannot be read for a moment is not another file: nothing would be known by its hash any more.
+        let file = |name: &str| match disk::read(&workspace.root().join(name)) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
+            read => read.map_err(Error::io(name, "読み取り", "ほかのソフトで開いていたら閉じてください。")),
+        };
+        let areas = settings.areas.as_deref().map(file).transpose()?.unwrap_or_default();
         let unions = format!("{:?}", settings.unions);
         let version = env!("CARGO_PKG_VERSION");
         let reading = fingerprint(&[version.as_bytes(), &areas, unions.as_bytes(), format!("{mappings:?}").as_bytes()]);
-        let whole = fingerprint(&[&file(SETTINGS), &areas]);
+        let whole = fingerprint(&[&file(SETTINGS)?, &areas]);
         Ok(Self { settings, catalog, mappings, reading, whole })
     }
 }

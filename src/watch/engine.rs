@@ -16,6 +16,7 @@ use super::status::Status;
 use super::wake::{FolderWatcher, Rung};
 use crate::disk::{self, Files, RealFiles, Stat, fault};
 use crate::error::{Error, Result};
+use crate::handout::Typesetter;
 use crate::intake::Reader;
 use crate::journal::{DropKind, DropState, Journal};
 use crate::model::Date;
@@ -50,6 +51,8 @@ pub struct Options {
     pub clock: Arc<dyn Clock>,
     /// Where files are read
     pub reader: fn() -> Result<Reader>,
+    /// Where papers are set: asked for each round, and let go of after it
+    pub typesetter: fn() -> Result<Typesetter>,
     /// Whether the process was told to end
     pub told_to_stop: fn() -> bool,
     /// Hears what the engine says while it works
@@ -65,6 +68,7 @@ impl Default for Options {
             files: Arc::new(RealFiles),
             clock: Arc::new(SystemClock::default()),
             reader: Reader::child,
+            typesetter: Typesetter::child,
             told_to_stop: || false,
             listener: Arc::new(|_| {}),
         }
@@ -347,7 +351,7 @@ impl Engine {
             // What was moved before a kill is told apart from a new file of the same name only now.
             let handle = self.handle();
             let _writer = handle.exclusive();
-            self.finish_filed()?;
+            self.finish_filed(None)?;
         }
         let poll = !matches!(self.handle().snapshot().watching, Watching::Events);
         self.scan_at = now + if poll { SCAN_WITHOUT_EVENTS } else { SCAN };

@@ -1,7 +1,7 @@
 //! One engine a workspace, and asking it to stop: both by files, so that it works for every user of a terminal server.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -14,7 +14,7 @@ const STOP: &str = "見張り.stop";
 /// The lock of a workspace; it goes with the process, however that ends.
 #[derive(Debug)]
 pub(super) struct Lock {
-    _file: File,
+    file: File,
     stop: PathBuf,
 }
 
@@ -38,16 +38,20 @@ impl Lock {
             }
         }
         let stop = workspace.join(LEDGER_FOLDER).join(STOP);
-        remove(&stop);
-        Ok(Self { _file: file, stop })
+        let lock = Self { file, stop };
+        lock.stop_requested();
+        Ok(lock)
     }
 
     /// Whether somebody asked to stop; the request is taken.
     pub(super) fn stop_requested(&self) -> bool {
-        self.stop.exists() && {
+        // Renamed while we work, the workspace takes the file beside along; the lock itself stays ours under any name.
+        let inside = self.file.metadata().is_ok_and(|lock| lock.len() > 0) && self.file.set_len(0).is_ok();
+        let beside = self.stop.exists();
+        if beside {
             remove(&self.stop);
-            true
         }
+        inside || beside
     }
 }
 
@@ -105,6 +109,10 @@ pub fn stop(workspace: &Path, patience: Duration) -> Result<Stopped> {
     if !is_running(workspace)? {
         return Ok(Stopped::NotRunning);
     }
+    // Where it can be written to; Windows keeps others from the lock, but renames no folder in which files are open.
+    let _ = open(workspace).and_then(|(path, mut file)| {
+        file.write_all(b"stop").map_err(Error::io(path, "保存", "もう一度実行してください。"))
+    });
     let request = workspace.join(LEDGER_FOLDER).join(STOP);
     fs::write(&request, b"").map_err(Error::io(&request, "保存", "書き込める場所かどうか確かめてください。"))?;
     let start = Instant::now();

@@ -7,6 +7,7 @@ use super::shared::Work;
 use crate::diagnostic::Diagnostic;
 use crate::disk::{self, fault};
 use crate::error::{Error, Result};
+use crate::handout::Typesetter;
 use crate::journal::{Concerns, DropKind, DropOutcome, DropRecord, DropState, NewOutput, ReadResult, Remark};
 use crate::model::Date;
 use crate::request_file::{Answer, Status, carry_out, parse, write_answer};
@@ -27,7 +28,11 @@ impl Engine {
     }
 
     /// Answers them. The same request carried out twice ends the same, so that a kill in between does no harm.
-    pub(super) fn answer_requests(&mut self, date: Date, told: &mut dyn FnMut(&Work)) -> Result<()> {
+    pub(super) fn answer_requests(
+        &mut self,
+        (date, typesetter): (Date, &Typesetter),
+        told: &mut dyn FnMut(&Work),
+    ) -> Result<()> {
         let requests = self.settled_requests()?;
         if requests.is_empty() {
             return Ok(());
@@ -68,7 +73,7 @@ impl Engine {
                 }
                 !self.stopping()
             };
-            let work = || carry_out(&request, &workspace, &evidence, &catalog, date, &mut goes_on);
+            let work = || carry_out(&request, &workspace, &evidence, &catalog, date, typesetter, &mut goes_on);
             let carried = catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Ok(Some(Answer::stopped(&request))));
             // Told to stop: the request lies in 受付 and is carried out anew by the next start.
             let Some(answer) = carried? else { return Ok(()) };

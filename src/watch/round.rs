@@ -11,6 +11,7 @@ use super::take::{Attempt, Taking};
 use crate::diagnostic::Diagnostic;
 use crate::disk::fault;
 use crate::error::{Error, Result};
+use crate::handout::Typesetter;
 use crate::intake::{Evidence, FileReport, Reader};
 use crate::job::Report;
 use crate::journal::{DropKind, DropOutcome, DropRecord, DropState};
@@ -22,6 +23,8 @@ const HELD_AGAIN: Duration = Duration::from_secs(2);
 const FAILED_AGAIN: Duration = Duration::from_secs(10);
 /// Files are still coming: the sheets are made after this long all the same.
 const FILL_PATIENCE: Duration = Duration::from_secs(60);
+/// So many files take long enough to be moved that it is told.
+const MANY: usize = 50;
 /// So many files in a row that fail for the disk's sake mean that the disk fails.
 const ROW_OF_FAILURES: usize = 3;
 
@@ -88,11 +91,16 @@ impl Engine {
         told: &mut dyn FnMut(&Work),
     ) -> Result<()> {
         let date = self.options.date.unwrap_or_else(|| self.options.clock.moment().date());
-        self.finish_filed()?;
+        let typesetter = (self.options.typesetter)()?;
+        self.finish_filed(Some(told))?;
+        if last && self.makes_papers(now)? {
+            // It gets ready while files are read and the sheet is made.
+            typesetter.wake();
+        }
         let taken = self.take_settled((now, date), report, told);
         fault::point("round-taken");
         // Files that need no sheet go at once, so that people see what is wrong with them.
-        self.file_away(date, |drop| !needs_sheet(drop))?;
+        self.file_away(date, |drop| !needs_sheet(drop), told)?;
         taken?;
         if self.stopping() || self.resting() {
             return Ok(());
@@ -109,14 +117,24 @@ impl Engine {
             return Ok(());
         }
         self.burst_since = None;
-        self.fill_owed(&waiting, date, report, told)?;
+        self.fill_owed(&waiting, (date, &typesetter), report, told)?;
         fault::point("round-filled");
-        self.answer_requests(date, told)?;
+        self.answer_requests((date, &typesetter), told)?;
         fault::point("round-answered");
-        self.file_away(date, |_| true)?;
+        self.file_away(date, |_| true, told)?;
         fault::point("round-filed");
         self.pending = false;
         Ok(())
+    }
+
+    /// Whether this round will make papers, as far as can be known before anything is read.
+    fn makes_papers(&self, now: Duration) -> Result<bool> {
+        let wanted = self.conditions.as_ref().and_then(|it| it.settings.wanted().ok());
+        if wanted.is_none_or(|wanted| wanted.papers.is_empty()) {
+            return Ok(false);
+        }
+        // Rounds in which nothing is due come now and then, all day.
+        Ok(!self.inbox.settled(now, self.settle()).is_empty() || !self.journal.owed()?.is_empty())
     }
 
     /// Whether it was told to rest: what is left is taken up again when it is told to go on.
@@ -190,7 +208,9 @@ impl Engine {
                     self.inbox.done(&drop.name);
                     self.pending = true;
                     in_a_row = 0;
-                    let code = result.code.as_deref().map_or_else(String::new, |code| format!("（{code}）"));
+                    // Why a file was not taken; that it was taken before is said already.
+                    let code = result.code.as_deref().filter(|_| result.outcome != DropOutcome::Duplicate);
+                    let code = code.map_or_else(String::new, |code| format!("（{code}）"));
                     self.log.line(moment, &format!("{}　{}{code}", result.outcome.label(), drop.name));
                     for note in &result.notes {
                         self.log.line(moment, &format!("　{note}"));
@@ -222,7 +242,7 @@ impl Engine {
     fn fill_owed(
         &mut self,
         waiting: &[DropRecord],
-        date: Date,
+        (date, typesetter): (Date, &Typesetter),
         report: &mut RoundReport,
         told: &mut dyn FnMut(&Work),
     ) -> Result<()> {
@@ -256,7 +276,7 @@ impl Engine {
             };
             fault::point("fill-evidence-loaded");
             let made = catch_unwind(AssertUnwindSafe(|| {
-                sheets::make(&self.shared.workspace, conditions, evidence, own, date)
+                sheets::make(&self.shared.workspace, conditions, evidence, own, (date, typesetter))
             }));
             let made =
                 made.unwrap_or_else(|_| Err(Error::Internal(format!("{own}のシートの作成が途中で止まりました"))));
@@ -264,8 +284,6 @@ impl Engine {
             let moment = self.options.clock.moment();
             match made {
                 Ok((mut made, outputs)) => {
-                    // Between papers the typesetter forgets, so that a day of work does not gather memory.
-                    crate::handout::forget();
                     self.notices.insert(own.clone(), sheets::notices(own, &made.diagnostics));
                     let concerns = |drop: &&DropRecord| {
                         needs_sheet(drop)
@@ -295,19 +313,29 @@ impl Engine {
     }
 
     /// Moves drops whose work is done.
-    fn file_away(&mut self, date: Date, which: impl Fn(&DropRecord) -> bool) -> Result<()> {
+    fn file_away(
+        &mut self,
+        date: Date,
+        which: impl Fn(&DropRecord) -> bool,
+        told: &mut dyn FnMut(&Work),
+    ) -> Result<()> {
         let read = self.journal.open_drops()?.into_iter().filter(|drop| drop.state == DropState::Read && which(drop));
         let read: Vec<DropRecord> = read.collect();
         self.filing().choose(&read, date)?;
         fault::point("filing-all-chosen");
-        self.finish_filed()
+        self.finish_filed(Some(told))
     }
 
-    /// Moves drops whose place stands in the journal.
-    pub(super) fn finish_filed(&mut self) -> Result<()> {
+    /// Moves drops whose place stands in the journal. `told` hears of progress, inside a round.
+    pub(super) fn finish_filed(&mut self, mut told: Option<&mut dyn FnMut(&Work)>) -> Result<()> {
         let filled = self.journal.open_drops()?.into_iter().filter(|drop| drop.state == DropState::Filled);
-        let mut held = Vec::new();
-        for drop in filled.collect::<Vec<_>>() {
+        let filled: Vec<DropRecord> = filled.collect();
+        let (mut held, total) = (Vec::new(), filled.len());
+        for (done, drop) in filled.into_iter().enumerate() {
+            // A few are moved before anybody could read it.
+            if let Some(told) = told.as_deref_mut().filter(|_| total >= MANY) {
+                self.progress(Work { what: "ファイルを片づけ中", done, total, name: drop.name.clone() }, told);
+            }
             match self.filing().finish(&drop)? {
                 Filed::Moved => {}
                 Filed::Superseded => self.inbox.forget(&drop.name),

@@ -5,8 +5,9 @@ use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::disk::{self, fault};
 use crate::error::{Error, Result};
+use crate::handout::Typesetter;
 use crate::intake::Evidence;
-use crate::job::{self, Report};
+use crate::job::{self, FillRequest, Report};
 use crate::journal::{Concerns, NewOutput};
 use crate::model::Date;
 use crate::request::resolve_area;
@@ -41,9 +42,10 @@ pub(super) fn make(
     conditions: &Conditions,
     evidence: &Evidence,
     own: &str,
-    date: Date,
+    (date, typesetter): (Date, &Typesetter),
 ) -> Result<(Report, Vec<NewOutput>)> {
     let (request, bases) = workspace.fill_request(&conditions.settings, own, date)?;
+    let request = FillRequest { typesetter: typesetter.clone(), ..request };
     let report = job::make(&request, &bases, evidence, &conditions.catalog)?;
     fault::point("fill-sheet-made");
     let name = resolve_area(own, &conditions.catalog, &evidence.observations)

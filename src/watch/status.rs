@@ -24,10 +24,12 @@ const LINES: usize = 3;
 #[derive(Debug, Default)]
 pub(super) struct Status {
     written: Option<(Duration, String)>,
+    /// What was being done then
+    doing: Option<&'static str>,
 }
 
 impl Status {
-    /// Writes the file when something changed, not too often. `last`: whatever the time.
+    /// Writes the file when something changed, not too often while the same work goes on. `last`: whatever the time.
     pub(super) fn show(
         &mut self,
         workspace: &Workspace,
@@ -36,12 +38,15 @@ impl Status {
         (now, moment): (Duration, Moment),
         last: bool,
     ) {
+        let doing = snapshot.work.as_ref().map(|work| work.what);
         if let Some((at, _)) = &self.written
             && now.saturating_sub(*at) < PAUSE
+            && (doing.is_none() || doing == self.doing)
             && !last
         {
             return;
         }
+        self.doing = doing;
         let Some(text) = text(snapshot, journal) else { return };
         let stale = match &self.written {
             Some((at, before)) => *before != text || now.saturating_sub(*at) >= LIFE_SIGN,

@@ -63,7 +63,7 @@ pub fn mappings_in(place: &Path) -> Result<Vec<Mapping>> {
         paths.push(folder.to_owned());
     }
     let read = |path: &PathBuf| {
-        let bytes = std::fs::read(path).map_err(Error::io(path, "読み取り", hint))?;
+        let bytes = crate::disk::read(path).map_err(Error::io(path, "読み取り", hint))?;
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         Mapping::parse(&bytes, &format!("{MAPPINGS}/{name}"))
     };

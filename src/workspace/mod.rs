@@ -116,7 +116,7 @@ impl Workspace {
     /// The bytes of 設定.toml; none when there is no such file.
     fn settings_bytes(&self) -> Result<Vec<u8>> {
         let path = self.root.join(SETTINGS);
-        match std::fs::read(&path) {
+        match crate::disk::read(&path) {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
             read => read.map_err(Error::io(path, "読み取り", "ほかのソフトで開いていないか確かめてください。")),
         }
@@ -193,7 +193,7 @@ impl Workspace {
         let mut catalog = Catalog::shipped().clone();
         if let Some(name) = &settings.areas {
             let path = self.root.join(name);
-            let text = std::fs::read_to_string(&path).map_err(Error::io(
+            let text = crate::disk::read_to_string(&path).map_err(Error::io(
                 path,
                 "読み取り",
                 "設定.toml の「地域一覧」に書いたファイルの場所を確かめてください。",
@@ -334,8 +334,11 @@ fn for_notepad(text: &str) -> Vec<u8> {
 
 /// The bytes of a file, or of every file of a zip.
 fn originals(path: &Path, limits: &Limits) -> Result<Vec<(Arc<SourceFile>, Vec<u8>)>> {
-    let bytes =
-        std::fs::read(path).map_err(Error::io(path, "読み取り", "ほかのソフトで開いていないか確かめてください。"))?;
+    let bytes = crate::disk::read(path).map_err(Error::io(
+        path,
+        "読み取り",
+        "ほかのソフトで開いていないか確かめてください。",
+    ))?;
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     Ok(unpack(&name, &bytes, limits))
 }

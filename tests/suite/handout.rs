@@ -9,6 +9,7 @@ mod one_page;
 mod tables;
 mod templates;
 mod texts;
+mod typesetter;
 
 use std::path::Path;
 use std::process::Command;

@@ -45,6 +45,8 @@ fn request(own: &str) -> FillRequest {
         papers: Vec::new(),
         public: false,
         names: chiiki_sheet::deliver::Patterns::default(),
+        shelf: Default::default(),
+        typesetter: Default::default(),
         cancel: chiiki_sheet::error::Cancel::default(),
         own: own.to_owned(),
         compare: vec!["北海道札幌市".to_owned()],

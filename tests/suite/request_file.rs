@@ -7,6 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use chiiki_sheet::diagnostic::Diagnostic;
+use chiiki_sheet::handout::Typesetter;
 use chiiki_sheet::intake::{Reader, list_files};
 use chiiki_sheet::model::Date;
 use chiiki_sheet::read::Limits;
@@ -238,7 +239,7 @@ fn answer(workspace: &Workspace, name: &str, text: &str) -> Answer {
     let evidence = workspace.evidence(&catalog).unwrap();
     let request = read(name, text.as_bytes());
     let mut steps = Vec::new();
-    let answer = carry_out(&request, workspace, &evidence, &catalog, day(), &mut |done, all, _| {
+    let answer = carry_out(&request, workspace, &evidence, &catalog, day(), &Typesetter::Here, &mut |done, all, _| {
         steps.push((done, all));
         true
     });

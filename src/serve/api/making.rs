@@ -22,7 +22,7 @@ use super::writing::{check_closed, replace};
 use super::{Answer, bad, ok};
 use crate::deliver::{Replace, backup_copy, publish};
 use crate::error::Cancel;
-use crate::handout::Kind;
+use crate::handout::{Kind, Typesetter};
 use crate::job::{self, Bases, FillRequest, Report};
 use crate::model::Date;
 use crate::workspace::OUTPUT;
@@ -75,13 +75,21 @@ pub fn fill(app: &App, call: &Call<'_>) -> Answer {
         "fill",
         Box::new(move |room, progress| {
             let cancel = progress.cancel();
+            let typesetter = typesetter_for(room, &papers)?;
             progress.step("数値を読み込み中", 0, 2)?;
             let held = room.held_unless(&cancel)?;
             // File names and template as 設定.toml says them: a sheet is the same whichever way it was asked for.
             let (set, bases) = room.workspace.fill_request(&held.settings, &wish.own, date).map_err(problem)?;
             let wished = wish.request(&held, date)?;
-            let request =
-                FillRequest { xlsx, papers, out: set.out, names: set.names, cancel: cancel.clone(), ..wished };
+            let request = FillRequest {
+                xlsx,
+                papers,
+                out: set.out,
+                names: set.names,
+                typesetter,
+                cancel: cancel.clone(),
+                ..wished
+            };
             progress.step("シートと資料を作成中", 1, 2)?;
             let _one_writer = room.one_writer(&cancel)?;
             let report = job::make(&request, &bases, &held.evidence, &held.catalog).map_err(problem)?;
@@ -89,6 +97,15 @@ pub fn fill(app: &App, call: &Call<'_>) -> Answer {
         }),
     )?;
     ok(&json!({ "job": job }))
+}
+
+/// A typesetter of this job's own, which gets ready beside the loading when there are papers to set.
+fn typesetter_for(room: &Room, papers: &[Kind]) -> Result<Typesetter, Problem> {
+    let typesetter = (room.typesetter)().map_err(problem)?;
+    if !papers.is_empty() {
+        typesetter.wake();
+    }
+    Ok(typesetter)
 }
 
 /// Formats and papers as the command line knows them.
@@ -199,7 +216,7 @@ fn run_refill(
     });
     wish.own.clone_from(&sheet.facts.key);
     progress.step("シートを更新中", 1, 3)?;
-    let what = Aside { papers: &[], xlsx: true, adopt: asked.adopt, date, cancel };
+    let what = Aside { papers: &[], xlsx: true, adopt: asked.adopt, date, typesetter: Typesetter::Here, cancel };
     let (made, mut report) = aside(&sheet, &held, &wish, what)?;
     progress.step("保存中", 2, 3)?;
     let new = std::fs::read(&made.path).map_err(|error| {
@@ -225,6 +242,7 @@ struct Aside<'a> {
     xlsx: bool,
     adopt: bool,
     date: Date,
+    typesetter: Typesetter,
     cancel: Cancel,
 }
 
@@ -235,7 +253,7 @@ fn aside(
     wish: &Wish,
     what: Aside<'_>,
 ) -> Result<(AsideFile, Report), Problem> {
-    let Aside { papers, xlsx, adopt, date, cancel } = what;
+    let Aside { papers, xlsx, adopt, date, typesetter, cancel } = what;
     let folder = tempfile::Builder::new().prefix("chiiki-sheet-").tempdir().map_err(|error| {
         problem(crate::error::Error::io("一時フォルダー", "作成", "空き容量を確かめてください。")(
             error,
@@ -245,6 +263,7 @@ fn aside(
         xlsx,
         papers: papers.to_vec(),
         out: folder.path().to_owned(),
+        typesetter,
         cancel,
         ..wish.request(held, date)?
     };
@@ -291,6 +310,7 @@ fn run_papers(
     date: Date,
 ) -> Result<Value, Problem> {
     let cancel = progress.cancel();
+    let typesetter = typesetter_for(room, kinds)?;
     progress.step("数値を読み込み中", 0, kinds.len() + 1)?;
     let held = room.held_unless(&cancel)?;
     let sheet = room.sheet(id)?;
@@ -301,7 +321,8 @@ fn run_papers(
     let mut pdfs: Vec<(String, Vec<u8>)> = Vec::new();
     for (number, kind) in (1..).zip(kinds) {
         progress.step(&format!("{}を作成中", kind.label()), number, kinds.len() + 1)?;
-        let what = Aside { papers: &[*kind], xlsx: false, adopt: false, date, cancel: cancel.clone() };
+        let (typesetter, cancel) = (typesetter.clone(), cancel.clone());
+        let what = Aside { papers: &[*kind], xlsx: false, adopt: false, date, typesetter, cancel };
         let (_folder, report) = aside(&sheet, &held, &wish, what)?;
         let made = report.outputs.iter().find(|output| output.kind == "pdf");
         let made = made.ok_or_else(|| Problem::new(500, "internal", "資料ができませんでした。", ""))?;

@@ -55,17 +55,28 @@ fn the_child_gives_the_same_paper_and_the_same_errors() {
         template: TemplateFiles::shipped(),
         date: date(),
     };
-    let mut reply = Vec::new();
-    child::serve(request.to_bytes().unwrap().as_slice(), &mut reply).unwrap();
-    let here = render(&handout, Kind::Worksheet, &request.options, &request.template, date()).unwrap();
-    let there = child::read_reply(&reply).unwrap();
-    assert!(here == there);
-
-    assert!(child::read_reply(&reply[..reply.len() - 1]).unwrap_err().to_string().contains("途中で止まりました"));
-    assert!(child::read_reply(b"").is_err());
-
+    let ask = |requests: &[&child::Request]| -> Vec<Vec<u8>> {
+        let (mut sent, mut received) = (Vec::new(), Vec::new());
+        for request in requests {
+            child::write_frame(&mut sent, &request.to_bytes().unwrap()).unwrap();
+        }
+        child::serve(sent.as_slice(), &mut received).unwrap();
+        let mut received = received.as_slice();
+        std::iter::from_fn(|| child::read_frame(&mut received).unwrap()).collect()
+    };
     let template = TemplateFiles::shipped().with("handout.typ", "#abc");
-    let mut reply = Vec::new();
-    child::serve(child::Request { template, ..request }.to_bytes().unwrap().as_slice(), &mut reply).unwrap();
-    assert_eq!(child::read_reply(&reply).unwrap_err().0[0].line, Some(1));
+    let mistaken = child::Request { template, ..request.clone() };
+    let replies = ask(&[&request, &mistaken, &request]);
+    let here = render(&handout, Kind::Worksheet, &request.options, &request.template, date()).unwrap();
+    assert_eq!(replies.len(), 3);
+    assert!(child::read_reply(&replies[0]).unwrap().unwrap() == here);
+    assert_eq!(child::read_reply(&replies[1]).unwrap().unwrap_err().0[0].line, Some(1));
+    assert!(replies[2] == replies[0], "a mistake of one paper is none of the next");
+
+    // Cut short at any place it is no reply.
+    assert!(child::read_reply(&replies[0][..replies[0].len() - 1]).is_none() && child::read_reply(b"").is_none());
+    let mut frame = Vec::new();
+    child::write_frame(&mut frame, &replies[0]).unwrap();
+    assert!(child::read_frame(&mut &frame[..frame.len() - 1]).is_err());
+    assert!(child::read_frame(&mut [0xFF; 8].as_slice()).is_err(), "a length nobody sends");
 }

@@ -113,10 +113,10 @@ fn whenever_the_word_comes_everything_is_made_or_nothing() {
 
 #[cfg(unix)]
 #[test]
-fn a_paper_of_an_edited_layout_is_not_waited_for() {
+fn a_paper_that_takes_long_is_not_waited_for() {
     use std::os::unix::fs::PermissionsExt as _;
 
-    use chiiki_sheet::handout::{Options, TemplateFiles, child, options, prepare};
+    use chiiki_sheet::handout::{Options, TemplateFiles, Typesetter, child, options, prepare};
 
     let office = Office::with(false);
     let catalog = office.workspace.catalog().unwrap();
@@ -140,8 +140,9 @@ fn a_paper_of_an_edited_layout_is_not_waited_for() {
     let flag = Arc::new(AtomicBool::new(false));
     let cancel = Cancel::by(flag.clone());
     let word = std::thread::spawn(move || flag.store(true, Ordering::SeqCst));
-    // Without the word this would take an hour.
-    assert!(child::render_apart(&exe, &sent, Duration::from_secs(3600), &cancel).is_err());
+    // Without the word this would take minutes.
+    let typesetter = Typesetter::of(exe);
+    assert!(typesetter.set(&sent, &cancel).unwrap().is_err());
     word.join().unwrap();
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use chiiki_sheet::catalog::Catalog;
-use chiiki_sheet::handout::Kind;
+use chiiki_sheet::handout::{Kind, Typesetter};
 use chiiki_sheet::intake::Reader;
 use chiiki_sheet::job::{self, Bases, FillRequest};
 use chiiki_sheet::model::Date;
@@ -98,6 +98,7 @@ pub fn options(folder: &Path, desk: Arc<Double>, opened: Opened) -> Options {
         watch: Box::new(move |_| Ok(desk.clone())),
         today: Box::new(|| Date::parse("2026-11-22").unwrap()),
         reader: in_process,
+        typesetter: Typesetter::here,
         limits: front::Limits::default(),
         tls: None,
         office: None,

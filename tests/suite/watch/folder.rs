@@ -155,6 +155,22 @@ fn without_any_event_the_timer_finds_it() {
     assert_eq!(outcomes(&bench.root()), [("表.csv".to_owned(), "read".to_owned())]);
 }
 
+/// The system's watcher lives and says nothing any more: the folder it watches is not the one of that name.
+#[cfg(target_os = "linux")]
+#[test]
+fn with_a_watcher_that_went_silent_the_timer_finds_it() {
+    let mut bench = Bench::new(NO_SHEETS, |options| Options { events: true, ..options });
+    bench.run(seconds(1));
+    let inbox = bench.root().join("受付");
+    fs::rename(&inbox, bench.root().join("前の受付")).unwrap();
+    fs::create_dir(&inbox).unwrap();
+    bench.run(seconds(5));
+    assert_eq!(bench.handle().snapshot().watching, Watching::Events);
+    fs::write(inbox.join("表.csv"), table("D17-f", 5, 1.0)).unwrap();
+    bench.run(seconds(30 + 3 + 1));
+    assert_eq!(outcomes(&bench.root()), [("表.csv".to_owned(), "read".to_owned())]);
+}
+
 #[test]
 fn a_workbook_left_open_is_read_after_the_wait_and_moved_when_it_is_closed() {
     let gate = Arc::new(Gate::default());
@@ -403,11 +419,11 @@ fn a_thousand_files_in_ten_seconds_are_each_handled_once() {
     assert_eq!(is, wanted);
 }
 
-/// Hours of work with time set by hand: nothing grows but what was dropped.
+/// Hours of work with time set by hand, the sheet refilled six times an hour: nothing grows but what was dropped and made.
 #[test]
 fn hours_of_work_do_not_grow_anything() {
     let hours: u32 = if long() { 8 } else { 2 };
-    let mut bench = Bench::new(NO_SHEETS, |options| options);
+    let mut bench = Bench::new(&waiting(), |options| options);
     let mut memory = Vec::new();
     for minute in 0..hours * 60 {
         if minute % 10 == 0 {
@@ -420,6 +436,7 @@ fn hours_of_work_do_not_grow_anything() {
     }
     assert_eq!(drops(&bench.root()).len(), hours as usize * 6);
     assert!(files(&bench.root(), "受付").is_empty());
+    assert_eq!(files(&bench.root(), "出力").len(), hours as usize * 6, "the sheet, and a copy before each refill");
     println!("resident KiB after each hour: {memory:?}");
     if let (Some(first), Some(last)) = (memory.first(), memory.last()) {
         assert!(last.saturating_sub(*first) < 4_096, "memory grows: {memory:?}");

@@ -64,6 +64,28 @@ fn a_renamed_workspace_is_not_made_anew_under_its_old_name() {
     assert!(files(&bench.root(), "受付").is_empty());
 }
 
+/// Windows renames no folder in which files are open.
+#[cfg(unix)]
+#[test]
+fn a_renamed_workspace_is_told_to_stop_by_its_new_name() {
+    use chiiki_sheet::watch::{Stopped, stop};
+
+    let mut bench = Bench::new(NO_SHEETS, |options| options);
+    bench.run(seconds(1));
+    let moved = bench.folder.path().join("別の名前");
+    fs::rename(bench.root(), &moved).unwrap();
+    bench.run(seconds(5));
+    assert_eq!(stop(&moved, std::time::Duration::ZERO).unwrap(), Stopped::StillWorking);
+    assert_eq!(bench.engine.step(), Step::Stop);
+    let Bench { folder, engine, clock } = bench;
+    drop(engine);
+    assert_eq!(stop(&moved, std::time::Duration::ZERO).unwrap(), Stopped::NotRunning);
+    assert!(!folder.path().join("作業").exists());
+    // The word was for that engine, not for the next.
+    let mut next = Engine::open(Workspace::open(&moved).unwrap(), options(&clock)).unwrap();
+    assert!(matches!(next.step(), Step::Wait(_)));
+}
+
 #[test]
 fn what_stands_in_the_way_is_said_once_and_that_it_is_over() {
     let heard = Heard::default();

@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use chiiki_sheet::clock::Moment;
 use chiiki_sheet::disk::RealFiles;
+use chiiki_sheet::handout::Typesetter;
 use chiiki_sheet::intake::Reader;
 use chiiki_sheet::journal::{DropRecord, Journal};
 use chiiki_sheet::model::Date;
@@ -90,6 +91,7 @@ pub fn options(clock: &Arc<SetClock>) -> Options {
         files: Arc::new(RealFiles),
         clock: clock.clone(),
         reader: || Ok(Reader::InProcess(Limits::default())),
+        typesetter: Typesetter::here,
         ..Options::default()
     }
 }

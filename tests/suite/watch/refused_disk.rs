@@ -13,7 +13,7 @@ use chiiki_sheet::error::Result;
 use chiiki_sheet::watch::{Engine, Options};
 use chiiki_sheet::workspace::Workspace;
 
-use super::kit::{SETTINGS, SetClock, State, copy_folder, files, options, put, run_once, table, workspace};
+use super::kit::{SETTINGS, SetClock, State, copy_folder, files, long, options, put, run_once, table, workspace};
 
 /// Access denied, sharing violation, lock violation, read-only, no space.
 const ERRORS: [i32; 5] = [5, 32, 33, 30, 28];
@@ -35,6 +35,7 @@ fn until_done(root: &Path, case: &str) {
     panic!("{case}: left in 受付: {:?}", files(root, "受付").keys());
 }
 
+/// A sheet stands; new figures for it, a file that came before and one that is none lie in 受付.
 fn prepare(root: &Path) {
     workspace(root, SETTINGS);
     put(root, "B4-a_認定率（要介護度別）_時系列.xlsx");
@@ -45,7 +46,29 @@ fn prepare(root: &Path) {
     put(root, "メモ.txt");
 }
 
-fn every_operation_fails(lasting: bool, errors: &[i32]) {
+/// A sheet and its paper stand; new figures for both and a request for another insurer's lie in 受付.
+fn prepare_with_paper_and_request(root: &Path) {
+    workspace(root, &SETTINGS.replace("\"xlsx\"", "[\"xlsx\", \"pdf\"]"));
+    fs::write(root.join("受付/最初.csv"), table("D17-i", 5, 81.2)).unwrap();
+    once(root).unwrap();
+    assert_eq!(files(root, "出力").len(), 2);
+    fs::write(root.join("受付/新しい.csv"), table("D17-f", 5, 1.38)).unwrap();
+    let other = table("D17-f", 5, 2.5).replace("みほん市", "みなと市").replace("901008", "");
+    fs::write(root.join("受付/みなと.csv"), other).unwrap();
+    let request = "\"自地域\" = \"見本県みなと市\"\n\"作るもの\" = [\"xlsx\", \"pdf\"]\n";
+    fs::write(root.join("受付/依頼.toml"), request).unwrap();
+}
+
+/// What fails: every operation, or in the short variant one of so many; and how.
+struct Failures {
+    one_in: u64,
+    lasting: bool,
+    errors: &'static [i32],
+}
+
+fn every_operation_fails(prepare: fn(&Path), failures: &Failures) {
+    let Failures { lasting, errors, .. } = *failures;
+    let step = if long() { 1 } else { failures.one_in };
     if cfg!(not(debug_assertions)) {
         println!("skipped: a release build has no failures to order");
         return;
@@ -58,10 +81,10 @@ fn every_operation_fails(lasting: bool, errors: &[i32]) {
     until_done(&undisturbed, "undisturbed");
     let wanted = State::of(&undisturbed);
     assert!(wanted.files.keys().any(|name| name.contains("_控え_")), "the sheet was refilled");
-    let mut nth = 0;
-    loop {
-        nth += 1;
-        let raw = errors[nth as usize % errors.len()];
+    let mut tried = 0;
+    for nth in (1..).step_by(step as usize) {
+        let raw = errors[tried % errors.len()];
+        tried += 1;
         let case = format!("operation {nth} fails by {raw}, lasting: {lasting}");
         let root = folder.path().join("途中");
         copy_folder(&prepared, &root);
@@ -77,24 +100,34 @@ fn every_operation_fails(lasting: bool, errors: &[i32]) {
         assert!(is == wanted, "{case} ({first:?}):\n{}", is.differences(&wanted));
         fs::remove_dir_all(&root).unwrap();
     }
-    println!("{} operations", nth - 1);
-    assert!(nth > 20, "only {nth} operations were asked for");
+    println!("{tried} operations, one in {step}");
+    assert!(tried > 20, "only {tried} operations were asked for");
 }
 
 #[test]
 fn any_operation_that_fails_once_changes_nothing() {
-    every_operation_fails(false, &ERRORS);
+    every_operation_fails(prepare, &Failures { one_in: 1, lasting: false, errors: &ERRORS });
 }
 
 #[test]
 fn any_operation_that_fails_once_otherwise_changes_nothing() {
     // Another error for the same operation.
-    every_operation_fails(false, &[28, 30, 5]);
+    every_operation_fails(prepare, &Failures { one_in: 1, lasting: false, errors: &[28, 30, 5] });
 }
 
 #[test]
 fn a_disk_that_is_full_or_read_only_from_any_moment_on_changes_nothing() {
-    every_operation_fails(true, &[28, 30]);
+    every_operation_fails(prepare, &Failures { one_in: 1, lasting: true, errors: &[28, 30] });
+}
+
+#[test]
+fn any_operation_that_fails_once_changes_nothing_of_papers_and_answers() {
+    every_operation_fails(prepare_with_paper_and_request, &Failures { one_in: 5, lasting: false, errors: &ERRORS });
+}
+
+#[test]
+fn a_disk_that_fails_from_any_moment_on_changes_nothing_of_papers_and_answers() {
+    every_operation_fails(prepare_with_paper_and_request, &Failures { one_in: 7, lasting: true, errors: &[28, 30] });
 }
 
 /// A tmpfs that is unmounted in the end.
@@ -131,12 +164,26 @@ fn a_full_disk_loses_nothing_and_work_goes_on_when_there_is_room() {
     };
     // From hardly any room to nearly enough.
     let mut refused = 0;
-    for room in [0, 8, 40, 100, 200, 300, 400, 600, 1_000] {
+    for room in [0, 8, 16, 40, 100, 200, 300, 400, 600, 1_000] {
         let root = disk.0.join("作業");
         prepare(&root);
         let ballast = disk.0.join("重し");
         fill_up(&ballast, &disk.0, room * 1_024);
-        refused += i32::from(run_once(&root, None) != Some(0));
+        let told = Command::new(env!("CARGO_BIN_EXE_chiiki-sheet"))
+            .args(["run", "--once", "--date", "2026-11-22", "--workspace"])
+            .arg(&root)
+            .output()
+            .unwrap();
+        if !told.status.success() {
+            refused += 1;
+            let told = String::from_utf8(told.stderr).unwrap();
+            // What helps is room; making the index anew or asking for permission does not.
+            assert!(told.contains("空き") && !told.contains("rebuild"), "{room} KiB left: {told}");
+            assert!(
+                !told.contains("disk I/O error") && !told.contains("許可されていません"),
+                "{room} KiB left: {told}"
+            );
+        }
         fs::remove_file(&ballast).unwrap();
         for _ in 0..3 {
             if run_once(&root, None) == Some(0) && files(&root, "受付").is_empty() {
