@@ -91,7 +91,7 @@ fn find(
     // Held by another program for a moment, it must not be taken for somebody else's: a second sheet would begin.
     let hint = "Excelなどで開いていたら閉じてください。";
     match crate::disk::read(&first) {
-        Ok(bytes) if cards_in(&bytes).iter().any(wanted) => return Ok((Some(first), None)),
+        Ok(_) if shelf.cards(&first).iter().any(wanted) => return Ok((Some(first), None)),
         Err(error) if first.is_file() => return Err(Error::io(first, "読み取り", hint)(error)),
         _ => {}
     }
