@@ -26,11 +26,11 @@ const load = () => console.log(`load ${loadavg().map((one) => one.toFixed(1)).jo
 const paint = (page) =>
   page.evaluate(() => {
     const paints = Object.fromEntries(performance.getEntriesByType("paint").map((one) => [one.name, one.startTime]));
-    const fetched = performance.getEntriesByType("resource");
+    const fetched = [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")];
     return {
       first: paints["first-contentful-paint"],
       list: performance.getEntriesByName("first-view")[0]?.startTime,
-      requests: fetched.length + 1,
+      requests: fetched.length,
       bytes: fetched.reduce((sum, one) => sum + one.transferSize, 0),
     };
   });

@@ -66,11 +66,20 @@ pub struct Evidence {
 }
 
 impl Evidence {
-    /// Each file that has figures, by name, with the areas it has figures of; a content that came twice is named once.
-    pub fn spoken(&self) -> impl Iterator<Item = (&str, &BTreeMap<String, Arc<Area>>)> {
-        let mut seen = BTreeSet::new();
-        let first = self.files.iter().filter(move |file| seen.insert(file.sha256.as_str()));
-        first.filter_map(|file| Some((file.file.as_str(), &self.speak.get(&file.sha256)?.areas)))
+    /// Each content that has figures, under the first of its names, with the areas it has figures of; in the order of
+    /// names, whatever the order of files.
+    pub fn spoken(&self) -> Vec<(&str, &BTreeMap<String, Arc<Area>>)> {
+        let mut names: BTreeMap<&str, &str> = BTreeMap::new();
+        for file in &self.files {
+            let name = names.entry(&file.sha256).or_insert(&file.file);
+            *name = (*name).min(&file.file);
+        }
+        let mut spoken: Vec<_> = names
+            .into_iter()
+            .filter_map(|(sha256, name)| Some((name, sha256, &self.speak.get(sha256)?.areas)))
+            .collect();
+        spoken.sort_unstable_by_key(|(name, sha256, _)| (*name, *sha256));
+        spoken.into_iter().map(|(name, _, areas)| (name, areas)).collect()
     }
 }
 

@@ -21,7 +21,7 @@ use crate::error::{Cancel, Error, FileError, Result};
 use crate::fill::{StandardTemplate, ledger::Ledger};
 use crate::handout::{Kind, Typesetter};
 use crate::model::{AreaLevel, Date};
-use crate::refill::Changes;
+use crate::refill::{Changes, Shelf};
 
 pub use insurers::insurers;
 pub use make::{make, marked_template};
@@ -58,6 +58,8 @@ pub struct FillRequest {
     pub public: bool,
     /// What the files are called
     pub names: Patterns,
+    /// What is known of the books in `out`; requests for one folder share it
+    pub shelf: Shelf,
     /// Where papers are set
     pub typesetter: Typesetter,
     /// Asked between pieces of the work; who stops finds everything as it was
@@ -80,6 +82,7 @@ impl FillRequest {
             date,
             public: false,
             names: Patterns::default(),
+            shelf: Shelf::default(),
             typesetter: Typesetter::default(),
             cancel: Cancel::default(),
         }

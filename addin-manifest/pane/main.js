@@ -128,7 +128,7 @@ function showState(state) {
     fill(box, notices.map((notice) => h("div", { class: "box notice" }, h("p", {}, h("strong", {}, notice.message), notice.hint ?? ""), notice.code ? h("span", { class: "note" }, `（${notice.code}）`) : null)));
   }
   const [drop] = state.last_drops ?? [];
-  const waiting = (state.inbox?.waiting ?? 0) + (state.inbox?.settling ?? 0);
+  const waiting = state.inbox?.waiting ?? 0;
   const questions = (state.last_drops ?? []).filter((one) => one.outcome === "waiting").length;
   const key = JSON.stringify([drop?.id, drop?.outcome, waiting, questions]);
   if (last.dataset.shown === key) return;
@@ -155,6 +155,7 @@ async function begin() {
   try {
     await untilItWorks(async () => {
       await takeKey();
+      if (["", "#/", "#/sheets"].includes(location.hash)) sheets.ahead();
       await greet();
     });
     const lacking = await settle(known.hello?.features?.officejs);

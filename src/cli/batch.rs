@@ -11,6 +11,7 @@ use crate::error::{Error, Result};
 use crate::intake::Evidence;
 use crate::job::{FillRequest, Report, Wanted, fill_one_of_many, insurers, standard_template};
 use crate::model::Outcome;
+use crate::refill::Shelf;
 
 /// What became of one insurer.
 #[derive(Serialize)]
@@ -31,6 +32,7 @@ pub fn run(arguments: &Batch) -> Result<()> {
     let insurers = insurers(arguments.prefecture.as_deref(), &catalog, &evidence)?;
     let template = standard_template()?;
     let mut all = Vec::with_capacity(insurers.len());
+    let shelf = Shelf::default();
     let mut progress = Progress::new(insurers.len(), "作成中");
     for insurer in &insurers {
         progress.step(&insurer.name);
@@ -42,6 +44,7 @@ pub fn run(arguments: &Batch) -> Result<()> {
             thresholds,
             xlsx: wanted.xlsx,
             papers: wanted.papers.clone(),
+            shelf: shelf.clone(),
             ..FillRequest::new(
                 insurer.code.map_or_else(|| insurer.name.clone(), |code| code.to_string()),
                 making.out.clone(),

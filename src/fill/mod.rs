@@ -2,7 +2,7 @@
 
 pub mod apply;
 pub(crate) mod caution_sheet;
-mod chart_sheet;
+pub(crate) mod chart_sheet;
 pub(crate) mod compare_sheet;
 pub mod draft;
 pub(crate) mod entry_rows;
@@ -10,7 +10,7 @@ pub(crate) mod form_sheet;
 pub mod ledger;
 pub(crate) mod list_sheet;
 pub mod marks;
-mod memo_sheet;
+pub(crate) mod memo_sheet;
 pub mod meta_sheet;
 pub(crate) mod new_sheet;
 pub mod plan;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use super::{Bases, arrived};
+use super::{Bases, FillRequest, arrived};
 use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::error::{Error, Result};
@@ -38,28 +38,28 @@ pub(super) struct Start {
 ///
 /// Texts of sheets that lay among the files come along, each book once: the sheet remembers which it had.
 pub(super) fn choose(
-    (out, name): (&Path, &str),
+    (request, name): (&FillRequest, &str),
     own: &Area,
     bases: &Bases,
     evidence: &Evidence,
     of_many: bool,
     catalog: &Catalog,
 ) -> Result<Start> {
-    let mut start = choose_base(out, name, own, bases, catalog)?;
+    let mut start = choose_base(request, name, own, bases, catalog)?;
     let mut known: BTreeSet<String> =
         start.base.as_ref().map(|base| base.book.taken().into_keys().collect()).unwrap_or_default();
     // A book that is named is taken as such.
     let named = [bases.previous.as_deref(), bases.form()].into_iter().flatten();
-    known.extend(named.filter_map(|path| Some(sha256_hex(&std::fs::read(path).ok()?))));
+    known.extend(named.filter_map(|path| Some(sha256_hex(&crate::disk::read(path).ok()?))));
     let arrived = arrived::texts(evidence, own, &known, of_many, catalog);
     start.incoming.extend(arrived.incoming);
     start.diagnostics.extend(arrived.diagnostics);
     Ok(start)
 }
 
-fn choose_base(out: &Path, name: &str, own: &Area, bases: &Bases, catalog: &Catalog) -> Result<Start> {
+fn choose_base(request: &FillRequest, name: &str, own: &Area, bases: &Bases, catalog: &Catalog) -> Result<Start> {
     let mut start = Start::default();
-    let (standing, told) = find_in_folder(out, name, own.key())?;
+    let (standing, told) = find_in_folder(&request.out, name, own.key(), &request.shelf)?;
     start.diagnostics.extend(told);
     if let Some(path) = standing.clone() {
         let book = Base::open_path(&path, own)?;
@@ -92,8 +92,11 @@ fn choose_base(out: &Path, name: &str, own: &Area, bases: &Bases, catalog: &Cata
 
 /// A sheet of ours becomes the base unless one lies in the folder; of every other book the texts are taken.
 fn previous(path: &Path, name: &str, own: &Area, catalog: &Catalog, start: &mut Start) -> Result<()> {
-    let bytes =
-        std::fs::read(path).map_err(Error::io(path, "読み取り", "--previous のファイルの場所を確かめてください。"))?;
+    let bytes = crate::disk::read(path).map_err(Error::io(
+        path,
+        "読み取り",
+        "--previous のファイルの場所を確かめてください。",
+    ))?;
     let file = file_name(path);
     match Base::open_for(&file, &bytes, own) {
         Ok(book) => {
@@ -156,7 +159,7 @@ fn whose(
 ) -> Result<BTreeMap<Role, (String, String)>> {
     let file = file_name(path);
     let hint = "ファイルの場所を確かめてください。";
-    let bytes = std::fs::read(path).map_err(Error::io(path, "読み取り", hint))?;
+    let bytes = crate::disk::read(path).map_err(Error::io(path, "読み取り", hint))?;
     let book = read_bytes(&file, &bytes, &Limits::default())
         .map_err(|error| Error::Usage(format!("『{file}』{}{}", error.message, error.hint)))?;
     let taken = take_book(&book, Context::new(catalog, None));

@@ -50,7 +50,7 @@ pub(super) fn refill_marked(
 ) -> Result<Option<Made>> {
     let of_user = |error: FileError| Error::Usage(error.to_diagnostic().to_string());
     let own = comparison.participants.first().ok_or_else(|| Error::Internal("no own area".to_owned()))?;
-    let (standing, told) = find_marked_in_folder(&request.out, name, own.area.key())?;
+    let (standing, told) = find_marked_in_folder(&request.out, name, own.area.key(), &request.shelf)?;
     diagnostics.extend(told);
     let Some(path) = standing.clone().or_else(|| bases.previous.clone()) else { return Ok(None) };
     let hint = "ファイルの場所を確かめ、Excelで開いていたら閉じてください。";

@@ -90,13 +90,13 @@ fn make_workbook(
     let name = file_name(own, request.date, request.names.sheet.as_deref())?;
     // A book of marks is refilled as such unless a sheet of the form's kind lies beside it.
     if bases.form().is_none()
-        && refill::find_in_folder(&request.out, &name, own.area.key())?.0.is_none()
+        && refill::find_in_folder(&request.out, &name, own.area.key(), &request.shelf)?.0.is_none()
         && let Some(mut made) = refill_marked(request, bases, &name, &comparison, &mut diagnostics)?
     {
         made.report.diagnostics = diagnostics;
         return Ok(made);
     }
-    let start = base::choose((&request.out, &name), &own.area, bases, evidence, of_many, catalog)?;
+    let start = base::choose((request, &name), &own.area, bases, evidence, of_many, catalog)?;
     let Some(chosen) = start.base else {
         let mut made = fresh(request, name, comparison, diagnostics, &read, &start.incoming, catalog, template)?;
         made.report.diagnostics.extend(start.diagnostics);
@@ -175,7 +175,7 @@ fn earlier_years(request: &FillRequest, comparison: &Comparison, book: &Base) ->
 fn files_of_others<'a>(comparison: &Comparison, evidence: &'a Evidence) -> BTreeSet<&'a str> {
     let is_insurer = |area: &Area| !matches!(area.level, AreaLevel::Nation | AreaLevel::Prefecture);
     let compared = || comparison.participants.iter().map(|one| &*one.area).filter(|area| is_insurer(area));
-    let others = evidence.spoken().filter(|(_, areas)| {
+    let others = evidence.spoken().into_iter().filter(|(_, areas)| {
         areas.values().any(|area| is_insurer(area)) && !compared().any(|area| areas.contains_key(area.key()))
     });
     others.map(|(file, _)| file).collect()

@@ -138,7 +138,7 @@ pub(super) fn fiscal_year<'t>(
         return Err(FileError::waiting(
             "year-unknown",
             "何年度の表か、ファイルのどこにも書かれていません。",
-            "ファイル名に年度（例 令和5年度_02h.xlsx）を入れるか、年度（--year）を指定して、もう一度取り込んでください。",
+            "ファイル名に年度（例 令和5年度_02h.xlsx）を入れて、もう一度入れてください（コマンドでは --year でも指定できます）。",
         )
         .at(Place::file(book.file.name.clone())));
     };

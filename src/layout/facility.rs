@@ -82,7 +82,7 @@ fn period(book: &Book, context: Context<'_>) -> Result<Period, FileError> {
         (None, None) => Err(FileError::waiting(
             "year-unknown",
             "介護サービス情報公表システムの事業所の一覧です。いつの一覧か、ファイルのどこにも書かれていません。",
-            "ファイル名に年度（例 令和6年度_事業所.csv）を入れるか、年度（--year）を指定して、もう一度取り込んでください。",
+            "ファイル名に年度（例 令和6年度_事業所.csv）を入れて、もう一度入れてください（コマンドでは --year でも指定できます）。",
         )
         .at(place)),
         (Some(year), _) | (None, Some(year)) => Ok(Period {

@@ -9,7 +9,7 @@ use crate::diagnostic::{Diagnostic, Place};
 use crate::error::FileError;
 use crate::form::id_in;
 use crate::model::{CellRef, Dimensions, Period};
-use crate::notation::{BareYear, EraCarry, export_date, parse_period};
+use crate::notation::{BareYear, EraCarry, export_date, fiscal_year_in, parse_period};
 use crate::notation::{fold, has_unit_label, is_note, is_padding};
 use crate::read::{Book, CellValue, Grid};
 
@@ -284,13 +284,13 @@ fn period_of_by_area(book: &Book, grid: &Grid, context: Context<'_>) -> Result<A
     if let Some(year) = year_in_file_name(&book.file.name) {
         return Ok(Arc::from(year));
     }
-    if let Some(year) = context.year {
+    if let Some(year) = context.year.or_else(|| fiscal_year_in(&book.file.name)) {
         return Ok(Arc::from(year.to_string().as_str()));
     }
     Err(FileError::waiting(
         "year-unknown",
         "地域別の表ですが、いつの数値か、ファイル名にも表にも書かれていません。",
-        "ファイル名に年（例 _2025_地域別）を入れるか、年度（--year）を指定して、もう一度取り込んでください。",
+        "ファイル名に年（例 _2025_地域別）を入れて、もう一度入れてください（コマンドでは --year でも指定できます）。",
     )
     .at(Place::sheet(book.file.name.clone(), grid.name.to_string())))
 }

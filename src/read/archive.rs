@@ -23,7 +23,7 @@ impl Found<'_> {
     /// Reads it in this process.
     pub(super) fn read(&self, limits: &Limits) -> Result<Book, FileError> {
         let result = match &self.bytes {
-            Ok(bytes) => read_identified(&self.file, bytes, limits),
+            Ok(bytes) => read_identified(&self.file, bytes, limits, &|_| true),
             Err(refusal) => Err(with_file(refusal.clone(), &self.file)),
         };
         if self.entry { result.map_err(refusal::in_archive) } else { result }

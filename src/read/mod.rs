@@ -53,8 +53,21 @@ pub struct ReadOutcome {
 /// One of the refusals of this module, with the file's name as its place; for a zip of several files `archive`
 /// (see [`read_all`]).
 pub fn read_bytes(name: &str, bytes: &[u8], limits: &Limits) -> std::result::Result<Book, FileError> {
+    read_sheets(name, bytes, limits, &|_| true)
+}
+
+/// Reads of a book only the sheets that are `wanted` by their names; every other file whole.
+///
+/// # Errors
+/// As [`read_bytes`]; what is wrong with the other sheets' cells is not noticed.
+pub fn read_sheets(
+    name: &str,
+    bytes: &[u8],
+    limits: &Limits,
+    wanted: &dyn Fn(&str) -> bool,
+) -> std::result::Result<Book, FileError> {
     let file = Arc::new(identify(name, bytes));
-    read_identified(&file, bytes, limits)
+    read_identified(&file, bytes, limits, wanted)
 }
 
 /// Reads one file, or every file of a zip of downloads, in this process. One outcome a file, in the zip's order.
@@ -138,9 +151,14 @@ fn with_file(mut refusal: FileError, file: &SourceFile) -> FileError {
     refusal
 }
 
-fn read_identified(file: &Arc<SourceFile>, bytes: &[u8], limits: &Limits) -> std::result::Result<Book, FileError> {
+fn read_identified(
+    file: &Arc<SourceFile>,
+    bytes: &[u8],
+    limits: &Limits,
+    wanted: &dyn Fn(&str) -> bool,
+) -> std::result::Result<Book, FileError> {
     // The parsers below are not ours; a panic costs this file, not the folder.
-    let grids = catch_unwind(AssertUnwindSafe(|| grids(&file.name, bytes, limits)))
+    let grids = catch_unwind(AssertUnwindSafe(|| grids(&file.name, bytes, limits, wanted)))
         .unwrap_or_else(|_| Err(refusal::damaged("読み取れないところがあります。ファイルが壊れています。")));
     let (kind, grids) = grids.map_err(|refusal| with_file(refusal, file))?;
     if grids.iter().all(|grid| grid.cells().is_empty() && grid.formulas_without_value.is_empty()) {
@@ -149,7 +167,12 @@ fn read_identified(file: &Arc<SourceFile>, bytes: &[u8], limits: &Limits) -> std
     Ok(Book { file: Arc::clone(file), kind, grids })
 }
 
-fn grids(name: &str, bytes: &[u8], limits: &Limits) -> std::result::Result<(BookKind, Vec<Grid>), FileError> {
+fn grids(
+    name: &str,
+    bytes: &[u8],
+    limits: &Limits,
+    wanted: &dyn Fn(&str) -> bool,
+) -> std::result::Result<(BookKind, Vec<Grid>), FileError> {
     if bytes.len() as u64 > limits.file_bytes {
         return Err(refusal::too_large(format!("ファイルの大きさが{} MBを超えています。", limits.file_bytes >> 20)));
     }
@@ -163,7 +186,7 @@ fn grids(name: &str, bytes: &[u8], limits: &Limits) -> std::result::Result<(Book
             let package = gate::Package::inflate(&mut archive, bytes.len(), limits)?;
             match kind {
                 gate::ZipKind::Ods => Ok((BookKind::Ods, ods::read(&package, limits)?)),
-                _ => Ok((BookKind::Xlsx, xlsx::read(package, limits)?)),
+                _ => Ok((BookKind::Xlsx, xlsx::read(package, limits, wanted)?)),
             }
         }
         sniff::Container::Ole => Ok((BookKind::Xls, xls::read(bytes, limits)?)),

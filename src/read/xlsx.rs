@@ -19,11 +19,11 @@ use crate::model::CellRef;
 
 type Book = Xlsx<Cursor<Vec<u8>>>;
 
-/// Reads the worksheets of a package in the book's order. Chart, macro and dialog sheets are left out.
+/// Reads the `wanted` worksheets of a package in the book's order. Chart, macro and dialog sheets are left out.
 ///
 /// # Errors
 /// Any sheet that cannot be read whole refuses the file: half a table looks like a table.
-pub(super) fn read(package: Package, limits: &Limits) -> Result<Vec<Grid>, FileError> {
+pub(super) fn read(package: Package, limits: &Limits, wanted: &dyn Fn(&str) -> bool) -> Result<Vec<Grid>, FileError> {
     check_string_count(&package)?;
     let mut tails = open(tails(&package))?;
     let mut book = open(package)?;
@@ -38,7 +38,7 @@ pub(super) fn read(package: Package, limits: &Limits) -> Result<Vec<Grid>, FileE
     }
     let mut collector = Collector::new(limits);
     let is_1904 = book.has_1904_epoch();
-    for sheet in sheets.iter().filter(|sheet| sheet.typ == SheetType::WorkSheet) {
+    for sheet in sheets.iter().filter(|sheet| sheet.typ == SheetType::WorkSheet && wanted(&sheet.name)) {
         collector.begin(&sheet.name, sheet.visible != SheetVisible::Visible)?;
         match read_sheet(&mut book, &sheet.name, is_1904, &mut collector) {
             Ok(()) => {}

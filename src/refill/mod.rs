@@ -22,7 +22,7 @@ mod texts;
 
 pub use base::Base;
 pub use changes::{Change, Changes, Mention};
-pub use find::{find_in_folder, find_marked_in_folder, is_backup_name};
+pub use find::{Shelf, find_in_folder, find_marked_in_folder, is_backup_name};
 pub use marked::Marked;
 pub use run::{RefillOptions, Refilled, refill};
 pub use texts::{Incoming, Moved, into_standard};

@@ -11,6 +11,7 @@ use crate::intake::Evidence;
 use crate::job;
 use crate::missing::missing;
 use crate::model::Date;
+use crate::refill::Shelf;
 use crate::workspace::Workspace;
 
 /// Remarks that depend on what lay in the folder before: another run of the same request would not say them again.
@@ -41,7 +42,8 @@ pub fn carry_out(
         }
         settings => settings?,
     };
-    let ground = Ground { workspace, settings: &settings, catalog, evidence, date, typesetter };
+    let ground =
+        Ground { workspace, settings: &settings, catalog, evidence, date, typesetter, shelf: Shelf::default() };
     let tasks = match plan(request, &ground) {
         Ok(tasks) => tasks,
         Err(mistakes) => return Ok(Some(Answer::refused(request, mistakes))),

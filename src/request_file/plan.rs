@@ -14,6 +14,7 @@ use crate::handout::Typesetter;
 use crate::intake::Evidence;
 use crate::job::{Bases, FillRequest, check_added, check_years, insurers, marked_template};
 use crate::model::{Area, AreaLevel, Date};
+use crate::refill::Shelf;
 use crate::request::resolve_area;
 use crate::workspace::{OUTPUT, Settings, Workspace};
 
@@ -38,6 +39,7 @@ pub(super) struct Ground<'a> {
     pub evidence: &'a Evidence,
     pub date: Date,
     pub typesetter: &'a Typesetter,
+    pub shelf: Shelf,
 }
 
 /// Everything to make, in order, or every mistake.
@@ -138,6 +140,7 @@ impl Planning<'_> {
                     papers: wanted.papers.clone(),
                     public: wish.public,
                     names: names.clone(),
+                    shelf: ground.shelf.clone(),
                     typesetter: ground.typesetter.clone(),
                     ..FillRequest::new(code_or_name(&area), out.clone(), date)
                 };

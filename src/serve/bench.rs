@@ -106,6 +106,12 @@ impl Bench {
         slot.as_ref().is_none_or(|(known, _)| *known != self.stamp())
     }
 
+    /// Whether figures were there when they were loaded last; never waits.
+    pub fn has_figures(&self) -> bool {
+        let Ok(slot) = self.held.try_lock() else { return false };
+        slot.as_ref().is_some_and(|(_, held)| !held.areas.is_empty())
+    }
+
     /// Why the figures could not be loaded last time; never waits.
     pub fn trouble(&self) -> Option<String> {
         self.trouble.lock().unwrap_or_else(PoisonError::into_inner).clone()

@@ -13,7 +13,8 @@ pub struct Dropped {
     pub name: String,
     /// When it was first seen, `2026-11-22T10:00:00+09:00`
     pub at: String,
-    /// `read`, `refused`, `empty`, `waiting`, `settling`, `doing`, `failed`, `duplicate`, `answered`
+    /// `read`, `refused`, `empty`, `waiting`, `settling`, `doing`, `failed`, `duplicate`, `answered`;
+    /// beyond these the page hears `declined`
     pub outcome: String,
     /// Layout, where one was recognised
     pub layout: Option<String>,
@@ -58,6 +59,8 @@ pub struct Watching {
     pub inbox: Inbox,
     /// What hinders the work
     pub problem: Option<String>,
+    /// Why sheets of the settings could not be made
+    pub not_made: Option<String>,
     /// What is being done now, and how far it is
     pub work: Option<(String, usize, usize)>,
     /// A person told it to rest; what lies in 受付 stays there

@@ -84,13 +84,23 @@ pub fn check_content(head: &Head) -> Result<(), Problem> {
     Err(Problem::new(415, "not-json", "JSON（application/json）で送ってください。", ""))
 }
 
+/// The header that says what a page may do.
+pub const POLICY: &str = "Content-Security-Policy";
+
+/// What a page of ours may do: use what this service gives, and nothing else. `style` is the hash of the one style that
+/// may stand in the page itself.
+pub fn policy(style: Option<&str>) -> String {
+    let style = style.map(|hash| format!(" '{hash}'")).unwrap_or_default();
+    format!(
+        "default-src 'none'; script-src 'self'; style-src 'self'{style}; img-src 'self' data:; font-src 'self'; \
+         connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
+}
+
 /// The headers every answer carries. Icons have no `Cache-Control`: Excel shows a blank one otherwise.
 pub fn secure(response: Response, icon: bool) -> Response {
-    const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
-                          font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; \
-                          frame-ancestors 'none'";
+    let response = if response.header(POLICY).is_some() { response } else { response.with(POLICY, policy(None)) };
     let response = response
-        .with("Content-Security-Policy", POLICY)
         .with("X-Content-Type-Options", "nosniff")
         .with("Referrer-Policy", "no-referrer")
         .with("Cross-Origin-Resource-Policy", "same-origin")

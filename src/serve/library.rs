@@ -15,12 +15,15 @@ use sha2::{Digest, Sha256};
 use super::key::hex;
 use crate::catalog::Catalog;
 use crate::deliver::{Replace, publish};
+use crate::fill::chart_sheet::{CHART_SHEET, DATA_SHEET};
+use crate::fill::memo_sheet::MEMO_SHEET;
 use crate::fill::meta_sheet::{META_SHEET, Meta};
+use crate::fill::{COMPARE_SHEET, SOURCE_SHEET};
 use crate::form::Role;
 use crate::handout::Kind;
 use crate::intake::is_not_for_reading;
-use crate::read::{Book, Limits, read_bytes};
-use crate::refill::is_backup_name;
+use crate::read::{Book, Limits, read_sheets};
+use crate::refill::{NEWS_SHEET, is_backup_name};
 use crate::store::{LEDGER_FOLDER, sha256_hex};
 use crate::template::package::Package;
 use crate::workspace::{OUTPUT, Workspace};
@@ -375,11 +378,14 @@ impl Facts {
     }
 }
 
+/// Sheets that say nothing of what the list shows, and hold most of a book's cells.
+const ASIDE: [&str; 6] = [SOURCE_SHEET, COMPARE_SHEET, CHART_SHEET, DATA_SHEET, MEMO_SHEET, NEWS_SHEET];
+
 /// What a book of ours says of itself; `None` for any other.
 pub fn facts(bytes: &[u8], catalog: &Catalog) -> Option<Facts> {
     // Cheap for the many files that have no such sheet.
     Package::open(bytes).ok()?.sheet(META_SHEET)?;
-    let book = read_bytes("", bytes, &Limits::default()).ok()?;
+    let book = read_sheets("", bytes, &Limits::default(), &|name| !ASIDE.contains(&name)).ok()?;
     let meta = Meta::read(grid(&book, META_SHEET)?)?;
     let (key, insurer) = meta.areas.get(&Role::Own).cloned().unwrap_or((meta.sheet_id.clone(), String::new()));
     let area = crate::serve::api::find::by_key(catalog, &key);

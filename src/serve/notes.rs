@@ -27,6 +27,8 @@ pub struct Noted {
     pub history: BTreeMap<String, Vec<Entry>>,
     /// Papers made of a sheet on the page: file name → (sheet, kind)
     pub papers: BTreeMap<String, (String, String)>,
+    /// Questions about files that were answered, by the drop's id: whether with a yes
+    pub answered: BTreeMap<String, bool>,
     /// The token of tables for Excel's data connection, when they are on
     pub table_token: Option<String>,
 }

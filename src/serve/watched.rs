@@ -59,12 +59,15 @@ impl Desk for Watched {
             How::Starting | How::Events => "running",
             How::Poll { .. } | How::FolderMissing => "polling",
         };
-        let problem = (!snapshot.problems.is_empty()).then(|| snapshot.problems.join("\n"));
+        let (not_made, hinders): (Vec<String>, Vec<String>) =
+            snapshot.problems.into_iter().partition(|problem| snapshot.not_made.contains(problem));
+        let told = |problems: Vec<String>| (!problems.is_empty()).then(|| problems.join("\n"));
         Watching {
             watching: watching.to_owned(),
             folder_ok: snapshot.watching != How::FolderMissing,
             inbox: Inbox { waiting: snapshot.waiting, settling: snapshot.settling },
-            problem,
+            problem: told(hinders),
+            not_made: told(not_made),
             paused: self.handle.is_paused(),
             work: snapshot.work.map(|work| (format!("{}　{}", work.what, work.name), work.done, work.total)),
         }

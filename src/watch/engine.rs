@@ -520,6 +520,7 @@ impl Engine {
             snapshot.folders = folders;
             snapshot.waiting = waiting;
             snapshot.problems = problems;
+            snapshot.not_made.clone_from(&self.problems.sheets);
         });
         let mut snapshot = self.handle().snapshot();
         snapshot.stopping |= last;

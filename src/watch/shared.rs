@@ -70,6 +70,8 @@ pub struct Snapshot {
     pub work: Option<Work>,
     /// What stands in the way, in Japanese
     pub problems: Vec<String>,
+    /// Of these, why sheets could not be made
+    pub not_made: Vec<String>,
     /// What a person should know of the sheets made last, such as that one has another name
     pub notices: Vec<String>,
     /// Rounds of work since the start

@@ -126,7 +126,7 @@ test("the reading of many files shows how far it is, rests and goes on", async (
 test("many questions are folded: each is asked when it is opened", async () => {
   const { service, page, watch, end } = await start();
   for (let k = 0; k < 4; k += 1) {
-    service.world.drops.push({ id: `w${k}`, name: `独自${k}.csv`, at: "2026-11-22T10:00:00", outcome: "waiting", message: "はじめて見る形の表です。", hint: "", diagnostics: [], question: null });
+    service.world.drops.push({ id: `w${k}`, name: `独自${k}.csv`, at: "2026-11-22T10:00:00", outcome: "waiting", code: "table-understood", message: "はじめて見る形の表です。", hint: "", diagnostics: [], question: null });
   }
   const asked = [];
   page.on("request", (request) => /\/drops\/w/.test(request.url()) && asked.push(request.url()));
@@ -331,9 +331,17 @@ test("printing shows the check-list and leaves the buttons out", async () => {
   // Nothing is folded, cut short or scrolled away on paper.
   const before = await page.locator("#main details[open]").count();
   await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
-  assert.equal(await page.locator("#main details:not([open])").count(), 0);
+  assert.equal(await page.locator("#main details:not([open]):not(.as-is)").count(), 0);
+  // The single figures are printed when somebody opened them.
+  const single = page.locator("#main details.as-is");
+  assert.equal(await single.isVisible(), false);
+  await page.evaluate(() => dispatchEvent(new Event("afterprint")));
+  await single.evaluate((one) => (one.open = true));
+  await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
+  assert.equal(await single.isVisible(), true);
   assert.equal(await page.locator("#main button.rest").count(), 0);
   await page.evaluate(() => dispatchEvent(new Event("afterprint")));
+  await single.evaluate((one) => (one.open = false));
   assert.equal(await page.locator("#main details[open]").count(), before);
   await page.emulateMedia({ media: "screen" });
   await go(page, "sheet/s0/texts", "textarea");

@@ -74,8 +74,8 @@ export async function mock({ port = 0, sheets = 1, setup = false } = {}) {
     const [, first, id, third] = path.split("/").map(decodeURIComponent);
     const name = `${request.method} /${first}${id ? "/:id" : ""}${third ? `/${third}` : ""}`;
     const routes = {
-      "GET /hello": () => ({ product: "chiiki-sheet", version: "0.1.0", api: 1, workspace: world.setup ? null : { name: "地域分析", path_shown: "ドキュメント\\地域分析" }, setup: world.setup, demo: world.demo, features: {}, today: "2026-11-22" }),
-      "GET /setup": () => ({ candidates: [{ id: "documents", label: "ドキュメント", path_shown: "ドキュメント\\地域分析", exists: false }, { id: "desktop", label: "デスクトップ", path_shown: "デスクトップ\\地域分析", exists: false }] }),
+      "GET /hello": () => ({ product: "chiiki-sheet", version: "0.1.0", api: 1, workspace: world.setup ? null : { name: "地域分析", path_shown: "C:\\Users\\kaigo\\Documents\\地域分析" }, setup: world.setup, demo: world.demo, features: {}, today: "2026-11-22" }),
+      "GET /setup": () => ({ candidates: [{ id: "documents", label: "ドキュメントの中「地域分析」", path_shown: "C:\\Users\\kaigo\\Documents\\地域分析", exists: false }, { id: "desktop", label: "利用者のフォルダーの中「地域分析」", path_shown: "C:\\Users\\kaigo\\地域分析", exists: false }] }),
       "POST /setup": () => ((world.setup = false), { workspace: { name: "地域分析" } }),
       "POST /setup/:id": () => ((world.setup = false), (world.demo = true), { workspace: { name: "見本" } }),
       "GET /state": () => ({ generation: world.generation, watching: "running", folder_ok: true, inbox: { waiting: world.left ?? 0, settling: 0 }, work: world.work ?? null, paused: world.paused ?? false, sheets_pending: 0, jobs: [...world.jobs.values()].filter((job) => job.state === "running"), last_drops: world.drops.slice(0, 5), notices: [], disk_ok: world.disk_ok }),
@@ -84,7 +84,7 @@ export async function mock({ port = 0, sheets = 1, setup = false } = {}) {
         return { areas: AREAS.filter((area) => !q || `${area.prefecture} ${area.name}${area.kana}${area.code}`.includes(q)) };
       },
       "GET /prefectures": () => [{ code: "900001", name: PREFECTURE }],
-      "GET /areas/:id": () => ({ rule: "同じ都道府県で、第1号被保険者数が0.5～2倍、75歳以上の割合の差が5ポイント以内の保険者です。", areas: AREAS.slice(1, 3).map((area) => ({ ...area, why: "被保険者数が近い（0.9倍）" })), remembered: [] }),
+      "GET /areas/:id": () => ({ rule: "取り込んだファイルに数値がある保険者のうち、まず同じ都道府県から、第1号被保険者数が近く（何倍違うか）、75歳以上の割合も近い順に挙げています。近さの目安は本ソフトのもので、国の基準ではありません。", areas: (world.sheets.length + world.drops.length === 0 ? [] : AREAS.slice(1, 3)).map((area) => ({ ...area, why: "被保険者数が近い（0.9倍）" })), remembered: [] }),
       "GET /indicators": () => ({ purposes: [{ name: "認定の状況を見る", children: [{ name: "認定率", indicators: [{ id: "B4-a", name: "認定率", unit: "％", on_form: true }, { id: "B4-d", name: "認定率（年齢別）", unit: "％", on_form: false }] }] }, { name: "サービスの量を見る", children: [{ name: "定員", indicators: [{ id: "D28", name: "要支援・要介護者1人あたり定員（施設サービス別）", unit: "人", on_form: false }] }] }] }),
       "GET /settings": () => world.settings,
       "POST /settings": () => ({ settings: Object.assign(world.settings, body) }),
@@ -127,7 +127,7 @@ export async function mock({ port = 0, sheets = 1, setup = false } = {}) {
       "POST /jobs/:id/cancel": () => ((world.jobs.get(id).state = "cancelled"), {}),
       "POST /drops": () => {
         const unknown = body.name.includes("独自");
-        const drop = { id: `d${world.drops.length}`, name: body.name, at: "2026-11-22T10:05:00", outcome: body.name.endsWith(".jpg") ? "refused" : unknown ? "waiting" : "read", layout: unknown ? null : "現状分析（見える化）", message: unknown ? "はじめて見る形の表です。" : body.name.endsWith(".jpg") ? "画像ファイルなので、表として読み取れません。" : null, hint: body.name.endsWith(".jpg") ? "表の入ったExcelファイルかCSVファイルを入れてください。" : null, filed_to: "処理済／2026-11-22", sheets_made: [], diagnostics: [{ severity: "info", code: "part-year", message: "2026年度は1か月分の数値です。主な比較には使いません。", hint: null, place: { file: body.name, sheet: "表形式（時系列）", cell: "I4" } }], question: unknown ? { sheet: "集計", confidence: 0.8, preview: ["行は地域、列は年度として読みました。", "「高齢者数」は数値の列です。"], mapping: { 名前: "独自集計", 見出しの行: [1, 1], 地域の列: "市町村", 期間: "令和6年度", 列: [{ 見出し: "高齢者数", 列: "C", 指標ID: "X-高齢者数", 単位: "人" }] }, figures: 24, problem: null } : null, duplicate_of: null };
+        const drop = { id: `d${world.drops.length}`, name: body.name, at: "2026-11-22T10:05:00", outcome: body.name.endsWith(".jpg") ? "refused" : unknown ? "waiting" : "read", layout: unknown ? null : "現状分析（見える化）", code: unknown ? "table-understood" : null, message: unknown ? "はじめて見る形の表です。" : body.name.endsWith(".jpg") ? "画像ファイルなので、表として読み取れません。" : null, hint: body.name.endsWith(".jpg") ? "表の入ったExcelファイルかCSVファイルを入れてください。" : null, filed_to: "処理済／2026-11-22", sheets_made: [], diagnostics: [{ severity: "info", code: "part-year", message: "2026年度は1か月分の数値です。主な比較には使いません。", hint: null, place: { file: body.name, sheet: "表形式（時系列）", cell: "I4" } }], question: unknown ? { sheet: "集計", confidence: 0.8, preview: ["行は地域、列は年度として読みました。", "「高齢者数」は数値の列です。"], mapping: { 名前: "独自集計", 見出しの行: [1, 1], 地域の列: "市町村", 期間: "令和6年度", 列: [{ 見出し: "高齢者数", 列: "C", 指標ID: "X-高齢者数", 単位: "人" }] }, figures: 24, problem: null } : null, duplicate_of: null };
         world.drops.unshift(drop);
         world.generation += 1;
         return { drop };

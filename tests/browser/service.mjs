@@ -12,9 +12,9 @@ export const BIN = process.env.CHIIKI_BIN ?? join(process.env.CARGO_TARGET_DIR ?
 
 /**
  * Starts it; without `demo` or `settings` it is the first start. `opened()` tells what it handed to the PC to open. The
- * page is that of the folder, or the one the program carries (`embedded`).
+ * page is the one the program carries (`embedded`), or, with CHIIKI_PANE set, that of the folder, file by file.
  */
-export async function service({ demo = false, settings = null, embedded = false } = {}) {
+export async function service({ demo = false, settings = null, embedded = process.env.CHIIKI_PANE === undefined } = {}) {
   const home = await mkdtemp(join(tmpdir(), "chiiki-pane-"));
   const workspace = join(home, "見本の作業");
   const bin = join(home, "bin");

@@ -60,6 +60,10 @@ test("from the first start to a printed handout in at most twelve actions", asyn
   await sound(page, "comparison");
   await act(() => page.getByRole("button", { name: "始める", exact: true }).click());
   await page.getByRole("heading", { name: "ファイルの取り込み" }).waitFor();
+  // Nothing is wrong yet: nobody could have dropped a file.
+  await page.waitForResponse(/\/api\/v1\/state/);
+  await page.waitForResponse(/\/api\/v1\/state/);
+  assert.deepEqual(await page.locator("#notices .notice").allTextContents(), []);
   const real = await realFiles();
   if (real.length === 0 || !(await watched(page, t))) {
     console.log("note: the way ends at the drop of files, real files or the watching are absent");
@@ -213,6 +217,66 @@ test("files dropped on the page are read, refused or questioned, each with its s
   await page.locator("#last-drop").locator(".drop-name").waitFor();
   await sound(page, "drops");
   await shoot(page, "real-drops", true);
+  clean(watch);
+  await context.close();
+  await given.close();
+});
+
+test("a table without its year, and one of no known form, are asked about; a yes and a no are heeded", async (t) => {
+  const given = await service({ settings: '"自地域" = "福岡県福岡市"\n' });
+  const { page, watch, context } = await enter(given);
+  if (!(await watched(page, t))) {
+    await context.close();
+    await given.close();
+    return;
+  }
+  await go(page, "drops");
+  const file = (name, buffer) => ({ name, mimeType: "application/octet-stream", buffer });
+  const table = (title) => Buffer.from(`${title}\n市町村,参加者数(人)\n福岡県福岡市,1200\n福岡県久留米市,800\n`);
+  await page.locator("#file-input").setInputFiles([file("02h.xlsx", await readFile(join(example, "令和6年度_02h.xlsx"))), file("通いの場.csv", table("令和6年度 通いの場")), file("別の表.csv", table("令和6年度 別の表"))]);
+  const drop = (name) => page.locator(".drop", { hasText: name });
+
+  // The year: chosen as people say it, and the table is read at once.
+  await drop("02h.xlsx").getByLabel("何年度の数値ですか").waitFor({ timeout: 120_000 });
+  assert.equal(await drop("02h.xlsx").getByText("--year").count(), 0, "no words of the command line");
+  await sound(page, "year question");
+  await shoot(page, "real-year", true);
+  await drop("02h.xlsx").getByRole("button", { name: "この内容で取り込む" }).click();
+  await drop("02h.xlsx").getByLabel("何年度の数値ですか").selectOption({ label: "令和6年度（2024）" });
+  await drop("02h.xlsx").getByRole("button", { name: "この内容で取り込む" }).click();
+  await drop("02h_令和6年度.xlsx").locator(".mark-done").waitFor({ timeout: 60_000 });
+  assert.equal(await page.locator(".drop-name", { hasText: /^02h\.xlsx$/ }).count(), 0, "the question is gone");
+
+  // A no: nothing is taken, and nothing is asked again.
+  const other = drop("別の表.csv");
+  await other.getByRole("button", { name: "いいえ、取り込まない" }).click();
+  await other.getByText("取り込まないことにしました。").waitFor();
+  assert.equal(await other.getByRole("button").count(), 0);
+
+  // A correction becomes a reading with a name, by which the table is read.
+  const asked = drop("通いの場.csv");
+  const correct = asked.getByText("読み取り方を直す");
+  if (!(await asked.getByLabel(/この読み取り方の名前/).isVisible())) await correct.click();
+  await asked.getByLabel(/この読み取り方の名前/).fill("通いの場の参加者");
+  await asked.getByLabel(/の指標ID$/).first().fill("X-参加者数");
+  await sound(page, "table question");
+  await asked.getByRole("button", { name: "はい、この読み方で取り込む" }).click();
+  await drop("通いの場.csv").locator(".mark-done").waitFor({ timeout: 60_000 });
+  const reading = await readFile(join(given.workspace, "読み方/通いの場の参加者.toml"), "utf8");
+  assert.match(reading, /X-参加者数/);
+  clean(watch);
+  await context.close();
+  await given.close();
+});
+
+test("the page is the HTML and one script, and keeps to its policy", async () => {
+  const given = await service({ demo: true, embedded: true });
+  const { page, watch, context } = await enter(given);
+  await page.locator(".sheet-row").first().waitFor();
+  const fetched = await page.evaluate(() => performance.getEntriesByType("resource").filter((one) => ["script", "link", "css"].includes(one.initiatorType)).map((one) => new URL(one.name).pathname));
+  assert.equal(fetched.length, 1, fetched.join());
+  assert.match(fetched[0], /^\/v\/[0-9a-f]{16}\/page\.js$/);
+  assert.equal(await page.evaluate(() => getComputedStyle(document.querySelector(".top")).borderBottomStyle), "solid", "the style counts");
   clean(watch);
   await context.close();
   await given.close();

@@ -26,16 +26,6 @@ test("the whole page is lighter than 300 kB", async () => {
   assert.ok(weight <= 300_000, `${weight} bytes`);
 });
 
-/** Fetched only when the add-in opened the page. */
-const inExcelOnly = (path) => path === "host.js" || path.startsWith("excel/");
-
-test("every module is named in index.html, so that all are fetched at once", async () => {
-  const html = await readFile(join(pane, "index.html"), "utf8");
-  const named = [...html.matchAll(/modulepreload" href="([^"]+)"/g)].map((found) => found[1]);
-  const names = scripts.map((path) => relative(pane, path)).filter((path) => path !== "main.js" && !inExcelOnly(path));
-  assert.deepEqual(named.sort(), names.sort());
-});
-
 test("imports lead to files of the page, with the names they export", async () => {
   for (const path of scripts) {
     const text = await readFile(path, "utf8");

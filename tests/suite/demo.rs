@@ -26,6 +26,7 @@ fn request(out: &Path) -> FillRequest {
         papers: Vec::new(),
         public: false,
         names: chiiki_sheet::deliver::Patterns::default(),
+        shelf: Default::default(),
         typesetter: Default::default(),
         cancel: chiiki_sheet::error::Cancel::default(),
         own: "見本県みほん市".to_owned(),

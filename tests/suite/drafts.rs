@@ -113,7 +113,7 @@ fn a_template_folder_gives_the_drafts_their_words_and_slips_are_told() {
     std::fs::write(texts.join("認定率.hbs"), "わが町のことば（{{年度}}）").unwrap();
     std::fs::write(texts.join("受給率.hbs"), "一行目\n{{ない項目}}").unwrap();
     let line = format!(
-        "fill --own 見本県みほん市 --from 2023 --to 2025 --date 2026-11-22 --json --out {} --template {}",
+        "fill --own 見本県みなと市 --from 2023 --to 2025 --date 2026-11-22 --json --out {} --template {}",
         folder.path().join("出力").display(),
         folder.path().join("ひな形").display()
     );

@@ -139,7 +139,7 @@ fn papers_for_handing_out_carry_no_draft() {
     let text = |public: &str| {
         let dir = out.path().join(format!("出力{}", public.trim()));
         let line =
-            format!("fill --own 見本県みほん市 --formats pdf --date 2026-11-22 --json{public} --out {}", dir.display());
+            format!("fill --own 見本県みなと市 --formats pdf --date 2026-11-22 --json{public} --out {}", dir.display());
         let said = program(&with_mihon(&line));
         assert_eq!(said.code, 0, "{said:?}");
         let pdf = said.json()["outputs"][0]["path"].as_str().unwrap().to_owned();
@@ -149,7 +149,7 @@ fn papers_for_handing_out_carry_no_draft() {
     let (house, public) = (text(""), text(" --public"));
     assert!(house.contains("【下書き】") && house.contains("地域分析・検討シート.xlsx"));
     assert!(!public.contains("【下書き】") && !public.contains(".xlsx"), "{public}");
-    assert!(public.contains("みほん市"));
+    assert!(public.contains("みなと市"));
 }
 
 /// With one indicator of 39 to compare, the paper must not say that nothing differs.

@@ -45,6 +45,7 @@ fn request(own: &str) -> FillRequest {
         papers: Vec::new(),
         public: false,
         names: chiiki_sheet::deliver::Patterns::default(),
+        shelf: Default::default(),
         typesetter: Default::default(),
         cancel: chiiki_sheet::error::Cancel::default(),
         own: own.to_owned(),

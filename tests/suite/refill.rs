@@ -63,6 +63,7 @@ pub fn request(from: i32, to: i32, out: &str) -> FillRequest {
         papers: Vec::new(),
         public: false,
         names: chiiki_sheet::deliver::Patterns::default(),
+        shelf: Default::default(),
         typesetter: Default::default(),
         cancel: chiiki_sheet::error::Cancel::default(),
         own: "見本県みほん市".to_owned(),

@@ -137,6 +137,7 @@ schemas = {
                     "duplicate",
                     "answered",
                     "gone",
+                    "declined",
                 ]
             ),
             "layout": maybe(text()),

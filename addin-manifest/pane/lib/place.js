@@ -40,11 +40,11 @@ const inBrowser = {
 };
 
 /** The place the page lives in. */
-export let host = inBrowser;
+export const host = { ...inBrowser };
 
 /** Puts an adapter in the browser's place; members it does not have stay the browser's. */
 export function useHost(adapter) {
-  host = { ...inBrowser };
+  Object.assign(host, inBrowser);
   for (const name of ["kind", "insertSheet", "planUpdate", "applyUpdate", "goTo", "selectedCell", "workbook", "selectedSource"]) {
     const member = adapter[name];
     if (member !== undefined) host[name] = typeof member === "function" ? member.bind(adapter) : member;
@@ -63,7 +63,7 @@ export async function settle(library) {
     const adapter = await connect();
     if (adapter) useHost(adapter);
   } catch {
-    host = inBrowser;
+    Object.assign(host, inBrowser);
   }
   return false;
 }

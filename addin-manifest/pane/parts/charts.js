@@ -6,7 +6,7 @@ import { rowNames } from "../chart/names.js";
 import { scatter } from "../chart/scatter.js";
 import { gaps, trend } from "../chart/trend.js";
 import { draw, h, newId } from "../lib/dom.js";
-import { yearInFull } from "../lib/numbers.js";
+import { valueOf, yearInFull } from "../lib/numbers.js";
 
 /** Blocks of at most this many indicators of one unit are drawn as grouped bars; longer ones as deviations. */
 const BARS_UP_TO = 6;
@@ -77,11 +77,18 @@ export function blockCharts(preview, block, index) {
   const year = preview.years[index];
   if (year && few && oneUnit) {
     const caption = `${block.name}（${yearInFull(year)}、${first.unit}）`;
-    out.push(
-      figure(caption, (room, id) =>
-        groupedBars({ title: caption, indicators: block.indicators, areas: preview.areas, year: index, room, id }),
-      ),
-    );
+    const has = (indicator) => indicator.values?.some((row) => valueOf(row[index]) !== null);
+    const indicators = block.indicators.filter(has);
+    const left = block.indicators.filter((indicator) => !has(indicator)).map((one) => one.name);
+    if (indicators.length > 0) {
+      out.push(
+        figure(
+          caption,
+          (room, id) => groupedBars({ title: caption, indicators, areas: preview.areas, year: index, room, id }),
+          left.length > 0 ? h("p", { class: "note" }, `数値がなく、図にない指標：${left.join("、")}`) : null,
+        ),
+      );
+    }
   } else if (year && index === mainIndex(preview)) {
     const names = rowNames(block.indicators);
     const entries = block.indicators.map((indicator, k) => entryOf(names[k].inChart, indicator));

@@ -79,8 +79,8 @@ export function report(job) {
           "p",
           {},
           `数値 ${ledger.filled ?? 0}件を記入しました。`,
-          ledger.missing ? `データなしは${ledger.missing}件です。` : "",
-          ledger.unfilled_places ? `入れられなかった欄は${countOf(ledger.unfilled_places)}件です。` : "",
+          countOf(ledger.missing) > 0 ? `元の表に数値のないところは${countOf(ledger.missing)}か所です。` : "",
+          countOf(ledger.unfilled_places) > 0 ? `数値がなく空けた欄は${countOf(ledger.unfilled_places)}件です。` : "",
         )
       : null,
     cautions(job.report?.diagnostics ?? []),
@@ -88,5 +88,5 @@ export function report(job) {
 }
 
 function countOf(value) {
-  return Array.isArray(value) ? value.length : value;
+  return Array.isArray(value) ? value.length : (value ?? 0);
 }

@@ -10,10 +10,18 @@ export async function powerQuery(sheet) {
   const on = async () => {
     try {
       const answer = await post("/table-token", { on: true, sheet });
+      const formula = h("textarea", { readonly: true, rows: 6, value: answer.m_code });
+      const copied = h("span", { role: "status" });
+      const copy = async () => {
+        formula.select();
+        const done = await navigator.clipboard.writeText(answer.m_code).then(() => true, () => false);
+        copied.textContent = done ? "コピーしました。" : "式を選びました。Ctrl+Cでコピーしてください。";
+      };
       fill(
         box,
         field("つなぐ先（URL）", h("input", { type: "text", readonly: true, value: answer.url })),
-        field("Power Queryに貼り付ける式", h("textarea", { readonly: true, rows: 6, value: answer.m_code })),
+        field("Power Queryに貼り付ける式", formula),
+        h("div", { class: "buttons" }, h("button", { type: "button", class: "main", onclick: copy }, "式をコピーする"), copied),
         h("ol", {}, (answer.steps ?? []).map((step) => h("li", {}, step))),
         h("button", { type: "button", onclick: off }, "つなげないようにする"),
       );

@@ -1,7 +1,7 @@
 // A preview: in words, in a picture, then block by block in figures and charts.
 
 import { add, fill, h, newId, select } from "../lib/dom.js";
-import { number, yearInFull } from "../lib/numbers.js";
+import { number, valueOf, yearInFull } from "../lib/numbers.js";
 import { cautions } from "./cautions.js";
 import { blockCharts, mainIndex, summaryChart } from "./charts.js";
 import { figuresTable, yearsTable } from "./figures.js";
@@ -39,7 +39,7 @@ export function previewView(preview, { onfigure = null } = {}) {
   for (const [number, block] of preview.blocks.entries()) {
     if (block.indicators.length > 0) add(box, blockView(preview, block, number + 1, onfigure));
   }
-  add(box, h("p", { class: "note" }, `出典：${preview.credit ?? ""}`));
+  add(box, h("p", { class: "note" }, preview.credit ?? ""));
   return box;
 }
 
@@ -52,6 +52,11 @@ function blockView(preview, block, count, onfigure) {
     fill(figures, figuresTable(preview, block, year, { onfigure }));
     fill(pictures, blockCharts(preview, block, year));
   };
+  // A long table of dashes tells nothing; what is asked for can still be looked up.
+  if (!block.indicators.some((indicator) => indicator.values?.some((row) => row.some((figure) => valueOf(figure) !== null)))) {
+    const list = h("details", { ontoggle: () => list.open && list.children.length === 1 && list.append(h("ul", {}, block.indicators.map((one) => h("li", {}, `${one.name}（${one.unit}）`)))) }, h("summary", {}, `この項目の指標（${block.indicators.length}件）`));
+    return h("section", { class: "block" }, h("h2", { class: "band" }, `${count}　${block.name}`), h("p", {}, "この項目の数値は、まだありません。そろえ方は、", h("a", { href: "#/missing" }, "足りない数値"), "で分かります。"), list);
+  }
   const id = newId("y");
   const years = select(
     preview.years.map((one, index) => [index, yearInFull(one)]),

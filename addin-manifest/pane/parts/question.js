@@ -1,8 +1,9 @@
 // A table of no known layout: what was understood of it, and a yes, a no or a correction.
 
 import { get, post } from "../lib/api.js";
-import { fill, h, newId, say } from "../lib/dom.js";
-import { stateNow } from "../lib/store.js";
+import { fill, h, newId, say, select } from "../lib/dom.js";
+import { wareki } from "../lib/numbers.js";
+import { known, stateNow } from "../lib/store.js";
 import { trouble, waiting } from "./trouble.js";
 
 /** Whole-table fields of a reading, in the order they are asked. */
@@ -13,13 +14,10 @@ const FIELDS = [
   ["期間", "表ぜんたいの期間（列がないとき。例 令和6年度）", "text"],
 ];
 
-/** The question of a waiting drop; `onshown(question)` when it stands. */
-export function question(drop, reload, onshown = () => {}) {
+/** The question of a waiting drop. */
+export function question(drop, reload) {
   const box = h("div");
-  const show = (one) => {
-    fill(box, questionView(one, reload));
-    onshown(one.question);
-  };
+  const show = (one) => fill(box, questionView(one, reload));
   if (drop.question) show(drop);
   else {
     // The list leaves the tables out; one file's answer has them.
@@ -63,8 +61,8 @@ function questionView(drop, reload) {
   };
   const columnInputs = columns.map((column, index) => {
     const use = h("input", { type: "checkbox", checked: true, "aria-label": `「${column["見出し"]}」を使う` });
-    const id = h("input", { type: "text", value: column["指標ID"] ?? "", class: "short", "aria-label": `「${column["見出し"]}」の指標ID` });
-    const unit = h("input", { type: "text", value: column["単位"] ?? "", class: "short", "aria-label": `「${column["見出し"]}」の単位` });
+    const id = h("input", { type: "text", value: column["指標ID"] ?? "", placeholder: "指標ID", "aria-label": `「${column["見出し"]}」の指標ID` });
+    const unit = h("input", { type: "text", value: column["単位"] ?? "", placeholder: "単位", class: "short", "aria-label": `「${column["見出し"]}」の単位` });
     return { index, use, id, unit, column };
   });
   const corrected = () => {
@@ -98,7 +96,7 @@ function questionView(drop, reload) {
         { class: "scrolls", role: "region", tabindex: "0", "aria-label": `数値の列（${drop.name}）` },
         h(
           "table",
-          {},
+          { class: "columns" },
           h("caption", {}, "数値の列"),
           h("thead", {}, h("tr", {}, ["使う", "見出し", "指標ID", "単位"].map((word) => h("th", { scope: "col" }, word)))),
           h("tbody", {}, columnInputs.map((one) => h("tr", {}, h("td", {}, one.use), h("th", { scope: "row" }, one.column["見出し"]), h("td", {}, one.id), h("td", {}, one.unit)))),
@@ -116,23 +114,26 @@ function questionView(drop, reload) {
   );
 }
 
-/** A question with one answer: the year, or the area. */
+/** Years a table may be of, as people say them, the newest first. */
+function years() {
+  const now = Number((known.hello?.today ?? new Date().toISOString()).slice(0, 4));
+  return [["", "選んでください"], ...Array.from({ length: now - 1999 }, (_, k) => [now - k, `${wareki(now - k)}（${now - k}）`])];
+}
+
+/** A question with one answer: the year. */
 function simple(asked, answer, result) {
-  const year = asked.kind === "year";
-  const known = year || asked.kind === "area";
-  const input = h("input", { type: year ? "number" : "text", id: newId("q"), min: year ? 2000 : null, max: year ? 2099 : null });
+  const choice = select(asked.kind === "year" ? years() : [], "", () => {});
+  choice.id = newId("q");
   const yes = () => {
-    if (!known) answer(true);
-    else if (input.value.trim() !== "") answer(true, year ? { 年度: Number(input.value) } : { 地域: input.value.trim() });
-    else input.focus();
+    if (asked.kind !== "year") answer(true);
+    else if (choice.value !== "") answer(true, { 年度: Number(choice.value) });
+    else choice.focus();
   };
   return h(
     "div",
     { class: "box question" },
-    (asked.preview ?? []).length > 0 ? h("ul", {}, asked.preview.map((sentence) => h("li", {}, sentence))) : null,
-    asked.message ? h("p", {}, asked.message) : null,
-    known ? h("div", { class: "field" }, h("label", { for: input.id }, year ? "年度（西暦。令和6年度なら2024）" : "地域（名前か団体コード）"), input) : null,
-    h("div", { class: "buttons" }, h("button", { type: "button", class: "main", onclick: yes }, known ? "この内容で取り込む" : "はい、取り込む"), h("button", { type: "button", onclick: () => answer(false) }, "いいえ、取り込まない")),
+    asked.kind === "year" ? h("div", { class: "field" }, h("label", { for: choice.id }, "何年度の数値ですか"), choice) : null,
+    h("div", { class: "buttons" }, h("button", { type: "button", class: "main", onclick: yes }, "この内容で取り込む"), h("button", { type: "button", onclick: () => answer(false) }, "いいえ、取り込まない")),
     result,
   );
 }

@@ -21,6 +21,7 @@ const OUTCOMES = {
   duplicate: ["同じ内容を取り込み済み", "mark-info"],
   answered: ["依頼に答えました", "mark-done"],
   gone: ["なくなりました", "mark-info"],
+  declined: ["取り込みません", "mark-info"],
 };
 
 /** So many questions stand open by themselves; more are opened one by one, since each reads its file anew. */
@@ -67,11 +68,12 @@ export async function show(root, _params, app) {
         return;
       }
       const waitingOnes = items.filter((drop) => drop.outcome === "waiting");
+      const tables = waitingOnes.filter((drop) => drop.code === "table-understood").length;
       const others = items.filter((drop) => drop.outcome !== "waiting");
       const read = items.some((drop) => drop.outcome === "read");
       fill(
         list,
-        waitingOnes.length > 0 ? h("section", {}, h("h2", {}, "確かめていただきたいファイル"), h("ul", { class: "drops" }, waitingOnes.map((drop) => row(drop, load, open, waitingOnes.length <= AT_ONCE)))) : null,
+        waitingOnes.length > 0 ? h("section", {}, h("h2", {}, "確かめていただきたいファイル"), h("ul", { class: "drops" }, waitingOnes.map((drop) => row(drop, load, open, tables <= AT_ONCE)))) : null,
         others.length > 0
           ? h(
               "section",
@@ -122,7 +124,7 @@ export async function show(root, _params, app) {
 
 /** How far the reading of 受付 is, with a way to stop it; what is not read yet stays in 受付. */
 function showReading(box, { work, paused, inbox }) {
-  const left = (inbox?.waiting ?? 0) + (inbox?.settling ?? 0);
+  const left = inbox?.waiting ?? 0;
   const shown = JSON.stringify([work, paused, paused ? left : 0]);
   if (box.dataset.shown === shown) return;
   box.dataset.shown = shown;
@@ -155,23 +157,26 @@ function showReading(box, { work, paused, inbox }) {
 }
 
 function row(drop, reload, open, ask = true) {
-  const message = drop.message ? h("p", {}, drop.message) : null;
-  const notes = drop.diagnostics ?? [];
+  const waits = drop.outcome === "waiting";
+  const year = waits && drop.code === "year-unknown";
+  const table = waits && drop.code === "table-understood";
+  const notes = (drop.diagnostics ?? []).filter((one) => !drop.message?.includes(one.message));
+  // The question says the rest of the message, line by line.
+  const words = table ? (ask ? null : "決まった様式ではない表です。どう読み取れたかを見て、取り込むかどうかを選んでください。") : year ? (drop.diagnostics?.[0]?.message ?? drop.message) : drop.message;
   const box = h(
     "li",
     { class: "card drop" },
     h("div", { class: "drop-head" }, outcomeMark(drop.outcome), h("span", { class: "drop-name" }, drop.name), h("span", { class: "note" }, [drop.layout, time(drop.at)].filter(Boolean).join("　"))),
-    message,
+    words ? h("p", {}, words) : null,
     drop.hint ? h("p", {}, drop.hint) : null,
     drop.duplicate_of ? h("p", { class: "note" }, "同じ内容のファイルが、すでに入っています。数値は変わりません。") : null,
   );
-  // The question says the same as the message, line by line.
-  const shown = (asked) => asked?.preview?.length > 0 && message?.remove();
-  if (drop.outcome === "waiting" && ask) add(box, question(drop, reload, shown));
-  else if (drop.outcome === "waiting") {
+  if (year) add(box, question({ ...drop, question: { kind: "year" } }, reload));
+  else if (table && ask) add(box, question(drop, reload));
+  else if (table) {
     const id = `question-${drop.id}`;
     const place = h("div");
-    const show = () => place.firstChild || fill(place, question(drop, reload, shown));
+    const show = () => place.firstChild || fill(place, question(drop, reload));
     add(box, h("details", { dataset: { drop: id }, open: open.has(id), ontoggle: (event) => event.target.open && show() }, h("summary", {}, "読み取った内容を見て、答える"), place));
     if (open.has(id)) show();
   }

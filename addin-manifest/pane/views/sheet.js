@@ -192,12 +192,10 @@ function checks(sheet) {
 function hintView(hint) {
   if (typeof hint === "string") return h("p", {}, hint);
   const line = (label, text) => (text ? [h("dt", {}, label), h("dd", {}, text)] : null);
-  return h(
-    "details",
-    {},
-    h("summary", {}, hint.fact ?? hint.text ?? ""),
-    h("dl", { class: "pairs" }, line("区分", hint.block), line("考えられること", hint.candidates), line("確かめる資料", hint.checks), line("話し合いたいこと", hint.question)),
-  );
+  const words = [hint.block, hint.fact ?? hint.text].filter(Boolean).join("：");
+  const lines = [line("考えられること", hint.candidates), line("確かめる資料", hint.checks), line("話し合いたいこと", hint.question)].filter(Boolean);
+  if (lines.length === 0) return h("p", {}, words);
+  return h("details", {}, h("summary", {}, words), h("dl", { class: "pairs" }, lines));
 }
 
 const CHANGED = { new: "新しい数値", revised: "変わった数値", gone: "なくなった数値", kept: "手で直された数値", mention: "文章の見直し" };
@@ -213,7 +211,8 @@ async function history(body, sheet, path) {
   } catch (error) {
     failure = trouble(error, () => history(body, sheet, path));
   }
-  const events = [...(sheet.history ?? [])].sort((a, b) => (a.at < b.at ? 1 : -1));
+  // The newest first, also of several in one second.
+  const events = [...(sheet.history ?? [])].sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0)).reverse();
   fill(
     body,
     h(
@@ -222,11 +221,11 @@ async function history(body, sheet, path) {
       h("h2", { class: "band" }, "これまでの更新"),
       events.length > 0
         ? h(
-            "ol",
+            "ul",
             { class: "events" },
             events.map((event) => {
               const counts = [["新しい数値", event.added], ["変わった数値", event.revised], ["なくなった数値", event.gone]].filter(([, count]) => count > 0);
-              return h("li", {}, `${time(event.at)}　${DONE[event.kind] ?? event.kind}`, counts.length > 0 ? h("span", { class: "note" }, `　${counts.map(([word, count]) => `${word} ${count}件`).join("、")}`) : null);
+              return h("li", {}, `${time(event.at)}　${DONE[event.kind] ?? event.kind}`, event.kind === "refilled" && counts.length === 0 ? h("span", { class: "note" }, "　変わった数値はありません") : null, counts.length > 0 ? h("span", { class: "note" }, `　${counts.map(([word, count]) => `${word} ${count}件`).join("、")}`) : null);
             }),
           )
         : h("p", {}, "記録はまだありません。"),

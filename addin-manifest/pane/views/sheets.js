@@ -2,6 +2,7 @@
 
 import { get, post } from "../lib/api.js";
 import { ask, debounce, field, fill, h, say, select, time } from "../lib/dom.js";
+import { wareki } from "../lib/numbers.js";
 import { onState } from "../lib/store.js";
 import { fullName } from "../parts/area-picker.js";
 import { kept } from "../parts/texts.js";
@@ -14,6 +15,14 @@ export const title = "シート一覧";
 const SIZE = 50;
 // Kept while the page lives, so that coming back shows the same list.
 const wanted = { q: "", status: "all", insurer: "", changed_since: "", sort: "changed", order: "desc", page: 1 };
+
+const question = () => ({ ...wanted, size: SIZE });
+let early = null;
+/** Asks for the list before the view stands, when the page begins with it. */
+export function ahead() {
+  // What goes wrong is told by the view, which asks again.
+  early = get("/sheets", question()).catch(() => null);
+}
 
 export async function show(root, _params, app) {
   const list = h("div", { "aria-live": "off" });
@@ -47,7 +56,9 @@ export async function show(root, _params, app) {
     asked?.abort();
     asked = new AbortController();
     try {
-      const answer = await get("/sheets", { ...wanted, size: SIZE }, { signal: asked.signal });
+      const first = early;
+      early = null;
+      const answer = (await first) ?? (await get("/sheets", question(), { signal: asked.signal }));
       const pages = Math.max(Math.ceil(answer.total / SIZE), 1);
       if (wanted.page > pages) {
         wanted.page = pages;
@@ -147,7 +158,8 @@ function row(item, app, reload) {
   const working = h("div");
   const href = `#/sheet/${encodeURIComponent(item.id)}`;
   const drafts = kept.count(item.id);
-  const years = item.years?.length ? `${item.years[0]}～${item.years[item.years.length - 1]}年度` : "";
+  const [first, last] = [item.years?.[0], item.years?.at(-1)];
+  const years = first === undefined ? "" : first === last ? wareki(first) : `${wareki(first)}～${wareki(last)}`;
   const handout = item.handouts?.[0] ?? null;
   const act = (label, call) => h("button", { type: "button", onclick: call, "aria-label": `${item.name}：${label}` }, label);
   const fails = (error) => fill(working, trouble(error));

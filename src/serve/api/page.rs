@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::super::assets;
+use super::super::guard;
 use super::super::http::{Problem, Response};
 use super::super::router::Call;
 use super::super::service::App;
@@ -10,7 +11,9 @@ use super::{Answer, ok};
 
 /// The page.
 pub fn index(_: &App, _: &Call<'_>) -> Answer {
-    Ok(Response::new(200, "text/html; charset=utf-8", assets::index().ok_or_else(Problem::not_found)?))
+    let index = assets::index().ok_or_else(Problem::not_found)?;
+    let response = Response::new(200, "text/html; charset=utf-8", index.html);
+    Ok(response.with(guard::POLICY, guard::policy(index.style)))
 }
 
 /// A file of the page.

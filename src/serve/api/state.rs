@@ -37,6 +37,10 @@ pub fn state(app: &App, call: &Call<'_>) -> Answer {
     }
     // This answer comes every second or so: it never waits for figures to be loaded.
     room.freshen();
+    // Before the first figures are in, a sheet that cannot be made is no news: the page says what to do next anyway.
+    if let Some(problem) = watching.not_made.as_ref().filter(|_| room.bench.has_figures()) {
+        notices.push(json!({ "code": "sheet-not-made", "message": problem, "hint": "" }));
+    }
     if let Some(trouble) = room.bench.trouble() {
         notices.push(json!({ "code": "figures", "message": trouble, "hint": "" }));
     }

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use chiiki_sheet::error::Error;
 use chiiki_sheet::job::{Bases, FillRequest, Report, fill_on, standard_template};
+use chiiki_sheet::refill::{Shelf, find_in_folder};
 
 use super::doc::{Doc, grid};
 use super::{catalog, comparison, day, evidence, fresh, inbox, request};
@@ -74,6 +75,28 @@ fn sheets_of_other_insurers_are_never_taken() {
         assert!(matches!(run(elsewhere.path(), 2023, 2025, &flag), Err(Error::Usage(_))), "{flag:?}");
         assert!(names(elsewhere.path()).is_empty());
     }
+}
+
+#[test]
+fn a_shelf_opens_each_book_once_and_again_when_it_changed() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("会議用.xlsx");
+    let book = fresh(&comparison(2023, 2025));
+    std::fs::write(&path, &book).unwrap();
+    let shelf = Shelf::default();
+    let own = comparison(2023, 2025).participants[0].area.key().to_owned();
+    let found = || find_in_folder(dir.path(), "ほか.xlsx", &own, &shelf).unwrap().0;
+    assert_eq!(found(), Some(path.clone()));
+    // Of the same size and time: what is remembered counts.
+    let time = std::fs::metadata(&path).unwrap().modified().unwrap();
+    std::fs::write(&path, vec![0; book.len()]).unwrap();
+    std::fs::File::options().write(true).open(&path).unwrap().set_modified(time).unwrap();
+    assert_eq!(found(), Some(path.clone()));
+    // Of another: it is looked into.
+    std::fs::write(&path, "何かほかのもの").unwrap();
+    assert_eq!(found(), None);
+    std::fs::write(&path, &book).unwrap();
+    assert_eq!(found(), Some(path));
 }
 
 #[test]

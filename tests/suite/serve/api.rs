@@ -1,8 +1,11 @@
 //! What the answers mean, in memory.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use chiiki_sheet::read::{CellValue, Limits, read_bytes};
 use chiiki_sheet::serve::http::Method;
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
 use super::support::{OWN, Office, answer, head};
 
@@ -286,29 +289,36 @@ fn settings_are_changed_line_by_line() {
 }
 
 #[test]
-fn the_page_names_its_files_by_their_version_and_a_browser_may_keep_them() {
+fn the_page_comes_in_two_pieces_and_a_browser_may_keep_the_second() {
     let office = Office::with(false);
     let index = office.send(Method::Get, "/", Vec::new());
     assert_eq!(index.header("cache-control"), Some("no-store"));
+    let policy = index.header("content-security-policy").unwrap().to_owned();
     let text = String::from_utf8(index.body.into_owned()).unwrap();
+    let style = text.split("<style>").nth(1).unwrap().split("</style>").next().unwrap();
+    let hash = STANDARD.encode(Sha256::digest(style));
+    assert!(policy.contains(&format!("style-src 'self' 'sha256-{hash}';")), "{policy}");
+    assert!(policy.contains("script-src 'self';") && !policy.contains("unsafe"), "{policy}");
     let named: Vec<&str> = ["href=\"", "src=\""]
         .iter()
         .flat_map(|word| text.split(word).skip(1))
         .map(|rest| rest.split('"').next().unwrap())
         .filter(|name| !name.starts_with('#') && !name.starts_with("data:"))
         .collect();
-    assert!(named.len() > 40 && named.iter().all(|name| name.starts_with("v/")), "{named:?}");
-    for folder in ["/", "/addin/"] {
-        for name in &named {
-            let response = office.send(Method::Get, &format!("{folder}{name}"), Vec::new());
-            assert_eq!(response.status, 200, "{folder}{name}");
+    let [script] = named[..] else { panic!("{named:?}") };
+    assert!(script.starts_with("v/") && script.ends_with(".js"), "{script}");
+    let folder = script.rsplit_once('/').unwrap().0;
+    // What is fetched later lies beside it: Excel's part.
+    for name in [script, &format!("{folder}/host.js"), &format!("{folder}/excel/adapter.js")] {
+        for place in ["/", "/addin/"] {
+            let response = office.send(Method::Get, &format!("{place}{name}"), Vec::new());
+            assert_eq!(response.status, 200, "{place}{name}");
             assert_eq!(response.header("cache-control"), Some("private, max-age=31536000, immutable"));
-            assert!(response.header("content-security-policy").is_some());
-            let plain = name.splitn(3, '/').nth(2).unwrap();
-            assert_eq!(office.send(Method::Get, &format!("{folder}{plain}"), Vec::new()).body, response.body);
+            assert_eq!(response.header("content-type"), Some("text/javascript; charset=utf-8"));
+            assert!(!response.header("content-security-policy").unwrap().contains("sha256"));
         }
     }
     // Another version's page never gets a part of this one.
-    assert_eq!(office.send(Method::Get, "/v/0000000000000000/main.js", Vec::new()).status, 404);
-    assert_eq!(office.send(Method::Get, "/v/main.js", Vec::new()).status, 404);
+    assert_eq!(office.send(Method::Get, "/v/0000000000000000/page.js", Vec::new()).status, 404);
+    assert_eq!(office.send(Method::Get, "/v/page.js", Vec::new()).status, 404);
 }

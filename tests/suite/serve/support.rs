@@ -10,7 +10,7 @@ use chiiki_sheet::intake::Reader;
 use chiiki_sheet::job::{self, Bases, FillRequest};
 use chiiki_sheet::model::Date;
 use chiiki_sheet::read::Limits;
-use chiiki_sheet::serve::desk::{Desk, Dropped, Hold, Inbox, LogLine, Making, Watching};
+use chiiki_sheet::serve::desk::{Desk, Dropped, Hold, LogLine, Making, Watching};
 use chiiki_sheet::serve::http::{Handler, Head, Method, Request, Response};
 use chiiki_sheet::serve::key::Key;
 use chiiki_sheet::serve::opener::Opener;
@@ -31,6 +31,7 @@ pub struct Double {
     pub woken: Mutex<usize>,
     pub writing: Mutex<()>,
     pub paused: Mutex<bool>,
+    pub not_made: Mutex<Option<String>>,
 }
 
 impl Desk for Double {
@@ -39,7 +40,8 @@ impl Desk for Double {
     }
 
     fn watching(&self) -> Watching {
-        Watching { watching: "running".to_owned(), folder_ok: true, inbox: Inbox::default(), ..Watching::default() }
+        let not_made = self.not_made.lock().unwrap().clone();
+        Watching { watching: "running".to_owned(), folder_ok: true, not_made, ..Watching::default() }
     }
 
     fn drops(&self, most: usize) -> Vec<Dropped> {
