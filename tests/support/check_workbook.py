@@ -89,8 +89,9 @@ def readers(book, cells):
     }
     by_calamine = {}
     with open(cells, encoding="utf-8", newline="") as file:
-        for line in file.read().splitlines():
-            sheet, at, kind, value = line.split("\t")
+        for line in file.read().split("\n")[:-1]:
+            # A text may hold tabs and other kinds of line ends.
+            sheet, at, kind, value = line.split("\t", 3)
             by_calamine[sheet, at] = float(value) if kind == "number" else value
     for place in sorted(by_openpyxl.keys() | by_calamine.keys()):
         one, other = by_openpyxl.get(place), by_calamine.get(place)
