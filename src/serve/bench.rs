@@ -1,6 +1,7 @@
 //! The figures of a workspace, held ready: loading them takes seconds, a look at them must not.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
@@ -69,6 +70,8 @@ type Stamp = Vec<(SystemTime, u64)>;
 pub struct Bench {
     workspace: Workspace,
     held: Mutex<Option<(Stamp, Arc<Held>)>>,
+    /// Whether there were any, also while they are loaded anew
+    figures: AtomicBool,
     /// Why they could not be loaded last time
     trouble: Mutex<Option<String>>,
 }
@@ -76,7 +79,7 @@ pub struct Bench {
 impl Bench {
     /// Nothing is loaded yet.
     pub fn new(workspace: Workspace) -> Self {
-        Self { workspace, held: Mutex::new(None), trouble: Mutex::new(None) }
+        Self { workspace, held: Mutex::new(None), figures: AtomicBool::new(false), trouble: Mutex::new(None) }
     }
 
     /// The figures as they are now.
@@ -95,6 +98,7 @@ impl Bench {
         let loaded = Held::load(&self.workspace);
         *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) = loaded.as_ref().err().map(ToString::to_string);
         let held = Arc::new(loaded?);
+        self.figures.store(!held.areas.is_empty(), Ordering::Relaxed);
         // The stamp of before: what changed while loading is loaded at the next look.
         *slot = Some((stamp, held.clone()));
         Ok(held)
@@ -108,8 +112,7 @@ impl Bench {
 
     /// Whether figures were there when they were loaded last; never waits.
     pub fn has_figures(&self) -> bool {
-        let Ok(slot) = self.held.try_lock() else { return false };
-        slot.as_ref().is_some_and(|(_, held)| !held.areas.is_empty())
+        self.figures.load(Ordering::Relaxed)
     }
 
     /// Why the figures could not be loaded last time; never waits.

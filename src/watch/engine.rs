@@ -14,14 +14,14 @@ use super::round::RoundReport;
 use super::shared::{Handle, Listener, Shared, Watching, Work};
 use super::status::Status;
 use super::wake::{FolderWatcher, Rung};
-use crate::disk::{self, Files, RealFiles, Stat, fault};
+use crate::disk::{self, Entry, Files, RealFiles, Stat, fault};
 use crate::error::{Error, Result};
 use crate::handout::Typesetter;
 use crate::intake::Reader;
 use crate::journal::{DropKind, DropState, Journal};
 use crate::model::Date;
 use crate::request_file::is_request;
-use crate::workspace::{self as settings, DONE, INBOX, OUTPUT, QUARANTINE, SETTINGS, Workspace};
+use crate::workspace::{self as settings, DONE, INBOX, MAPPINGS, OUTPUT, QUARANTINE, SETTINGS, Workspace};
 
 /// Settings, a request to stop and a logoff are looked for this often; it costs two looks at names.
 const HEARTBEAT: Duration = Duration::from_secs(1);
@@ -116,7 +116,8 @@ pub struct Engine {
     owed_at: Duration,
     /// Sheets that could not be made are tried again in the next round
     pub(super) owed_again: bool,
-    settings_stat: Option<Vec<Option<Stat>>>,
+    /// Settings and areas, and the saved readings
+    settings_stat: Option<(Vec<Option<Stat>>, Vec<Entry>)>,
     scanned: bool,
     /// The disk refused something: perhaps even to delete what was begun
     untidy: bool,
@@ -466,13 +467,16 @@ impl Engine {
         news
     }
 
-    /// Whether the settings were saved since they were looked at.
+    /// Whether the settings or the readings were saved since they were looked at.
     fn settings_changed(&mut self) -> bool {
         let root = self.shared.workspace.root();
         let areas = self.conditions.as_ref().and_then(|conditions| conditions.settings.areas.clone());
         let names = std::iter::once(SETTINGS.to_owned()).chain(areas);
         let stat: Vec<Option<Stat>> =
             names.map(|name| self.options.files.stat(&root.join(name)).ok().flatten()).collect();
+        let mut readings = self.options.files.list(&root.join(MAPPINGS)).unwrap_or_default();
+        readings.sort_by(|a, b| a.name.cmp(&b.name));
+        let stat = (stat, readings);
         let changed = self.settings_stat.as_ref() != Some(&stat);
         if changed {
             self.settings_stat = Some(stat);

@@ -256,9 +256,13 @@ test("a table without its year, and one of no known form, are asked about; a yes
   // A correction becomes a reading with a name, by which the table is read.
   const asked = drop("通いの場.csv");
   const correct = asked.getByText("読み取り方を直す");
+  await correct.waitFor();
   if (!(await asked.getByLabel(/この読み取り方の名前/).isVisible())) await correct.click();
   await asked.getByLabel(/この読み取り方の名前/).fill("通いの場の参加者");
   await asked.getByLabel(/の指標ID$/).first().fill("X-参加者数");
+  // Whatever lacks is said in the words of the fields.
+  await asked.getByText("「地域の列」か「地域」を書いてください").first().waitFor();
+  await asked.getByLabel(/^地域の列/).fill("市町村");
   await sound(page, "table question");
   await asked.getByRole("button", { name: "はい、この読み方で取り込む" }).click();
   await drop("通いの場.csv").locator(".mark-done").waitFor({ timeout: 60_000 });

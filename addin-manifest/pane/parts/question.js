@@ -6,12 +6,12 @@ import { wareki } from "../lib/numbers.js";
 import { known, stateNow } from "../lib/store.js";
 import { trouble, waiting } from "./trouble.js";
 
-/** Whole-table fields of a reading, in the order they are asked. */
+/** Whole-table fields of a reading, in the order they are asked, by the names that the service's sentences use. */
 const FIELDS = [
-  ["地域の列", "地域の名前が並ぶ列の見出し", "text"],
-  ["地域", "表ぜんたいの地域（列がないとき）", "text"],
-  ["期間の列", "年度や時点が並ぶ列の見出し", "text"],
-  ["期間", "表ぜんたいの期間（列がないとき。例 令和6年度）", "text"],
+  ["地域の列", "地域の列（地域の名前が並ぶ列の見出し）", "text"],
+  ["地域", "地域（列がなく、表ぜんたいが1つの地域のとき）", "text"],
+  ["期間の列", "期間の列（年度や時点が並ぶ列の見出し）", "text"],
+  ["期間", "期間（列がなく、表ぜんたいが1つの期間のとき。例 令和6年度。「表題」は表題に書かれた期間）", "text"],
 ];
 
 /** The question of a waiting drop. */

@@ -294,6 +294,22 @@ fn settings_are_taken_up_without_a_restart_and_mistakes_wait_to_be_mended() {
 }
 
 #[test]
+fn a_reading_saved_while_it_runs_is_used_for_the_next_file() {
+    let mut bench = Bench::new(NO_SHEETS, |options| options);
+    let table = "令和6年度 見本県の通いの場\n市町村,参加者数(人)\n見本県みほん市,1200\n見本県みなと市,800\n";
+    fs::write(bench.root().join("受付/通いの場.csv"), table).unwrap();
+    bench.run(seconds(20));
+    assert_eq!(outcomes(&bench.root()), [("通いの場.csv".to_owned(), "waiting".to_owned())]);
+    fs::create_dir_all(bench.root().join("読み方")).unwrap();
+    let reading = "\"名前\" = \"通いの場\"\n\"見出しの行\" = [2, 2]\n\"地域の列\" = \"市町村\"\n\"期間\" = \"表題\"\n\n[[\"列\"]]\n\
+                   \"見出し\" = \"参加者数(人)\"\n\"指標ID\" = \"X-参加者数\"\n\"単位\" = \"人\"\n";
+    fs::write(bench.root().join("読み方/通いの場.toml"), reading).unwrap();
+    fs::write(bench.root().join("受付/通いの場.csv"), table).unwrap();
+    bench.run(seconds(20));
+    assert!(outcomes(&bench.root()).contains(&("通いの場.csv".to_owned(), "read".to_owned())), "{}", bench.status());
+}
+
+#[test]
 fn a_sheet_that_cannot_be_made_is_told_and_the_file_is_filed() {
     let mut bench = Bench::new(&waiting(), |options| options);
     fs::write(
