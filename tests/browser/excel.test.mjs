@@ -224,8 +224,8 @@ test("a sheet made by the real service is put into the open workbook, which is k
   assert.ok(made.sheets.includes("地域分析・検討シート") && !made.sheets.includes("_meta"), made.sheets.join());
   const inserted = await page.evaluate(async (sheets) => {
     globalThis.book.insertable[globalThis.sheet.base64] = sheets;
-    const { connect } = await import(new URL("host.js", document.querySelector("script[type=module]").src).href);
-    const host = await connect();
+    const { excelHost } = await import(new URL("excel/adapter.js", document.querySelector("script[type=module]").src).href);
+    const host = excelHost({ Excel: globalThis.Excel, supports: () => true });
     return [await host.insertSheet(globalThis.sheet), await host.workbook(), globalThis.book.value("Sheet1", "A1")];
   }, workbook().map((one) => ({ ...one, cells: one.name === "地域分析・検討シート" || one.name === "_meta" ? one.cells : {} })));
   assert.equal(inserted[0].sheet, "地域分析・検討シート");
