@@ -136,7 +136,7 @@ async function manySheets(browser) {
           input.dispatchEvent(new Event("input", { bubbles: true }));
           while (words() === before) await new Promise(requestAnimationFrame);
           return performance.now() - start;
-        }, k % 2 === 0 ? "1" : ""),
+        }, k % 2 === 0 ? "第17町" : ""),
       );
     }
     told(`${count} sheets ${name}: turning a page`, turns);
