@@ -32,9 +32,12 @@ pub(super) fn texts(
     for one in evidence.books.iter().filter(|one| !known.contains(&one.file.sha256)) {
         match evidence.speak.get(&one.file.sha256) {
             Some(speaks) if speaks.areas.contains_key(own.key()) => take(one, own, catalog, &mut arrived),
-            None if !of_many => arrived.diagnostics.push(owner_unknown(one)),
-            _ => {}
+            None => arrived.diagnostics.push(owner_unknown(one)),
+            Some(_) => {}
         }
+    }
+    if of_many {
+        arrived.diagnostics.retain(|told| told.code != OWNER_UNKNOWN);
     }
     arrived
 }
@@ -46,7 +49,7 @@ fn take(one: &TextBook, own: &Area, catalog: &Catalog, arrived: &mut Arrived) {
             .hint("ファイルを置き直して、もう一度実行してください。")
             .at(Place::file(name))
     };
-    let bytes = std::fs::read(&one.path).ok().filter(|bytes| sha256_hex(bytes) == one.file.sha256);
+    let bytes = crate::disk::read(&one.path).ok().filter(|bytes| sha256_hex(bytes) == one.file.sha256);
     let read = bytes.and_then(|bytes| Some((read_bytes(name, &bytes, &Limits::default()).ok()?, bytes)));
     let Some((book, bytes)) = read else {
         arrived.diagnostics.push(unreadable());
@@ -54,10 +57,8 @@ fn take(one: &TextBook, own: &Area, catalog: &Catalog, arrived: &mut Arrived) {
     };
     let taken = take_book(&book, Context::new(catalog, None));
     let owners = owners(&book, &taken, catalog);
-    if !owners.values().any(|owner| owner == own.key()) {
-        return;
-    }
-    if is_in_doubt(&taken) {
+    // An older form whose blocks cannot be found names nobody, though it has figures.
+    if owners.is_empty() || is_in_doubt(&taken) {
         arrived.diagnostics.push(owner_unknown(one));
         return;
     }
@@ -69,9 +70,11 @@ fn take(one: &TextBook, own: &Area, catalog: &Catalog, arrived: &mut Arrived) {
     arrived.incoming.append(&mut incoming);
 }
 
+const OWNER_UNKNOWN: &str = "texts-owner-unknown";
+
 fn owner_unknown(one: &TextBook) -> Diagnostic {
     Diagnostic::warning(
-        "texts-owner-unknown",
+        OWNER_UNKNOWN,
         "どの保険者のシートか分からないため、書かれている文章は移していません。文章はこのファイルに残っています。",
     )
     .hint("自分たちのシートなら、fill の --previous でこのファイルを指定すると移せます。")

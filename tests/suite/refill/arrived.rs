@@ -177,3 +177,25 @@ fn a_sheet_that_names_nobody_is_told_and_not_taken() {
     let cells = all_cells(&made(&report));
     assert!(texts.iter().all(|text| !cells.contains(text)));
 }
+
+#[test]
+fn an_old_form_with_figures_whose_blocks_are_not_found_is_told_too() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let sheet = book.add_worksheet();
+    sheet.write(2, 0, "全国平均等との比較").unwrap();
+    sheet.write(3, 0, "古い様式に書かれた文章").unwrap();
+    let bytes = book.save_to_buffer().unwrap();
+    let path = dir.path().join("古い様式.xlsx");
+    std::fs::write(&path, &bytes).unwrap();
+    let mut evidence = evidence_with(&[last_period()]);
+    // As if its figures had been read: they name the insurer, the sheet does not.
+    let sha256 = chiiki_sheet::store::sha256_hex(&bytes);
+    let speaks = evidence.speak[&evidence.books[0].file.sha256].clone();
+    evidence.speak.insert(sha256.clone(), speaks);
+    let file = chiiki_sheet::model::SourceFile { name: "古い様式.xlsx".to_owned(), sha256, exported: None };
+    evidence.books = vec![chiiki_sheet::intake::TextBook { file, path }];
+    let report = run(&dir.path().join("出力"), "みほん市", &evidence, &Bases::default());
+    assert_eq!(told(&report, "texts-owner-unknown"), 1, "{:?}", report.diagnostics);
+    assert!(!all_cells(&made(&report)).iter().any(|cell| cell.contains("古い様式に書かれた文章")));
+}
