@@ -9,6 +9,8 @@ use super::data::{Block, Indicator};
 pub struct RowName {
     /// 「受給者1人あたり給付月額」 when at least three rows of the block share it.
     pub group: Option<String>,
+    /// The unit of the group, when all its rows share one.
+    pub group_unit: Option<String>,
     /// 「訪問介護」 within a group, else the whole name.
     pub label: String,
     /// What is measured, in a word: 「給付月額」. Empty outside groups and where the block has one group only.
@@ -38,18 +40,23 @@ const PER_USER: &str = "受給者1人あたり";
 
 /// The names of a block's rows, in their order.
 pub fn rows(block: &Block) -> Vec<RowName> {
-    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    for (group, _) in block.indicators.iter().filter_map(split) {
-        *counts.entry(group).or_default() += 1;
+    let mut units: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (indicator, (group, _)) in block.indicators.iter().filter_map(|one| Some((one, split(one)?))) {
+        units.entry(group).or_default().push(&indicator.unit);
     }
-    counts.retain(|_, count| *count >= GROUP_FROM);
-    let name = |indicator: &Indicator| match split(indicator).filter(|(group, _)| counts.contains_key(group)) {
-        Some((group, label)) => {
+    units.retain(|_, units| units.len() >= GROUP_FROM);
+    let several = units.len() > 1;
+    let name = |indicator: &Indicator| match split(indicator)
+        .and_then(|(group, label)| Some((group, label, units.get(group)?)))
+    {
+        Some((group, label, units)) => {
             let measure = group.strip_prefix(PER_USER).unwrap_or(group);
-            let measure = if counts.len() > 1 { measure.to_owned() } else { String::new() };
-            RowName { group: Some(group.to_owned()), label: label.to_owned(), measure }
+            let measure = if several { measure.to_owned() } else { String::new() };
+            let unit = units.first().filter(|first| units.iter().all(|unit| unit == *first));
+            let group_unit = unit.map(|unit| (*unit).to_owned());
+            RowName { group: Some(group.to_owned()), group_unit, label: label.to_owned(), measure }
         }
-        None => RowName { group: None, label: indicator.name.clone(), measure: String::new() },
+        None => RowName { group: None, group_unit: None, label: indicator.name.clone(), measure: String::new() },
     };
     block.indicators.iter().map(name).collect()
 }
@@ -100,7 +107,12 @@ mod tests {
         assert_eq!(names[7].in_chart(), "短期入所　利用日数・回数");
         assert_eq!(
             names[4],
-            RowName { group: None, label: "調整済み認定率（要介護３～５）".into(), measure: "".into() }
+            RowName {
+                group: None,
+                group_unit: None,
+                label: "調整済み認定率（要介護３～５）".into(),
+                measure: "".into()
+            }
         );
     }
 
@@ -109,5 +121,14 @@ mod tests {
         let names = rows(&block(&["受給率（施設）", "受給率（居住系）", "受給率（在宅）"]));
         assert_eq!(names[0].in_chart(), "施設");
         assert_eq!(names[0].anywhere(), "施設　受給率");
+    }
+
+    #[test]
+    fn a_group_has_a_unit_when_all_its_rows_share_it() {
+        let mut rates = block(&["受給率（施設）", "受給率（居住系）", "受給率（在宅）"]);
+        let units = |block: &Block| rows(block).into_iter().map(|name| name.group_unit).collect::<Vec<_>>();
+        assert_eq!(units(&rates), [Some("円".to_owned()), Some("円".to_owned()), Some("円".to_owned())]);
+        rates.indicators[2].unit = "％".to_owned();
+        assert_eq!(units(&rates), [None, None, None]);
     }
 }

@@ -2,6 +2,7 @@
 //! the result enters the layout as data). Every number in them is a shown value, so it can be found in the table.
 
 use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
 
 use handlebars::{Handlebars, RenderErrorReason, no_escape};
 use serde_json::{Value, json};
@@ -12,7 +13,8 @@ use super::problem::TemplateProblem;
 use super::{names, shown};
 
 /// The compiled sentences of a template.
-pub struct Words(Handlebars<'static>);
+#[derive(Clone)]
+pub struct Words(Arc<Handlebars<'static>>);
 
 /// How many services a sentence names in each direction before it says 「ほか」.
 const NAMED: usize = 4;
@@ -22,6 +24,20 @@ const QUESTIONS: usize = 3;
 impl Words {
     /// Compiles every `texts/*.hbs`; a slip is told with its line.
     pub fn compile(template: &TemplateFiles) -> Result<Self, TemplateProblem> {
+        // Compiling them takes longer than saying them.
+        static SHIPPED: OnceLock<Words> = OnceLock::new();
+        let shipped = template
+            .iter()
+            .filter(|(path, _)| path.ends_with(".hbs"))
+            .all(|(path, _)| template.unchanged(path).is_some());
+        if let (true, Some(words)) = (shipped, SHIPPED.get()) {
+            return Ok(words.clone());
+        }
+        let words = Self::compiled(template)?;
+        Ok(if shipped { SHIPPED.get_or_init(|| words).clone() } else { words })
+    }
+
+    fn compiled(template: &TemplateFiles) -> Result<Self, TemplateProblem> {
         let mut handlebars = Handlebars::new();
         handlebars.set_strict_mode(true);
         handlebars.register_escape_fn(no_escape);
@@ -42,7 +58,7 @@ impl Words {
                     ))
             })?;
         }
-        Ok(Self(handlebars))
+        Ok(Self(Arc::new(handlebars)))
     }
 
     /// One sentence.

@@ -1,6 +1,7 @@
 //! Who may ask at all. Any page of the internet can send requests to a service of this PC, so everything a foreign
 //! page cannot fake is checked: Host, Origin, Sec-Fetch-Site, the kind of content, and the key.
 
+use super::assets::Own;
 use super::http::{Head, Method, Problem, Response};
 use super::key::Key;
 
@@ -87,12 +88,12 @@ pub fn check_content(head: &Head) -> Result<(), Problem> {
 /// The header that says what a page may do.
 pub const POLICY: &str = "Content-Security-Policy";
 
-/// What a page of ours may do: use what this service gives, and nothing else. `style` is the hash of the one style that
-/// may stand in the page itself.
-pub fn policy(style: Option<&str>) -> String {
-    let style = style.map(|hash| format!(" '{hash}'")).unwrap_or_default();
+/// What a page of ours may do: use what this service gives, and nothing else. `own` are the hashes of the one style and
+/// the one script that may stand in the page itself.
+pub fn policy(own: Option<Own>) -> String {
+    let [style, script] = own.map(|own| [own.style, own.script].map(|hash| format!(" '{hash}'"))).unwrap_or_default();
     format!(
-        "default-src 'none'; script-src 'self'; style-src 'self'{style}; img-src 'self' data:; font-src 'self'; \
+        "default-src 'none'; script-src 'self'{script}; style-src 'self'{style}; img-src 'self' data:; font-src 'self'; \
          connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     )
 }

@@ -36,7 +36,7 @@ pub(super) fn rows(handout: &Handout, columns: &[Column], seen: &mut Seen) -> Ve
                 cells.map(|(area, year)| seen.cell(&name.label, indicator, indicator.figure(area, year), year));
             rows.push(Row {
                 kind: "figures",
-                label: format!("{}{}", name.label, tables::row_unit(&name, indicator, block, single)),
+                label: format!("{}{}", name.label, tables::row_unit(&name, indicator, single)),
                 marks: notes.marks(indicator),
                 indent: name.group.is_some(),
                 values: values.collect(),

@@ -78,7 +78,8 @@ struct BlockView {
     name: String,
     /// 「令和5年度の値は…」 instead of a table of nothing but dashes.
     no_figures: Option<String>,
-    table: ComparisonTable,
+    /// Where the paper has tables.
+    table: Option<ComparisonTable>,
     others: Vec<OthersTable>,
     pictures: BlockPictures,
     fields: Vec<FieldView>,
@@ -136,14 +137,19 @@ pub fn build(
     // The note itself must be printable, whatever its template says.
     let note = said.map(|text| glyphs::printed(&text, &mut Unprintable::default()));
 
-    let blocks = handout.blocks.iter().enumerate().map(|(index, block)| BlockView {
-        number: index + 1,
-        name: block.name.clone(),
-        no_figures: no_figures(handout, block),
-        table: tables::comparison(handout, block, &page),
-        others: tables::others(handout, block, &page),
-        pictures: if has(Part::Charts) { pictures::of_block(handout, block, &page) } else { BlockPictures::default() },
-        fields: fields(block),
+    let blocks = handout.blocks.iter().enumerate().map(|(index, block)| {
+        let table = has(Part::Tables).then(|| tables::comparison(handout, block, &page));
+        let others = table.as_ref().map(|table| tables::others(handout, block, &page, table));
+        let pictures = has(Part::Charts).then(|| pictures::of_block(handout, block, &page));
+        BlockView {
+            number: index + 1,
+            name: block.name.clone(),
+            no_figures: no_figures(handout, block),
+            others: others.unwrap_or_default(),
+            table,
+            pictures: pictures.unwrap_or_default(),
+            fields: fields(block),
+        }
     });
     let name = |role| handout.area_of(role).and_then(|a| handout.areas.get(a)).map(|a| a.name.clone());
     let mut view = View {

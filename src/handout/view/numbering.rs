@@ -22,8 +22,9 @@ pub(super) fn number(view: &mut View, parts: &[Part]) {
         form.years.iter_mut().for_each(|years| table.next(&mut years.number));
     }
     for block in &mut view.blocks {
-        if view.one_page.is_none() && has(Part::Tables) && view.main_year.is_some() && block.no_figures.is_none() {
-            table.next(&mut block.table.number);
+        let set = view.one_page.is_none() && view.main_year.is_some() && block.no_figures.is_none();
+        if let Some(first) = block.table.as_mut().filter(|_| set) {
+            table.next(&mut first.number);
             block.others.iter_mut().for_each(|others| table.next(&mut others.number));
         }
         if has(Part::Charts) {

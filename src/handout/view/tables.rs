@@ -171,7 +171,7 @@ fn built(handout: &Handout, block: &Block, page: &Page, here: &[usize]) -> Compa
         let (arrow, verdict) = verdict_words(indicator);
         rows.push(Row::Figures(Box::new(Figures {
             marks: notes.marks(indicator),
-            unit: row_unit(&name, indicator, block, single),
+            unit: row_unit(&name, indicator, single),
             indent: name.group.is_some(),
             label: name.label,
             own,
@@ -301,10 +301,9 @@ fn short_rank(rank: &str) -> String {
     parts.map_or_else(|| rank.to_owned(), |(place, of)| format!("{place}／{of}"))
 }
 
-/// Tables of the 比較地域 that found no room beside the nation.
-pub fn others(handout: &Handout, block: &Block, page: &Page) -> Vec<OthersTable> {
+/// Tables of the 比較地域 that found no room beside the nation, in `table`.
+pub fn others(handout: &Handout, block: &Block, page: &Page, table: &ComparisonTable) -> Vec<OthersTable> {
     let (Some(main), others) = (handout.main_index(), other_areas(handout)) else { return Vec::new() };
-    let table = comparison(handout, block, page);
     if others.is_empty() || !table.others.is_empty() {
         return Vec::new();
     }
@@ -418,7 +417,7 @@ fn value_rows(block: &Block, columns: &[(usize, usize)], seen: &mut Seen) -> Vec
             .iter()
             .map(|(area, year)| seen.cell(&name.label, indicator, indicator.figure(*area, *year), *year))
             .collect();
-        let unit = row_unit(&name, indicator, block, single);
+        let unit = row_unit(&name, indicator, single);
         let label = format!("{}{unit}", name.label);
         let indent = name.group.is_some();
         rows.push(ValueRow { flat: false, block: false, group: false, label, indent, values });
@@ -430,14 +429,6 @@ fn value_rows(block: &Block, columns: &[(usize, usize)], seen: &mut Seen) -> Vec
 pub(super) fn single_unit(block: &Block) -> Option<&str> {
     let first = block.indicators.first()?;
     block.indicators.iter().all(|indicator| indicator.unit == first.unit).then_some(first.unit.as_str())
-}
-
-/// The unit of a group, when it has one only.
-fn group_unit<'a>(block: &'a Block, group: &str) -> Option<&'a str> {
-    let rows = names::rows(block);
-    let mut units = rows.iter().zip(&block.indicators).filter(|(name, _)| name.group.as_deref() == Some(group));
-    let first = units.next()?.1.unit.as_str();
-    units.all(|(_, indicator)| indicator.unit == first).then_some(first)
 }
 
 pub(super) fn group_line(
@@ -454,16 +445,15 @@ pub(super) fn group_line(
     if group == block.name {
         return None;
     }
-    Some(match group_unit(block, group) {
+    Some(match &name.group_unit {
         Some(unit) if single.is_none() => format!("{group}（{unit}）"),
         _ => group.to_owned(),
     })
 }
 
 /// The unit beside a row's own label, when neither block nor group says it.
-pub(super) fn row_unit(name: &RowName, indicator: &Indicator, block: &Block, single: Option<&str>) -> String {
-    let group = name.group.as_deref().and_then(|group| group_unit(block, group));
-    if single.or(group).is_some() { String::new() } else { format!("（{}）", indicator.unit) }
+pub(super) fn row_unit(name: &RowName, indicator: &Indicator, single: Option<&str>) -> String {
+    if single.or(name.group_unit.as_deref()).is_some() { String::new() } else { format!("（{}）", indicator.unit) }
 }
 
 pub(super) fn short_year(year: &Year) -> String {

@@ -295,10 +295,12 @@ fn the_page_comes_in_two_pieces_and_a_browser_may_keep_the_second() {
     assert_eq!(index.header("cache-control"), Some("no-store"));
     let policy = index.header("content-security-policy").unwrap().to_owned();
     let text = String::from_utf8(index.body.into_owned()).unwrap();
-    let style = text.split("<style>").nth(1).unwrap().split("</style>").next().unwrap();
-    let hash = STANDARD.encode(Sha256::digest(style));
-    assert!(policy.contains(&format!("style-src 'self' 'sha256-{hash}';")), "{policy}");
-    assert!(policy.contains("script-src 'self';") && !policy.contains("unsafe"), "{policy}");
+    for part in ["style", "script"] {
+        let own = text.split(&format!("<{part}>")).nth(1).unwrap().split(&format!("</{part}>")).next().unwrap();
+        let hash = STANDARD.encode(Sha256::digest(own));
+        assert!(policy.contains(&format!("{part}-src 'self' 'sha256-{hash}';")), "{policy}");
+    }
+    assert!(!policy.contains("unsafe"), "{policy}");
     let named: Vec<&str> = ["href=\"", "src=\""]
         .iter()
         .flat_map(|word| text.split(word).skip(1))
@@ -307,6 +309,7 @@ fn the_page_comes_in_two_pieces_and_a_browser_may_keep_the_second() {
         .collect();
     let [script] = named[..] else { panic!("{named:?}") };
     assert!(script.starts_with("v/") && script.ends_with(".js"), "{script}");
+    assert!(text.contains(&format!("import(\"./{script}\")")), "what is fetched is what begins");
     let folder = script.rsplit_once('/').unwrap().0;
     // What is fetched later lies beside it: Excel's part.
     for name in [script, &format!("{folder}/host.js"), &format!("{folder}/excel/adapter.js")] {
