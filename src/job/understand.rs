@@ -1,12 +1,17 @@
 //! What a request means: areas, years and added indicators held against what the files say.
 
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
 use super::FillRequest;
 use crate::catalog::Catalog;
 use crate::compare::{self, Comparison, Selection};
 use crate::diagnostic::Diagnostic;
 use crate::error::{Error, Result};
 use crate::intake::Evidence;
-use crate::model::{Area, AreaLevel};
+use crate::model::{Area, AreaLevel, Date, Observation, Period};
+use crate::notation::{wareki, wareki_date};
 use crate::request::resolve_area;
 
 /// A request understood against the evidence.
@@ -37,7 +42,9 @@ pub fn understand(
         added,
         thresholds: request.thresholds,
     };
-    let (comparison, told) = compare::compare(&selection, &evidence.observations, catalog);
+    let (observations, told) = years_not_over(&evidence.observations, request.date);
+    diagnostics.extend(told);
+    let (comparison, told) = compare::compare(&selection, &observations, catalog);
     diagnostics.extend(told);
     let comparison = comparison.ok_or_else(|| nothing_found(&own.name, evidence))?;
     diagnostics.extend(compare::other_insurers(&comparison.participants, evidence.spoken()));
@@ -55,6 +62,46 @@ pub fn understand(
     }
     diagnostics.extend(added_without_years(&comparison, &own, evidence));
     Ok((comparison, diagnostics))
+}
+
+/// Marks the figures of a 年度 that is not over on the day of the sheet: whatever a heading or a file's name says, they
+/// cannot be of a whole year. Services of a 年度 end with February. One warning a year names a file.
+fn years_not_over(observations: &[Observation], today: Date) -> (Cow<'_, [Observation]>, Vec<Diagnostic>) {
+    let early = |observation: &Observation| {
+        let period = &observation.period;
+        let unsaid = period.months.is_none() && !period.part_year;
+        let year = period.form_year.filter(|year| unsaid && (today.year, today.month) < (year + 1, 3))?;
+        observation.indicator.as_str().starts_with(['B', 'D']).then_some(year)
+    };
+    if !observations.iter().any(|observation| early(observation).is_some()) {
+        return (Cow::Borrowed(observations), Vec::new());
+    }
+    let mut told: BTreeMap<i32, Diagnostic> = BTreeMap::new();
+    let mut marked: HashMap<Arc<Period>, Arc<Period>> = HashMap::new();
+    let mut all = observations.to_vec();
+    for observation in &mut all {
+        let Some(year) = early(observation) else { continue };
+        // 認定 of a year under way stands for a day, as the form itself has it.
+        if !observation.indicator.as_str().starts_with('B') {
+            told.entry(year).or_insert_with(|| {
+                Diagnostic::warning(
+                    "year-not-over",
+                    format!(
+                        "{}は、作成日（{}）にはまだ終わっていません。1年分の数値ではないものとして、主な比較には使いません。",
+                        wareki(year),
+                        wareki_date(today)
+                    ),
+                )
+                .hint("この年度の数値を載せたファイルの、見出しやファイル名の年度を確かめてください。")
+                .at(&observation.source)
+            });
+        }
+        let period = &observation.period;
+        let part = || Arc::new(Period { part_year: true, ..(**period).clone() });
+        let new = marked.entry(period.clone()).or_insert_with(part).clone();
+        observation.period = new;
+    }
+    (Cow::Owned(all), told.into_values().collect())
 }
 
 /// Indicators of 「指標追加」 that stand empty though the files speak of them, because they do so by calendar year, month or
