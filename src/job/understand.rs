@@ -1,5 +1,7 @@
 //! What a request means: areas, years and added indicators held against what the files say.
 
+use std::collections::BTreeSet;
+
 use super::FillRequest;
 use crate::catalog::Catalog;
 use crate::compare::{self, Comparison, Selection};
@@ -53,30 +55,35 @@ pub fn understand(
             );
         }
     }
-    diagnostics.extend(added_without_years(&comparison, &own, evidence));
+    diagnostics.extend(without_years(&comparison, &own, evidence));
     Ok((comparison, diagnostics))
 }
 
-/// Indicators of 「指標追加」 that stand empty though the files speak of them, because they do so by calendar year, month or
-/// day: such figures fill no 年度, and an empty row would look as if there were none.
-fn added_without_years(comparison: &Comparison, own: &Area, evidence: &Evidence) -> Option<Diagnostic> {
-    let empty = comparison.rows.iter().filter(|row| row.added && row.figures.keys().all(|(whose, _)| *whose != 0));
-    let elsewhere = |id: &str| {
-        evidence
-            .observations
-            .iter()
-            .any(|o| o.indicator.as_str() == id && o.area.key() == own.key() && o.period.form_year.is_none())
+/// Indicators that stand empty though the files speak of them, because they do so by calendar year, month or day: such
+/// figures fill no 年度, and an empty row would look as if there were none.
+fn without_years(comparison: &Comparison, own: &Area, evidence: &Evidence) -> Vec<Diagnostic> {
+    let elsewhere: BTreeSet<&str> = evidence
+        .observations
+        .iter()
+        .filter(|o| o.area.key() == own.key() && o.period.form_year.is_none() && o.datum.value().is_some())
+        .map(|o| o.indicator.as_str())
+        .collect();
+    let empty = |added: bool| {
+        let rows = comparison.rows.iter().filter(move |row| row.added == added);
+        let rows = rows.filter(|row| row.figures.keys().all(|(whose, _)| *whose != 0));
+        rows.map(|row| row.indicator.id.as_str()).filter(|id| elsewhere.contains(id)).collect::<Vec<&str>>()
     };
-    let ids: Vec<&str> = empty.map(|row| row.indicator.id.as_str()).filter(|id| elsewhere(id)).collect();
-    (!ids.is_empty()).then(|| {
-        Diagnostic::info(
-            "added-without-years",
-            format!(
-                "追加した指標 {} の数値は、年度ではなく年や月のものだけのため、様式の年度の欄には入れていません。",
+    [(true, "added-without-years", "追加した指標"), (false, "figures-without-years", "指標")]
+        .into_iter()
+        .filter_map(|(added, code, what)| {
+            let ids = empty(added);
+            let message = format!(
+                "{what} {} の数値は、年度ではなく年や月のものだけのため、様式の年度の欄には入れていません。",
                 ids.join("、")
-            ),
-        )
-    })
+            );
+            (!ids.is_empty()).then(|| Diagnostic::info(code, message))
+        })
+        .collect()
 }
 
 pub(crate) fn check_years(from: Option<i32>, to: Option<i32>) -> Result<()> {
