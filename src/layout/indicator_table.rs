@@ -12,7 +12,7 @@ mod years;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{AreaText, Context, Figure, Interpretation, PeriodText, place_of};
+use super::{AreaText, Context, Figure, Interpretation, PeriodText, month_notes, place_of};
 use crate::catalog::{Indicator, YearMeaning};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::error::FileError;
@@ -179,7 +179,20 @@ fn read_table(
             .at(Place::sheet(book.file.name.clone(), grid.name.to_string())),
         );
     }
+    // A note speaks to every table of its sheet, and is told once.
+    let mut noted = Vec::new();
+    month_notes::mark(book, grid, bare_year(indicator), &mut figures, &mut noted);
+    noted.retain(|note| !told.contains(note));
+    told.append(&mut noted);
     figures
+}
+
+/// What a year without 年 or 年度 means in the tables of an indicator.
+fn bare_year(indicator: Option<&Indicator>) -> BareYear {
+    match indicator.map(|indicator| indicator.bare_year) {
+        Some(YearMeaning::Calendar) => BareYear::Calendar,
+        Some(YearMeaning::Fiscal) | None => BareYear::Fiscal,
+    }
 }
 
 /// Periods of headings that leave the era to the one before them: `R5`, then `6`, `7`.
@@ -187,10 +200,7 @@ fn carried_eras(heading: &Heading, indicator: Option<&Indicator>) -> BTreeMap<u3
     if heading.area.is_none() {
         return BTreeMap::new();
     }
-    let bare_year = match indicator.map(|indicator| indicator.bare_year) {
-        Some(YearMeaning::Calendar) => BareYear::Calendar,
-        Some(YearMeaning::Fiscal) | None => BareYear::Fiscal,
-    };
+    let bare_year = bare_year(indicator);
     let mut carry = EraCarry::new();
     let mut carried = BTreeMap::new();
     for (&col, caption) in &heading.columns {

@@ -164,10 +164,10 @@ fn read_rows(
             value: grid.get(CellRef::new(row, value_col)).cloned(),
             unit: text(heading.unit).map(|unit| Arc::from(unit.as_str())).or_else(|| titled.clone()),
             dimensions: Arc::new(Dimensions {
-                care_level: text(heading.care_level).filter(is_part),
-                service: text(heading.service).filter(is_part),
-                age: text(heading.age).filter(is_part),
-                sex: text(heading.sex).filter(is_part),
+                care_level: text(heading.care_level).filter(|text| is_part(text)),
+                service: text(heading.service).filter(|text| is_part(text)),
+                age: text(heading.age).filter(|text| is_part(text)),
+                sex: text(heading.sex).filter(|text| is_part(text)),
                 standardisation: None,
             }),
             decimals: written_decimals(grid.get(CellRef::new(row, value_col))),
@@ -179,7 +179,7 @@ fn read_rows(
 }
 
 /// Whether a breakdown is one: 「合計」 or 「男女計」 is the whole, which the form shows.
-fn is_part(text: &String) -> bool {
+fn is_part(text: &str) -> bool {
     !["合計", "総計", "計", "総数", "全体", "男女計"].contains(&fold(text).as_str())
 }
 
