@@ -6,12 +6,15 @@
 use std::io::{Cursor, Read as _, Write as _};
 
 use chiiki_sheet::diagnostic::Severity;
+use chiiki_sheet::fill::FORM_SHEET;
+use chiiki_sheet::form::OWN_SHEETS;
 use chiiki_sheet::intake::{Taken, take_book};
 use chiiki_sheet::layout::Context;
 use chiiki_sheet::model::{CellRef, Outcome};
 use chiiki_sheet::read::{Limits, read_all};
 use rust_xlsxwriter::{Format, Formula, Workbook, Worksheet};
 
+use crate::program::{program, with_mihon};
 use crate::truth;
 
 /// A sheet of a made-up book: its name, whether it is hidden, and its lines of cells separated by `|`.
@@ -392,4 +395,23 @@ fn sheets_that_were_not_read_are_named_but_for_words_charts_and_our_own() {
     let ours: Vec<Sheet<'_>> = sheets.into_iter().chain([meta]).collect();
     let told = take("D15-b_在宅_時系列.xlsx", &ours).diagnostics;
     assert!(told.iter().all(|told| told.code != "sheet-left"), "{told:?}");
+}
+
+#[test]
+fn every_sheet_made_beside_the_form_is_known_as_our_own() {
+    let dir = tempfile::tempdir().unwrap();
+    let line = format!("fill --own 見本県みほん市 --formats xlsx --json --out {}", dir.path().display());
+    let said = program(&with_mihon(&line));
+    assert_eq!(said.code, 0, "{}", said.err);
+    let made = dir.path().join("見本県 みほん市_地域分析・検討シート.xlsx");
+    let bytes = std::fs::read(&made).unwrap();
+    let book = read_all("見本.xlsx", &bytes, &Limits::default()).remove(0).result.unwrap();
+    let unknown: Vec<&str> =
+        book.grids.iter().map(|grid| &*grid.name).filter(|name| !OWN_SHEETS.contains(name)).collect();
+    assert_eq!(unknown, [FORM_SHEET]);
+    let taken = take_all("見本県 みほん市_地域分析・検討シート.xlsx", &bytes).remove(0);
+    assert!(taken.observations.iter().all(|o| &*o.source.sheet == FORM_SHEET));
+    let told =
+        ["sheet-left", "sheet-not-read", "hidden-sheet-left", "formula-without-value", "year-heading-unreadable"];
+    assert!(taken.diagnostics.iter().all(|one| !told.contains(&one.code)), "{:?}", taken.diagnostics);
 }
