@@ -10,7 +10,7 @@ use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::error::{Error, FileError, Result};
 use crate::layout::crosstab::apply_one;
-use crate::layout::{Context, Interpretation, Mapping, interpret};
+use crate::layout::{Context, Interpretation, Mapping, interpret, shown};
 use crate::model::{Area, EntryText, Observation, Outcome, SourceFile};
 use crate::normalize::conflict::Arrivals;
 use crate::normalize::{check, conflict, derive, observe, percent::PercentCells};
@@ -287,7 +287,7 @@ fn take_outcome(outcome: ReadOutcome, context: Context<'_>) -> Taken {
 /// What one saved reading makes of a book, whatever else the book may be; `None` when its headings are not there.
 /// For a person to look at before saving: nothing is stored.
 pub fn try_mapping(book: &Book, mapping: &Mapping, catalog: &Catalog) -> Option<Taken> {
-    let interpretation = apply_one(book, mapping, catalog)?;
+    let interpretation = apply_one(&shown(book), mapping, catalog).or_else(|| apply_one(book, mapping, catalog))?;
     Some(settle_book(book, Ok(interpretation), catalog))
 }
 
