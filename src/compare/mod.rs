@@ -40,7 +40,7 @@ pub struct ShownYear {
     /// Under way: at least half of the own area's figures of services are of fewer than 12 months. A single figure of
     /// fewer months in a year otherwise whole says so itself ([`ComparedRow::whole`]).
     pub part_year: bool,
-    /// Service months, where known
+    /// Service months, where known; of a whole year only where all its figures say twelve
     pub months: Option<u8>,
 }
 
@@ -233,25 +233,34 @@ fn shown_years(
     years
         .into_iter()
         .map(|year| {
-            // 認定 stands for a day: its figures say nothing about months.
-            let of_services = |wanted: &[&str]| -> Vec<&Period> {
+            let periods_of = |wanted: &[&str], services: bool| -> Vec<&Period> {
                 index
                     .totals
                     .iter()
                     .filter(|((id, area, of), _)| {
                         *of == year
                             && wanted.contains(area)
-                            && !id.starts_with('B')
+                            && (!services || !id.starts_with('B'))
                             && indicators.iter().any(|(indicator, _)| indicator.id.as_str() == *id)
                     })
                     .flat_map(|(_, found)| found.iter().filter(|o| o.datum.value().is_some()).map(|o| &*o.period))
                     .collect()
             };
-            let own = of_services(areas.get(..1).unwrap_or_default());
-            let periods = if own.is_empty() { of_services(&areas) } else { own };
+            let own = areas.get(..1).unwrap_or_default();
+            // 認定 stands for a day: where there are figures of services, they alone tell about months.
+            let periods = [(own, true), (areas.as_slice(), true), (own, false)]
+                .into_iter()
+                .map(|(wanted, services)| periods_of(wanted, services))
+                .find(|periods| !periods.is_empty())
+                .unwrap_or_default();
             let part: Vec<_> = periods.iter().filter(|period| period.part_year).collect();
             let part_year = !part.is_empty() && part.len() * 2 >= periods.len();
-            let months = part.iter().filter_map(|period| period.months).min().filter(|_| part_year);
+            let months = if part_year {
+                part.iter().filter_map(|period| period.months).min()
+            } else {
+                let whole = !periods.is_empty() && periods.iter().all(|period| period.months == Some(12));
+                whole.then_some(12)
+            };
             ShownYear { year, part_year, months }
         })
         .collect()

@@ -125,13 +125,24 @@ fn groups_for(places: &Places, comparison: &Comparison) -> Vec<(usize, u32)> {
         .collect()
 }
 
+/// Why the main comparison is of this year; that it has all twelve months is said only where the files say so.
+fn why_this_year(comparison: &Comparison, year: i32) -> &'static str {
+    let months = comparison.years.iter().find(|shown| shown.year == year).and_then(|shown| shown.months);
+    if months == Some(12) {
+        "12か月分そろった、いちばん新しい年度"
+    } else {
+        "1年分に満たないと書かれていない、いちばん新しい年度"
+    }
+}
+
 fn head(sheet: &mut SheetPlan, grid: &Grid, places: &Places, comparison: &Comparison) {
     let title_row = grid.cells().first().map_or(0, |cell| cell.at.row);
     let own = comparison.participants.first().map(|own| own.area.name.as_str()).unwrap_or_default();
     let line = match comparison.main_year {
         Some(year) => format!(
-            "{own}　{}（{year}）の数値で比べています（12か月分そろった、いちばん新しい年度）。自地域÷比べる地域 が {} 以上なら「上回る」、{} 以下なら「下回る」です。",
+            "{own}　{}（{year}）の数値で比べています（{}）。自地域÷比べる地域 が {} 以上なら「上回る」、{} 以下なら「下回る」です。",
             wareki(year),
+            why_this_year(comparison, year),
             comparison.thresholds.above,
             comparison.thresholds.below
         ),

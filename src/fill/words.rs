@@ -73,8 +73,10 @@ mod tests {
         for months in 1..=11 {
             let year = ShownYear { year: 2026, part_year: true, months: Some(months) };
             let text = part_year_remark(&year).unwrap();
-            let read: Vec<_> = parse_remark(&text).into_iter().map(|r| (r.form_year, r.months)).collect();
+            let read: Vec<_> = parse_remark(&text).years.into_iter().map(|r| (r.form_year, r.months)).collect();
             assert_eq!(read, [(2026, months)], "{text}");
         }
+        let text = part_year_remark(&ShownYear { year: 2026, part_year: true, months: None }).unwrap();
+        assert_eq!(parse_remark(&text).doubtful.into_iter().collect::<Vec<_>>(), [2026], "{text}");
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{AreaText, Context, Figure, Interpretation, PeriodText};
+use super::{AreaText, Context, Figure, Interpretation, PeriodText, month_notes};
 use crate::catalog::Lookup;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::error::FileError;
@@ -27,7 +27,7 @@ pub fn read(book: &Book, context: Context<'_>) -> Option<Result<Interpretation, 
 fn read_form(book: &Book, grid: &Grid, map: &FormMap, context: Context<'_>) -> Result<Interpretation, FileError> {
     let mut result = Interpretation { layout: "L1", ..Interpretation::default() };
     let own = own_area(book, grid, map, context, &mut result.diagnostics)?;
-    let months = months_by_year(map);
+    let months = months_by_year(grid, map);
     let nameless = |block: &&FormBlock| {
         block.role != Role::Own && !block.years.is_empty() && caption_areas(block, context).0.is_empty()
     };
@@ -80,8 +80,9 @@ fn push_row(
         let at = CellRef::new(row.row, col);
         let mut period = Period::form_year(format!("{year}"), year);
         let said = months.of(row, year);
-        period.months = said;
-        period.part_year = said.is_some_and(|months| months < 12) || provisional.contains(&year);
+        period.months = said.flatten();
+        let part = said.is_some_and(|months| months.is_none_or(|months| months < 12));
+        period.part_year = part || provisional.contains(&year);
         figures.push(Figure {
             indicator: Some(Arc::from(row.id.as_str())),
             indicator_name: Some(Arc::from(row.name.as_str())),
@@ -97,15 +98,18 @@ fn push_row(
     }
 }
 
-/// The months each form year covers, by 備考: of the row itself, else of the sheet.
+/// The months each form year covers, by 備考: of the row itself, else of the sheet. `None`: it speaks of months of this
+/// year in words that are not understood.
 struct MonthsByYear {
-    sheet: BTreeMap<i32, u8>,
-    rows: BTreeMap<u32, BTreeMap<i32, u8>>,
+    sheet: BTreeMap<i32, Option<u8>>,
+    rows: BTreeMap<u32, BTreeMap<i32, Option<u8>>>,
+    /// The first 備考 that put each year in doubt, with its row
+    doubts: BTreeMap<i32, (u32, String)>,
 }
 
 impl MonthsByYear {
     /// 認定率 stands for a day, not for months: only its own 備考 counts for it.
-    fn of(&self, row: &FormRow, year: i32) -> Option<u8> {
+    fn of(&self, row: &FormRow, year: i32) -> Option<Option<u8>> {
         if let Some(own) = self.rows.get(&row.row) {
             return own.get(&year).copied();
         }
@@ -113,26 +117,39 @@ impl MonthsByYear {
     }
 }
 
-fn months_by_year(map: &FormMap) -> MonthsByYear {
-    let mut sheet = BTreeMap::new();
-    let mut rows = BTreeMap::new();
+fn months_by_year(grid: &Grid, map: &FormMap) -> MonthsByYear {
+    let newest = newest_filled_year(grid, map);
+    let mut all = MonthsByYear { sheet: BTreeMap::new(), rows: BTreeMap::new(), doubts: BTreeMap::new() };
     for row in &map.rows {
-        let Some(remark) = &row.remark else { continue };
-        let said: BTreeMap<i32, u8> =
-            parse_remark(remark).into_iter().map(|year| (year.form_year, year.months)).collect();
+        let Some(text) = &row.remark else { continue };
+        let remark = parse_remark(text);
+        let mut said: BTreeMap<i32, Option<u8>> =
+            remark.years.into_iter().map(|year| (year.form_year, Some(year.months))).collect();
+        let unnamed = newest.filter(|_| remark.doubtful_year_unnamed);
+        for year in remark.doubtful.into_iter().chain(unnamed) {
+            said.insert(year, None);
+            all.doubts.entry(year).or_insert_with(|| (row.row, text.clone()));
+        }
         if said.is_empty() {
             continue;
         }
-        // Of differing remarks the fewest months win: a part-year must never pass for a whole one.
+        // Of differing remarks the fewest months win, and none known before any: a part-year must never pass for a whole one.
         for (&year, &months) in &said {
-            let entry = sheet.entry(year).or_insert(months);
+            let entry = all.sheet.entry(year).or_insert(months);
             *entry = (*entry).min(months);
         }
         if !row.id.starts_with('B') {
-            rows.insert(row.row, said);
+            all.rows.insert(row.row, said);
         }
     }
-    MonthsByYear { sheet, rows }
+    all
+}
+
+/// The newest year of the own block with a figure.
+fn newest_filled_year(grid: &Grid, map: &FormMap) -> Option<i32> {
+    let own = map.blocks.iter().find(|block| !block.years.is_empty())?;
+    let filled = |col: &u32| map.rows.iter().any(|row| grid.get(CellRef::new(row.row, *col)).is_some());
+    own.years.iter().filter(|(col, _)| filled(col)).map(|(_, year)| *year).max()
 }
 
 /// The newest year with a 認定率 but no 調整済み認定率 may still be under way (sheet-form: 「年途中の可能性」).
@@ -155,7 +172,23 @@ fn report_part_years(
     for (&col, &year) in &own.years {
         let place = Place::cell(book.file.name.clone(), grid.name.to_string(), CellRef::new(map.year_row, col));
         match months.sheet.get(&year) {
-            Some(months) if *months < 12 => diagnostics.push(
+            Some(None) => {
+                let (row, text) = months.doubts.get(&year).map_or((0, ""), |(row, text)| (*row, text.as_str()));
+                diagnostics.push(
+                    Diagnostic::warning(
+                        "part-year-unclear",
+                        format!(
+                            "{}が何か月分の数値か、{}行目の備考「{}」から読み取れませんでした。1年分と確かめられないため、主な比較には使いません。",
+                            wareki(year),
+                            row + 1,
+                            month_notes::shortened(text)
+                        ),
+                    )
+                    .hint(month_notes::HINT)
+                    .at(place),
+                );
+            }
+            Some(Some(months)) if *months < 12 => diagnostics.push(
                 Diagnostic::info(
                     "part-year",
                     format!("{}は{months}か月分の数値です。主な比較には使いません。", wareki(year)),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{AreaText, Context, Figure, Interpretation, PeriodText};
+use super::{AreaText, Context, Figure, Interpretation, PeriodText, month_notes};
 use crate::catalog::{Indicator, SeriesKind, YearMeaning};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::error::FileError;
@@ -250,7 +250,16 @@ fn read_table(book: &Book, grid: &Grid, heading: &Heading, context: Context<'_>)
             .at(Place::sheet(book.file.name.clone(), grid.name.to_string())),
         );
     }
+    month_notes::mark(book, grid, bare_year(indicator.as_ref()), &mut result.figures, &mut result.diagnostics);
     Ok(result)
+}
+
+/// What a year without 年 or 年度 means in the tables of an indicator.
+fn bare_year(indicator: Option<&Indicator>) -> BareYear {
+    match indicator.map(|indicator| indicator.bare_year) {
+        Some(YearMeaning::Calendar) => BareYear::Calendar,
+        Some(YearMeaning::Fiscal) | None => BareYear::Fiscal,
+    }
 }
 
 /// Periods of headings that leave the era to the one before them: `R5`, then `6`, `7`.
@@ -258,10 +267,7 @@ fn carried_eras(heading: &Heading, indicator: Option<&Indicator>) -> BTreeMap<u3
     if heading.area.is_none() {
         return BTreeMap::new();
     }
-    let bare_year = match indicator.map(|indicator| indicator.bare_year) {
-        Some(YearMeaning::Calendar) => BareYear::Calendar,
-        Some(YearMeaning::Fiscal) | None => BareYear::Fiscal,
-    };
+    let bare_year = bare_year(indicator);
     let mut carry = EraCarry::new();
     let mut carried = BTreeMap::new();
     for (&col, caption) in &heading.columns {

@@ -13,6 +13,7 @@ mod estat;
 mod facility;
 mod indicator_table;
 pub mod mapping;
+mod month_notes;
 mod personal;
 mod population;
 mod region_book;

@@ -12,8 +12,8 @@ mod unit;
 pub use near::nearest;
 pub use number::{MissingLegend, ParsedNumber, grouped, parse_number, read_missing};
 pub use period::{
-    BareYear, EraCarry, RemarkYear, export_date, fiscal_year_in, parse_estat_time, parse_period, parse_remark, wareki,
-    wareki_date,
+    BareYear, EraCarry, Remark, RemarkYear, export_date, fiscal_year_in, parse_estat_time, parse_period, parse_remark,
+    wareki, wareki_date,
 };
 pub use text::{fold, is_note, is_padding};
 pub use unit::{Unit, find_unit_in, has_unit_label, parse_unit, same_kind};

@@ -6,7 +6,7 @@ mod scan;
 mod wareki;
 
 pub use carry::EraCarry;
-pub use remark::{RemarkYear, parse_remark};
+pub use remark::{Remark, RemarkYear, parse_remark};
 pub use wareki::{export_date, wareki, wareki_date};
 
 use scan::{Scan, YearKind, compact};

@@ -1,5 +1,7 @@
 //! 備考 of the form: which months of services each year covers.
 
+use std::collections::BTreeSet;
+
 use super::scan::{Scan, YearKind};
 use super::service_months;
 use crate::notation::text::half_width;
@@ -11,6 +13,17 @@ pub struct RemarkYear {
     pub form_year: i32,
     /// 1–12; fewer than 12 make a part-year.
     pub months: u8,
+}
+
+/// What a 備考 says of the months of its years.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Remark {
+    /// The years whose months are understood
+    pub years: Vec<RemarkYear>,
+    /// Years of which it says something of months that is not understood: they may not pass for whole ones.
+    pub doubtful: BTreeSet<i32>,
+    /// It speaks so without naming a year: 「年度途中の数値」.
+    pub doubtful_year_unnamed: bool,
 }
 
 /// Words between 年度 and its months, longer ones first.
@@ -39,37 +52,100 @@ const LINKS: [&str; 21] = [
 ];
 const SERVICES: [&str; 8] =
     ["サービス提供分", "サービス利用分", "サービス提供月", "サービス提供", "サービス分", "サービス", "提供分", "分"];
-/// Words that make a text speak of months: where they stand beside a 年度 that was not understood, nothing is known.
-const MONTH_WORDS: [&str; 8] = ["サービス", "か月", "月分", "月まで", "途中", "速報", "暫定", "集計中"];
+/// Words that make a text speak of months: a year named beside them is in doubt.
+const MONTH_WORDS: [&str; 16] = [
+    "か月",
+    "月分",
+    "月まで",
+    "月~",
+    "月から",
+    "月以降",
+    "月のみ",
+    "途中",
+    "速報",
+    "暫定",
+    "集計中",
+    "サービス提供",
+    "サービス利用分",
+    "サービス分",
+    "提供分",
+    "一部の月",
+];
+/// Words of a year under way, whichever it is.
+const UNDER_WAY: [&str; 5] = ["途中", "速報", "暫定", "集計中", "一部の月"];
+/// What is counted by the month says nothing of the months of a year.
+const BY_THE_MONTH: [&str; 4] = ["か月あたり", "か月当たり", "か月平均", "年度末"];
+/// Words that give a year what is said of the next one: 「令和6年度及び令和7年度は10か月分」.
+const JOINED: [&str; 8] = ["及び", "と", "・", "、", ",", "~", "並びに", "から"];
 
 /// Reads texts such as 「令和6年度は令和6年3月～令和7年2月サービス提供分（12か月）」 and
 /// 「令和7年度＝令和7年3月から令和8年2月サービス分まで、令和8年度＝令和8年3月サービス分」.
 ///
-/// The months are counted from the span; where the text counts them too, both must agree. One statement about months
-/// that is not understood or contradicts another makes the whole answer empty: half of it would let a part-year pass
-/// for a whole one. Other sentences (出典, 時点) are passed over.
-pub fn parse_remark(text: &str) -> Vec<RemarkYear> {
-    read(&simplify(text)).unwrap_or_default()
-}
-
-fn read(text: &str) -> Option<Vec<RemarkYear>> {
-    let mut years: Vec<RemarkYear> = Vec::new();
+/// The months are counted from the span; where the text counts them too, both must agree. A year of which something
+/// about months is said that is not understood, or that contradicts itself, is in doubt: taken for nothing said, it would
+/// let a part-year pass for a whole one. Other sentences (出典, 時点) are passed over.
+pub fn parse_remark(text: &str) -> Remark {
+    let text = simplify(text);
+    let mut remark = Remark::default();
     let mut leftover = String::new();
-    let mut scan = Scan::new(text);
+    let mut scan = Scan::new(&text);
     while !scan.is_empty() {
         match statement(&mut scan) {
-            Statement::Months(year) => match years.iter().find(|known| known.form_year == year.form_year) {
-                Some(known) if known.months != year.months => return None,
-                Some(_) => {}
-                None => years.push(year),
-            },
-            Statement::Contradiction => return None,
+            Statement::Months(year) => {
+                let joined =
+                    JOINED.iter().find_map(|word| leftover.strip_suffix(word)).filter(|text| text.ends_with("年度"));
+                remark.doubtful.extend(joined.and_then(|text| years_named(text).last().copied()));
+                // A sentence that was read parts those around it.
+                leftover.push('。');
+                match remark.years.iter().find(|known| known.form_year == year.form_year) {
+                    Some(known) if known.months != year.months => drop(remark.doubtful.insert(year.form_year)),
+                    Some(_) => {}
+                    None => remark.years.push(year),
+                }
+            }
+            Statement::Contradiction(year) => {
+                remark.doubtful.insert(year);
+                leftover.extend(scan.next_char());
+            }
             Statement::Other => leftover.extend(scan.next_char()),
         }
     }
-    let speaks_of_year = leftover.replace("年度末", "").contains("年度");
-    let unread = speaks_of_year && MONTH_WORDS.iter().any(|word| leftover.contains(word));
-    (!unread).then_some(years)
+    let leftover = BY_THE_MONTH.iter().fold(leftover, |text, word| text.replace(word, ""));
+    if MONTH_WORDS.iter().any(|word| leftover.contains(word)) {
+        let named = years_named(&leftover);
+        let under_way = UNDER_WAY.iter().any(|word| leftover.contains(word));
+        remark.doubtful_year_unnamed = named.is_empty() && remark.doubtful.is_empty() && under_way;
+        remark.doubtful.extend(named);
+    }
+    remark.years.retain(|year| !remark.doubtful.contains(&year.form_year));
+    remark
+}
+
+/// Every 年度 a text names, 「令和6・7年度」 with both.
+fn years_named(text: &str) -> BTreeSet<i32> {
+    let mut years = BTreeSet::new();
+    let mut scan = Scan::new(text);
+    while !scan.is_empty() {
+        let mut ahead = scan;
+        match ahead.named_year() {
+            Some((year, YearKind::Fiscal)) => {
+                years.insert(year);
+                scan = ahead;
+            }
+            // 「令和6・7年度」, 「令和6～7年度」: the second number stands for a year of the same era.
+            Some((year, YearKind::Bare)) if ahead.eat_any(&["・", "、", ",", "~", "及び", "と"]).is_some() => {
+                if let Some(number) = ahead.number(2).filter(|_| ahead.eat("年度")) {
+                    let last = [2018, 1988].iter().map(|era| era + i32::from(number)).find(|last| *last > year);
+                    years.extend(year..=last.unwrap_or(year).min(year + 10));
+                    scan = ahead;
+                } else {
+                    scan.next_char();
+                }
+            }
+            _ => drop(scan.next_char()),
+        }
+    }
+    years
 }
 
 /// Half-width; one wave dash, one spelling of か月; white space out, but never so that two numbers become one.
@@ -89,8 +165,8 @@ fn simplify(text: &str) -> String {
 
 enum Statement {
     Months(RemarkYear),
-    /// A statement about months that cannot be true, or whose end is not understood.
-    Contradiction,
+    /// A statement about months of this year that cannot be true, or whose end is not understood.
+    Contradiction(i32),
     /// No statement about months begins here.
     Other,
 }
@@ -103,17 +179,35 @@ fn statement(scan: &mut Scan<'_>) -> Statement {
     while ahead.eat_any(&LINKS).is_some() {
         linked = true;
     }
-    let Some(first) = ahead.year_and_month().filter(|_| linked) else { return Statement::Other };
-    // 「令和6年度は令和7年3月末時点」 speaks of a day.
-    if ahead.peek("末") {
+    if !linked {
         return Statement::Other;
     }
-    let Some(months) = span(&mut ahead, form_year, first) else { return Statement::Contradiction };
-    if stated_months(&mut ahead).is_some_and(|stated| stated != months) {
-        return Statement::Contradiction;
+    // 「令和7年度は10か月分の平均」
+    let counted = stated_months(&mut ahead).map(|months| Some((ahead, months)));
+    let found = counted.or_else(|| {
+        let first = ahead.year_and_month().or_else(|| month_alone(&mut ahead, form_year))?;
+        // 「令和6年度は令和7年3月末時点」 speaks of a day.
+        if ahead.peek("末") || ahead.peek("日") {
+            return None;
+        }
+        let months = span(&mut ahead, form_year, first);
+        let stated = stated_months(&mut ahead);
+        Some(months.filter(|months| stated.is_none_or(|stated| stated == *months)).map(|months| (ahead, months)))
+    });
+    match found {
+        Some(Some((ahead, months))) if (1..=12).contains(&months) => {
+            *scan = ahead;
+            Statement::Months(RemarkYear { form_year, months })
+        }
+        Some(_) => Statement::Contradiction(form_year),
+        None => Statement::Other,
     }
-    *scan = ahead;
-    Statement::Months(RemarkYear { form_year, months })
+}
+
+/// `1月` in a text about one 年度: its services run from March to the February after it.
+fn month_alone(scan: &mut Scan<'_>, form_year: i32) -> Option<(i32, u8)> {
+    let month = scan.month()?;
+    Some((if month < 3 { form_year + 1 } else { form_year }, month))
 }
 
 /// The months from `first` on: through the month behind 「～」 or 「から」, through `first` itself (「まで」), or that one month.
@@ -152,7 +246,9 @@ fn last_month(scan: &mut Scan<'_>, first: (i32, u8)) -> Option<(i32, u8)> {
         return Some((first.0 + 1, scan.month()?));
     }
     if let Some(month) = scan.month() {
-        return (month >= first.1).then_some((first.0, month));
+        // 「3月～1月」: no year of services holds a January before its March.
+        let later = month >= first.1 || month < 3;
+        return later.then_some((if month >= first.1 { first.0 } else { first.0 + 1 }, month));
     }
     // 「令和6年3月～7年2月」: the era of the first month goes on, so the year is this one or the next.
     let number = i32::from(scan.number(2)?);

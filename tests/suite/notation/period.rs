@@ -2,8 +2,8 @@
 
 use chiiki_sheet::model::{Date, Period, PeriodKind};
 use chiiki_sheet::notation::{
-    BareYear, EraCarry, RemarkYear, export_date, fiscal_year_in, parse_estat_time, parse_period, parse_remark, wareki,
-    wareki_date,
+    BareYear, EraCarry, Remark, RemarkYear, export_date, fiscal_year_in, parse_estat_time, parse_period, parse_remark,
+    wareki, wareki_date,
 };
 
 fn fiscal(text: &str) -> Option<Period> {
@@ -273,7 +273,11 @@ fn the_fiscal_year_of_a_title_or_file_name() {
 }
 
 fn remark(text: &str) -> Vec<(i32, u8)> {
-    parse_remark(text).into_iter().map(|RemarkYear { form_year, months }| (form_year, months)).collect()
+    parse_remark(text).years.into_iter().map(|RemarkYear { form_year, months }| (form_year, months)).collect()
+}
+
+fn doubtful(text: &str) -> Vec<i32> {
+    parse_remark(text).doubtful.into_iter().collect()
 }
 
 #[test]
@@ -297,30 +301,57 @@ fn remarks_give_the_months_of_their_years() {
         ("2025年度は2025年3月～2026年2月サービス提供分", vec![(2025, 12)]),
         ("（出典）「介護保険事業状況報告」年報（令和5年度のみ月報）。令和6年度末の認定率。", vec![]),
         ("（出典）年報（令和5年度のみ月報）。令和8年度は令和8年3月サービス提供分のみ", vec![(2026, 1)]),
+        ("R7年度は10か月分の平均", vec![(2025, 10)]),
+        ("令和6年度：12か月分　令和7年度：10か月分（暫定）", vec![(2024, 12), (2025, 10)]),
+        ("※令和7年度は1月分まで", vec![(2025, 11)]),
+        ("2025年度は3月～1月の平均", vec![(2025, 11)]),
+        ("令和7年度は3月～翌2月サービス提供分", vec![(2025, 12)]),
     ] {
         assert_eq!(remark(text), years, "{text}");
+        assert!(doubtful(text).is_empty(), "{text}");
     }
 }
 
 #[test]
-fn a_remark_that_is_not_understood_gives_nothing() {
+fn a_remark_that_says_nothing_of_months_leaves_no_doubt() {
     for text in [
         "",
         "令和7年3月末時点",
         "令和6年度は令和7年3月末時点",
-        "令和6年度は令和6年3月～令和7年2月サービス提供分（11か月）",
-        "令和6年度は令和6年3月～令和7年2月サービス提供分。令和8年度は年度途中の集計値",
-        "令和6年度は令和6年3月～令和7年2月サービス提供分。最新年度は一部の月のサービス提供分",
-        "令和6年度及び令和7年度は12か月分",
-        "令和6・7年度は3月～2月サービス提供分",
-        "令和6年3月～令和7年2月サービス提供分（令和6年度）",
-        "令和7年度は令和6年3月～令和7年2月サービス提供分",
-        "令和7年度は令和8年2月サービス提供分",
-        "令和6年度は令和6年3月～令和7年2月サービス分、令和6年度は令和6年3月サービス分のみ",
-        "令和7年度は令和7年9月～3月サービス提供分",
-        "令和7年度は令和7年3月～令和8年2月末サービス提供分",
+        "出典：令和6年度介護サービス施設・事業所調査",
+        "令和7年度の受給者1人1か月あたりの給付費",
+        "各年度とも3月から翌年2月までの12か月",
+        "サービス提供分",
     ] {
-        assert_eq!(remark(text), vec![], "{text}");
+        let remark = parse_remark(text);
+        assert_eq!(remark, Remark::default(), "{text}");
+    }
+}
+
+#[test]
+fn a_year_whose_months_are_not_understood_is_in_doubt() {
+    for (text, years, doubts) in [
+        ("令和6年度は令和6年3月～令和7年2月サービス提供分（11か月）", vec![], vec![2024]),
+        ("令和6年度は令和6年3月～令和7年2月サービス提供分。令和8年度は年度途中の集計値", vec![(2024, 12)], vec![2026]),
+        ("令和6年度及び令和7年度は10か月分", vec![(2025, 10)], vec![2024]),
+        ("令和6・7年度は3月～2月サービス提供分", vec![], vec![2024, 2025]),
+        ("令和6年3月～令和7年2月サービス提供分（令和6年度）", vec![], vec![2024]),
+        ("令和7年度は令和6年3月～令和7年2月サービス提供分", vec![], vec![2025]),
+        ("令和7年度は令和8年2月サービス提供分", vec![], vec![2025]),
+        ("令和6年度は令和6年3月～令和7年2月サービス分、令和6年度は令和6年3月サービス分のみ", vec![], vec![2024]),
+        ("令和7年度は令和7年9月～3月サービス提供分", vec![], vec![2025]),
+        ("令和7年度は令和7年3月～令和8年2月末サービス提供分", vec![], vec![2025]),
+        ("令和7年度は年度途中の数値", vec![], vec![2025]),
+        ("令和7年度は途中経過（令和7年3月～12月）", vec![], vec![2025]),
+        ("令和8年度は年途中の可能性", vec![], vec![2026]),
+    ] {
+        assert_eq!(remark(text), years, "{text}");
+        assert_eq!(doubtful(text), doubts, "{text}");
+    }
+    for text in
+        ["年度途中の数値", "令和6年度は令和6年3月～令和7年2月サービス提供分。最新年度は一部の月のサービス提供分"]
+    {
+        assert!(parse_remark(text).doubtful_year_unnamed, "{text}");
     }
 }
 

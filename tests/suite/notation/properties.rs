@@ -187,7 +187,7 @@ proptest! {
         parse_estat_time(&text);
         fiscal_year_in(&text);
         export_date(&text);
-        for year in parse_remark(&text) {
+        for year in parse_remark(&text).years {
             prop_assert!((1..=12).contains(&year.months));
         }
     }
