@@ -46,7 +46,7 @@ pub fn understand(
     diagnostics.extend(told);
     let (comparison, told) = compare::compare(&selection, &observations, catalog);
     diagnostics.extend(told);
-    let comparison = comparison.ok_or_else(|| nothing_found(&own.name, evidence))?;
+    let comparison = comparison.ok_or_else(|| nothing_found(&own, evidence, catalog))?;
     diagnostics.extend(compare::other_insurers(&comparison.participants, evidence.spoken()));
     for other in comparison.participants.iter().skip(1).enumerate().map(|(index, other)| (index + 1, other)) {
         let (who, participant) = other;
@@ -193,7 +193,25 @@ pub(crate) fn check_added(id: &str, catalog: &Catalog, evidence: &Evidence) -> R
     }
 }
 
-fn nothing_found(own: &str, evidence: &Evidence) -> Error {
+fn nothing_found(own: &Area, evidence: &Evidence, catalog: &Catalog) -> Error {
+    let mut ids: Vec<&str> =
+        evidence.observations.iter().filter(|o| o.area.key() == own.key()).map(|o| o.indicator.as_str()).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let own = &own.name;
+    if !ids.is_empty() {
+        // Ids of our own tables have no name that people know.
+        let named: Vec<String> = ids
+            .iter()
+            .filter_map(|id| catalog.indicator(id).map(|known| format!("{id} {}", known.name)))
+            .take(5)
+            .collect();
+        let more = if named.len() < ids.len() { "など" } else { "" };
+        let named = if named.is_empty() { "ほかの数値".to_owned() } else { named.join("、") };
+        return Error::Usage(format!(
+            "{own}の数値のうち、表示する期間に様式の指標として使えるものは、1つも見つかりませんでした。入っているのは {named}{more}です。「足りない数値」で要る表を確かめて入れるか、表示期間を変えてください。"
+        ));
+    }
     let read = evidence.files.iter().filter(|file| file.outcome == crate::model::Outcome::Read).count();
     let mut areas: Vec<&str> = evidence
         .observations
