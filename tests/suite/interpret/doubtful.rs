@@ -199,3 +199,24 @@ fn of_two_undated_files_alike_in_all_else_the_one_that_came_later_counts() {
         assert!(told.iter().any(|told| told.code == "conflict"), "both are named all the same");
     }
 }
+
+#[test]
+fn an_added_indicator_with_breakdowns_only_says_so() {
+    let lines = [
+        "出力日:2026/08/25",
+        "|地域|指標(系列)|単位|令和7年度",
+        "|見本県 みほん市|要支援1|人|10",
+        "|見本県 みほん市|要介護1|人|20",
+    ];
+    let c = take("B3-a_要支援・要介護認定者数（要介護度別）_時系列.xlsx", &lines);
+    let id = c.observations[0].indicator.to_string();
+    assert!(c.observations.iter().all(|o| !o.dimensions.is_total()), "{:?}", c.observations[0].dimensions);
+    let evidence = settle(vec![yen("2026/08/25", "令和7年度", &[("見本県 みほん市", "81000")]), c]);
+    let request = FillRequest {
+        add: vec![id.clone()],
+        ..FillRequest::new("見本県みほん市", std::path::PathBuf::new(), Date::new(2026, 11, 22).unwrap())
+    };
+    let (_, told) = understand(&request, &evidence, truth::catalog()).unwrap();
+    let told = told.iter().find(|told| told.code == "only-breakdowns").unwrap();
+    assert!(told.message.contains(&format!("{id}（")) && told.message.contains("要支援1"), "{told:?}");
+}
