@@ -194,8 +194,10 @@ fn a_table_of_another_indicator_below_goes_by_its_series() {
         assert!(taken.diagnostics.is_empty(), "{:?}", taken.diagnostics);
     }
     // A file that says it is of a third indicator is in doubt, as one with a single table is.
-    let taken = take("D17-f_通所介護_時系列.xlsx", &[Sheet("表", false, lines)]);
-    assert_eq!((taken.report.outcome, figures(&taken).len()), (Outcome::Waiting, 0));
+    for file in ["D17-f_通所介護_時系列.xlsx", "D99_一覧に無い指標_時系列.xlsx"] {
+        let taken = take(file, &[Sheet("表", false, lines.clone())]);
+        assert_eq!((taken.report.outcome, figures(&taken).len()), (Outcome::Waiting, 0), "{file}");
+    }
 }
 
 #[test]
@@ -249,6 +251,14 @@ fn a_second_table_that_does_not_say_what_it_is_is_left_and_told() {
     let taken = take("D2_受給率_時系列.xlsx", &[Sheet("表形式", false, below)]);
     assert_eq!(figures(&taken).len(), 4);
     assert_eq!(warned(&taken), [("indicator-unknown", "表形式", "C6")]);
+    // A sheet named after a year is named after no indicator.
+    let taken = take("D2_受給率_時系列.xlsx", &[Sheet("R6", false, levels("出力日:2026/08/25"))]);
+    assert_eq!(figures(&taken).iter().filter(|(id, ..)| id == "D2").count(), 4, "{:?}", taken.report);
+    // The table that says it is the file's indicator is it: then the first may be of any other.
+    let named = Sheet("D2", false, levels(""));
+    let taken = take("D2_受給率_時系列.xlsx", &[Sheet("表形式", false, levels("出力日:2026/08/25")), named]);
+    assert_eq!(warned(&taken), [("indicator-unknown", "表形式", "C2")]);
+    assert!(taken.observations.iter().all(|o| &*o.source.sheet == "D2"));
     // With the 指標ID for its name the sheet says what it is.
     let sheets = [Sheet("表形式", false, levels("出力日:2026/08/25")), Sheet("D3", false, levels(""))];
     let taken = take("D2_受給率_時系列.xlsx", &sheets);

@@ -9,7 +9,7 @@ use crate::error::FileError;
 use crate::form::id_in;
 use crate::layout::{Context, entry_name, place_of};
 use crate::model::CellRef;
-use crate::notation::fold;
+use crate::notation::{BareYear, fold, parse_period};
 use crate::read::Book;
 
 /// An indicator's id, and the indicator where the catalog knows it.
@@ -22,10 +22,10 @@ fn id_in_file_name(name: &str) -> Option<String> {
     id_in(head)
 }
 
-/// The id a sheet is named after: `D17-a`, `D17-a_訪問介護`.
-fn id_in_sheet_name(name: &str) -> Option<String> {
+/// The id a sheet is named after: `D17-a`, `D17-a_訪問介護`. `R6` and `H30` look like ids and are years.
+fn id_in_sheet_name(name: &str, context: Context<'_>) -> Option<String> {
     let head = name.trim().split(['_', '＿', ' ', '　', '（', '(']).next()?;
-    id_in(head)
+    id_in(head).filter(|id| context.catalog.indicator(id).is_some() && parse_period(head, BareYear::Fiscal).is_none())
 }
 
 /// What a table itself says.
@@ -36,7 +36,7 @@ struct Said {
 
 impl Said {
     fn of(table: &Table<'_>, context: Context<'_>) -> Self {
-        Self { by_sheet: id_in_sheet_name(&table.grid.name), by_series: named_indicator(table, context) }
+        Self { by_sheet: id_in_sheet_name(&table.grid.name, context), by_series: named_indicator(table, context) }
     }
 
     fn says(&self, id: &str) -> bool {
@@ -81,15 +81,18 @@ fn goes_on(table: &Table<'_>, above: &Table<'_>, context: Context<'_>) -> bool {
 pub(super) fn identities(book: &Book, tables: &[Table<'_>], context: Context<'_>) -> Vec<Result<Identity, FileError>> {
     let said: Vec<Said> = tables.iter().map(|table| Said::of(table, context)).collect();
     let by_file = id_in_file_name(&book.file.name);
-    let first_is_silent = said.first().is_some_and(Said::is_silent);
-    let is_placed = by_file.as_deref().is_none_or(|id| first_is_silent || said.iter().any(|said| said.says(id)));
+    let is_said = by_file.as_deref().is_some_and(|id| said.iter().any(|said| said.says(id)));
+    let is_of_first = !is_said && said.first().is_some_and(Said::is_silent);
+    let is_placed = is_said || is_of_first;
     let alone = tables.len() == 1;
     tables
         .iter()
         .zip(&said)
         .enumerate()
         .map(|(at, (table, said))| {
-            let by_file = by_file.as_deref().filter(|_| alone || !is_placed || (at == 0 && said.is_silent()));
+            // An id that is no table's contradicts all that say what they are.
+            let by_file =
+                by_file.as_deref().filter(|_| alone || is_of_first && at == 0 || !is_placed && !said.is_silent());
             identity(book, table, said, by_file, alone, context)
         })
         .collect()
@@ -118,7 +121,8 @@ fn identity(
         let named = said.by_series.as_ref()?;
         let known = known(id);
         let other = named.id.as_str() != id
-            && known.as_ref().is_some_and(|known| fold(&known.name) != fold(&named.name))
+            // A lone table may be of an indicator the list does not know, under a name that is another's as well.
+            && known.as_ref().map_or(!alone, |known| fold(&known.name) != fold(&named.name))
             && !sets_others_side_by_side(id, known.as_ref(), named, table);
         other.then(|| format!("表の中の指標「{}」（{}）", named.name, named.id))
     };
