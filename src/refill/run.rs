@@ -6,7 +6,7 @@ use super::companions::Work;
 use super::form::FormRefill;
 use super::{Base, Incoming, blocks, companions, form, handover, heights, mentions, news, texts};
 use crate::catalog::Catalog;
-use crate::compare::Comparison;
+use crate::compare::{Comparison, HAND_WRITTEN};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::error::FileError;
 use crate::fill::StandardTemplate;
@@ -78,7 +78,9 @@ pub fn refill(
         (blocks, form)
     };
     let plan_rest = |(blocks, mut form): (Blocks, FormRefill)| -> Planned {
-        let mut work = companions::plan(base, &blocks.comparison, &mut form.sheet, &form.cells, told, template);
+        let kept = form.diagnostics.iter().filter(|told| told.code == HAND_WRITTEN);
+        let told: Vec<Diagnostic> = told.iter().chain(kept).cloned().collect();
+        let mut work = companions::plan(base, &blocks.comparison, &mut form.sheet, &form.cells, &told, template);
         form.diagnostics.append(&mut work.diagnostics);
         let fitted = heights::fit(base, grid, template, &mut form.sheet);
         form.heights = fitted.heights;
