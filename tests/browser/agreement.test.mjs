@@ -163,6 +163,7 @@ test("two windows on one sheet: no draft is lost, and a conflict outlives the wi
   await two.close({ runBeforeUnload: false });
   const again = await context.newPage();
   await again.goto(await given.address());
+  await again.locator("#main h1").waitFor();
   await go(again, `sheet/${id}/texts`, "textarea");
   await again.getByText("シートの文章が、ほかで書き換えられています。").waitFor();
   await again.locator(".conflict pre", { hasText: "窓2も同じ欄に" }).waitFor();
