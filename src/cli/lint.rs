@@ -5,8 +5,9 @@ use crate::catalog::Catalog;
 use crate::error::{Error, Result};
 use crate::fill::marks::load;
 use crate::template::lint::lint;
+use crate::template::places::LIST;
 
-/// Lists every mark; exit 0 also when some do not work, because a fill still fills the rest.
+/// Lists every mark, then the marks there are; exit 0 also when some do not work, because a fill still fills the rest.
 pub fn run(arguments: &Lint) -> Result<()> {
     let (bytes, _) = load(&arguments.template)?;
     let name = arguments.template.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -31,6 +32,10 @@ pub fn run(arguments: &Lint) -> Result<()> {
         (0, _) => println!("差し込み記号（{{{{…}}}}）はありませんでした。"),
         (all, 0) => println!("差し込み記号 {all}個。すべて差し込めます。"),
         (all, bad) => println!("差し込み記号 {all}個のうち、{bad}個は差し込めません。"),
+    }
+    println!("\n使える記号：");
+    for (written, gives) in LIST {
+        println!("　{written}　{gives}");
     }
     Ok(())
 }

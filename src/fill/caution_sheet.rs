@@ -94,6 +94,10 @@ pub fn plan(
 fn place(map: &FormMap, comparison: &Comparison, caution: &Caution, cells: &FigureCells) -> Option<CellRef> {
     let column = |role: Role, year: i32| {
         let block = map.block(role)?;
+        if let Some((col, _)) = block.years.iter().find(|(_, known)| **known == year) {
+            return Some(*col);
+        }
+        // A fresh form has no years yet: they are put from its left edge.
         let place = comparison.years.iter().position(|shown| shown.year == year)?;
         Some(block.first_col + u32::try_from(place).ok()?).filter(|col| *col <= block.last_col)
     };

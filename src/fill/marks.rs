@@ -1,11 +1,12 @@
 //! Fills a template of people's own: each `{{mark}}` becomes what it stands for, everything else stays.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use handlebars::{Context, Handlebars, Helper as Call, HelperResult, Output, RenderContext, no_escape};
 use serde::Deserialize;
 use serde_json::json;
+use sha2::{Digest, Sha256};
 
 use super::apply::Compiled;
 use super::ledger::{Ledger, MissingFigure, UnfilledPlace};
@@ -14,7 +15,7 @@ use super::plan::{CellContent, FillPlan, Look, NewSheet};
 use super::standard::{FilledSheet, SOURCE_SHEET, StandardTemplate, run_id};
 use super::words::period_span;
 use super::{new_sheet, source_sheet};
-use crate::catalog::Indicator;
+use crate::catalog::{Catalog, Indicator};
 use crate::compare::Comparison;
 use crate::diagnostic::{Diagnostic, Place as Spot};
 use crate::error::{Error, FileError, Result};
@@ -22,7 +23,7 @@ use crate::form::Role;
 use crate::model::{AreaLevel, CellRef, Date, Datum, MissingReason};
 use crate::notation::wareki;
 use crate::read::{Cell, CellValue, Grid, Limits, read_bytes};
-use crate::template::lint::marks_in_formulas;
+use crate::template::lint::{UNCLOSED, is_unknown, marks_in_formulas, unclosed_in};
 use crate::template::places::{Helper, Mark, Meaning, Place, Value, Year, nearest, places, row_indicator, shown};
 
 mod record;
@@ -34,6 +35,8 @@ pub use record::{MarkRecord, above, left_of, locate};
 pub struct MarkedTemplate {
     compiled: Compiled,
     grids: Vec<Grid>,
+    /// Its file's name, or its folder's
+    name: String,
     /// Pattern of the file name, from `sheet.toml`
     pub file_name: Option<String>,
     /// The folder it was opened from, if it was one
@@ -55,23 +58,37 @@ impl MarkedTemplate {
     /// The user's mistake: nothing there, several files, a password, a digital signature, another format.
     pub fn open(path: &Path) -> Result<Self> {
         let (bytes, file_name) = load(path)?;
-        let refuse = |error: FileError| {
-            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            Error::Usage(format!("ひな形『{name}』は、{}{}", error.message, error.hint))
-        };
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let refuse = |error: FileError| Error::Usage(format!("ひな形『{name}』は、{}{}", error.message, error.hint));
         let folder = path.is_dir().then(|| path.to_path_buf());
-        Self::new(bytes, file_name).map(|template| Self { folder, ..template }).map_err(refuse)
+        let template = Self::new(bytes, file_name).map_err(refuse)?;
+        Ok(Self { folder, name, ..template })
     }
 
     fn new(bytes: Vec<u8>, file_name: Option<String>) -> std::result::Result<Self, FileError> {
         let compiled = Compiled::new(bytes)?;
         let grids = read_bytes("ひな形", compiled.package().bytes(), &Limits::default())?.grids;
-        Ok(Self { compiled, grids, file_name, folder: None })
+        Ok(Self { compiled, grids, name: String::new(), file_name, folder: None })
     }
 
     /// Whether any cell holds a mark; without one the file is none of these templates.
     pub fn has_marks(&self) -> bool {
         self.grids.iter().any(|grid| !places(grid).is_empty())
+    }
+
+    /// Names its bytes.
+    pub fn sha256(&self) -> String {
+        Sha256::digest(self.compiled.package().bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// The texts of its cells with marks.
+    pub fn texts(&self) -> BTreeSet<String> {
+        self.grids.iter().flat_map(places).map(|place| place.text).collect()
+    }
+
+    fn spot(&self, sheet: &str, cell: impl ToString) -> Spot {
+        let file = Some(self.name.clone()).filter(|name| !name.is_empty());
+        Spot { file, sheet: Some(sheet.to_owned()), cell: Some(cell.to_string()) }
     }
 
     /// Whether the workbook says it has macros (xlsm); what is made of it must be named so.
@@ -94,7 +111,7 @@ impl MarkedTemplate {
         let mut plan = FillPlan::default();
         for grid in &self.grids {
             for place in places(grid) {
-                let spot = Spot { file: None, sheet: Some(grid.name.to_string()), cell: Some(place.at.to_string()) };
+                let spot = self.spot(&grid.name, place.at);
                 if grid.merge_anchor(place.at).is_some_and(|anchor| anchor != place.at) {
                     filling.left_out("結合されたセルに隠れている記号には、差し込めませんでした。", spot);
                     continue;
@@ -106,11 +123,13 @@ impl MarkedTemplate {
                 marks.push(filling.record(grid, &place, &content));
                 plan.sheet(&grid.name).set(place.at, content);
             }
+            for (at, _) in unclosed_in(grid) {
+                filling.left_out(UNCLOSED, self.spot(&grid.name, at));
+            }
         }
         with_words(&self.grids, &plan, &mut marks);
         for (sheet, cell, _) in marks_in_formulas(self.compiled.package())? {
-            let spot = Spot { file: None, sheet: Some(sheet), cell: Some(cell) };
-            filling.left_out("数式の中の記号には、差し込めませんでした。", spot);
+            filling.left_out("数式の中の記号には、差し込めませんでした。", self.spot(&sheet, cell));
         }
         let taken = |name: &str| self.grids.iter().any(|grid| grid.name.eq_ignore_ascii_case(name));
         let free = |name: &str| {
@@ -123,7 +142,7 @@ impl MarkedTemplate {
             let sources = source_sheet::plan_with(grid, &used, |key| places.get(key).cloned());
             plan.new_sheets.push(new_sheet::sources(&name, grid, &sources));
         }
-        let meta = meta(comparison, date, marks);
+        let meta = meta(comparison, date, marks, self.sha256());
         let cells = meta.plan().cells.into_iter().map(|(at, edit)| (at, (edit.content, Look::Plain))).collect();
         let name = free(META_SHEET).unwrap_or_default();
         plan.new_sheets.push(NewSheet { name, very_hidden: true, cells, ..NewSheet::default() });
@@ -184,7 +203,7 @@ pub fn workbooks_in(path: &Path) -> Result<Vec<PathBuf>> {
 }
 
 /// The record of a book made of marks.
-pub(crate) fn meta(comparison: &Comparison, date: Date, marks: Vec<MarkRecord>) -> Meta {
+pub(crate) fn meta(comparison: &Comparison, date: Date, marks: Vec<MarkRecord>, template: String) -> Meta {
     Meta {
         form: marks.first().map(|mark| mark.sheet.clone()).unwrap_or_default(),
         sheet_id: sheet_id(comparison),
@@ -197,6 +216,7 @@ pub(crate) fn meta(comparison: &Comparison, date: Date, marks: Vec<MarkRecord>) 
             .collect(),
         thresholds: comparison.thresholds,
         marks,
+        template,
         ..Meta::default()
     }
 }
@@ -385,7 +405,11 @@ impl<'a> Filling<'a> {
         };
         let area = self.comparison.participants.get(who).map(|one| one.area.name.clone()).unwrap_or_default();
         let Some(row) = self.comparison.rows.iter().find(|row| row.indicator.id.as_str() == id) else {
-            return Given::Unknown("様式に無い指標です。--add で追加してください。");
+            return Given::Unknown(if is_unknown(id, Catalog::shipped()) {
+                "その指標IDは一覧にありません。番号を確かめてください。"
+            } else {
+                "様式に無い指標です。--add で追加してください。"
+            });
         };
         let year = match year {
             Year::Of(year) if !self.comparison.years.iter().any(|shown| shown.year == year) => {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::form_sheet::FigureCells;
 use super::marks::MarkRecord;
 use super::plan::{CellContent, SheetPlan};
+use super::wrote::{self, Wrote};
 use crate::compare::{Comparison, Thresholds};
 use crate::form::Role;
 use crate::model::{CellRef, Date, Datum};
@@ -48,6 +49,10 @@ pub struct Meta {
     pub taken: BTreeMap<String, String>,
     /// Heights in points that rows of entry fields were given: block and pair of fields → height
     pub heights: BTreeMap<String, f64>,
+    /// What was written on the sheets beside the form
+    pub wrote: Wrote,
+    /// SHA-256 of the template of people's own; empty for the form and for books of earlier versions
+    pub template: String,
     /// Places of a template of people's own; empty for the form
     pub marks: Vec<MarkRecord>,
 }
@@ -99,6 +104,8 @@ impl Meta {
             values,
             taken: BTreeMap::new(),
             heights: BTreeMap::new(),
+            wrote: Wrote::new(),
+            template: String::new(),
             marks: Vec::new(),
         }
     }
@@ -106,7 +113,7 @@ impl Meta {
     /// Rows of `_meta`, each with its kind in column A:
     /// `chiiki-sheet meta 1` · `sheet <form> <id>` · `run <id> <date> <version>` · `area <role> <key> <name>` ·
     /// `threshold <above> <below>` · `value <指標ID> <role> <year> <number or mark> <cell as written>` · `taken <SHA-256> <file>` ·
-    /// `height <fields> <points>` · `mark …`, see [`MarkRecord`]. A row `sheet` begins what belongs to it: several insurers' sheets can lie in one book.
+    /// `height <fields> <points>` · `wrote <sheet> <marks>` · `template <SHA-256>` · `mark …`, see [`MarkRecord`]. A row `sheet` begins what belongs to it: several insurers' sheets can lie in one book.
     pub fn plan(&self) -> SheetPlan {
         let mut sheet = SheetPlan::default();
         let mut row = 0;
@@ -148,9 +155,13 @@ impl Meta {
         for (key, height) in &self.heights {
             push(vec![text("height"), text(key), CellContent::Number(*height)]);
         }
+        if !self.template.is_empty() {
+            push(vec![text("template"), text(&self.template)]);
+        }
         for mark in &self.marks {
             push(mark.row());
         }
+        append_rows(&mut sheet, wrote::rows(&self.wrote));
         sheet
     }
 
@@ -201,9 +212,11 @@ impl Meta {
                         meta.heights.insert(text(row, 1), height);
                     }
                 }
+                wrote::KIND => meta.wrote.entry(text(row, 1)).or_default().extend(wrote::read(grid, row)),
                 "taken" => {
                     meta.taken.insert(text(row, 1), text(row, 2));
                 }
+                "template" => meta.template = text(row, 1),
                 "mark" => meta.marks.extend(MarkRecord::read(grid, row)),
                 _ => {}
             }

@@ -20,6 +20,7 @@ pub(crate) mod source_sheet;
 pub(crate) mod standard;
 pub(crate) mod words;
 pub(crate) mod work_sheets;
+pub(crate) mod wrote;
 
 pub use apply::{Compiled, Filled, apply};
 pub use sheet_texts::SheetTexts;

@@ -7,16 +7,17 @@ use sha2::{Digest, Sha256};
 
 use super::entry_rows::EntryRows;
 use super::ledger::Ledger;
-use super::meta_sheet::{META_SHEET, Meta};
+use super::meta_sheet::{META_SHEET, Meta, append_rows};
 use super::plan::FillPlan;
 use super::work_sheets::{self, Book};
-use super::{Compiled, SheetTexts, compare_sheet, form_sheet, source_sheet};
+use super::{Compiled, SheetTexts, compare_sheet, form_sheet, source_sheet, wrote};
 use crate::compare::Comparison;
 use crate::diagnostic::Diagnostic;
 use crate::error::FileError;
 use crate::form::FormMap;
 use crate::model::Date;
 use crate::read::{Grid, Limits, read_bytes};
+use crate::template::package::DefinedName;
 
 const SHEET_XLSX: &[u8] = include_bytes!("../../sheet-templates/chiiki-bunseki/sheet.xlsx");
 
@@ -70,6 +71,11 @@ impl StandardTemplate {
     pub(crate) fn entry_height(&self, rows: EntryRows) -> f64 {
         let seen = rows.all().filter(|row| !rows.spare().contains(row));
         seen.filter_map(|row| self.compiled.row_height(FORM_SHEET, row)).sum()
+    }
+
+    /// The names it defines.
+    pub(crate) fn names(&self) -> &[DefinedName] {
+        self.compiled.package().defined_names()
     }
 
     /// The words of its drafts.
@@ -136,6 +142,8 @@ pub fn fill_standard(
     let grids = template.grids.iter().map(|(name, grid)| (name.as_str(), grid)).collect();
     let book = Book { grids, form: FORM_SHEET, map: &template.map, sources: SOURCE_SHEET, meta: META_SHEET };
     let (_, mut diagnostics) = work_sheets::add(&mut plan, &book, comparison, told, &form.cells, &template.texts);
+    let wrote = wrote::rows(&wrote::of_fill(&plan));
+    append_rows(plan.sheet(META_SHEET), wrote);
     let filled = template.compiled.apply(&plan)?;
     diagnostics.splice(0..0, form.diagnostics);
     diagnostics.extend(filled.notes);

@@ -85,6 +85,8 @@ pub struct FormMap {
     pub year_row: u32,
     /// Row of the role headings, when there are any
     pub role_row: Option<u32>,
+    /// Cells of the row above the years that name another year than the one below them
+    pub year_conflicts: Vec<CellRef>,
     /// Blocks, left to right
     pub blocks: Vec<FormBlock>,
     /// Title cells and other texts above the data that lie left of the first block, with their cells
@@ -140,6 +142,27 @@ fn year_in(value: &CellValue) -> Option<i32> {
     (2000..=2100).contains(&year).then_some(year)
 }
 
+/// A year as people write it over a column: `2025` `2025年` `令和7年度` `令和7年度※` `R7`.
+fn year_said(value: &CellValue) -> Option<i32> {
+    let CellValue::Text(text) = value else { return year_in(value) };
+    let folded = fold(text);
+    let bare = folded.trim_end_matches(['※', '*']);
+    let bare = bare.strip_suffix("年度").or_else(|| bare.strip_suffix('年')).unwrap_or(bare);
+    let era = [("令和", 2018), ("令", 2018), ("R", 2018), ("平成", 1988), ("平", 1988), ("H", 1988)];
+    let named = era.into_iter().find_map(|(era, before)| Some((bare.strip_prefix(era)?, before)));
+    let year = match named {
+        Some(("元", before)) => before + 1,
+        Some((number, before)) if (1..=2).contains(&number.len()) => before + whole(number)?,
+        None if bare.len() == 4 => whole(bare)?,
+        _ => return None,
+    };
+    (2000..=2100).contains(&year).then_some(year)
+}
+
+fn whole(digits: &str) -> Option<i32> {
+    digits.bytes().all(|b| b.is_ascii_digit()).then(|| digits.parse().ok())?
+}
+
 impl FormMap {
     /// Finds the form on a grid: at least `min_rows` rows with a 指標ID in one column and a name left of it.
     /// `None` when the grid is no form. A block that cannot be placed surely has no years.
@@ -161,7 +184,8 @@ impl FormMap {
         let role_cells = Self::role_headings(grid, first_row, id_col);
         let year_row = Self::find_year_row(grid, first_row, id_col)?;
         let role_row = role_cells.first().map(|(at, _)| at.row);
-        let blocks = Self::find_blocks(grid, year_row, first_row, id_col, &role_cells);
+        let (years, year_conflicts) = Self::read_years(grid, year_row, id_col);
+        let blocks = Self::find_blocks(grid, &years, first_row, &role_cells);
         let first_block = blocks.first().map_or(id_col + 3, |block| block.first_col);
         Self::read_sides(grid, &mut rows, id_col, first_block);
         let titles = grid
@@ -171,7 +195,7 @@ impl FormMap {
             .filter(|cell| cell.at.col < first_block)
             .filter_map(|cell| Some((cell.at, cell.value.as_text()?.to_owned())))
             .collect();
-        Some(Self { sheet: grid.name.clone(), id_col, rows, year_row, role_row, blocks, titles })
+        Some(Self { sheet: grid.name.clone(), id_col, rows, year_row, role_row, year_conflicts, blocks, titles })
     }
 
     /// The block of a role.
@@ -215,16 +239,22 @@ impl FormMap {
         found
     }
 
-    /// The row above the data with the most years; without any year the bottom row of the 指標ID heading.
+    /// The row above the data with the most years, written as western ones or else in words; without any year the bottom
+    /// row of the 指標ID heading.
     fn find_year_row(grid: &Grid, first_row: u32, id_col: u32) -> Option<u32> {
-        let mut counts: BTreeMap<u32, usize> = BTreeMap::new();
-        for cell in grid.cells().iter().take_while(|cell| cell.at.row < first_row) {
-            if cell.at.col > id_col && year_in(&cell.value).is_some() {
-                *counts.entry(cell.at.row).or_default() += 1;
+        let row_of = |year: fn(&CellValue) -> Option<i32>, least: usize| {
+            let mut counts: BTreeMap<u32, usize> = BTreeMap::new();
+            for cell in grid.cells().iter().take_while(|cell| cell.at.row < first_row) {
+                if cell.at.col > id_col && year(&cell.value).is_some() {
+                    *counts.entry(cell.at.row).or_default() += 1;
+                }
             }
-        }
-        if let Some(most) = counts.values().max().copied() {
-            return counts.into_iter().rev().find(|(_, count)| *count == most).map(|(row, _)| row);
+            let most = counts.values().max().copied().filter(|most| *most >= least)?;
+            counts.into_iter().rev().find(|(_, count)| *count == most).map(|(row, _)| row)
+        };
+        // A single year in words may be a title's.
+        if let Some(row) = row_of(year_in, 1).or_else(|| row_of(year_said, 2)) {
+            return Some(row);
         }
         let heading = grid
             .cells()
@@ -233,23 +263,35 @@ impl FormMap {
         Some(grid.merges.iter().find(|(from, _)| *from == heading.at).map_or(heading.at.row, |(_, to)| to.row))
     }
 
+    /// Column → year, by the row of years and, where that says none, by the words above it; and where the two differ.
+    fn read_years(grid: &Grid, year_row: u32, id_col: u32) -> (Vec<(u32, i32)>, Vec<CellRef>) {
+        let row = |row: u32| grid.row(row).iter().filter(|cell| cell.at.col > id_col);
+        let mut years: BTreeMap<u32, i32> =
+            row(year_row).filter_map(|cell| Some((cell.at.col, year_said(&cell.value)?))).collect();
+        let mut conflicts = Vec::new();
+        let words = year_row.checked_sub(1).into_iter().flat_map(row);
+        for (at, year) in words.filter_map(|cell| Some((cell.at, year_said(&cell.value)?))) {
+            // A year over several columns is a title of theirs.
+            if grid.merges.iter().any(|(from, to)| *from == at && to.col > from.col) {
+                continue;
+            }
+            if *years.entry(at.col).or_insert(year) != year {
+                conflicts.push(at);
+            }
+        }
+        (years.into_iter().collect(), conflicts)
+    }
+
     fn find_blocks(
         grid: &Grid,
-        year_row: u32,
+        years: &[(u32, i32)],
         first_row: u32,
-        id_col: u32,
         role_cells: &[(CellRef, Role)],
     ) -> Vec<FormBlock> {
-        let years: Vec<(u32, i32)> = grid
-            .row(year_row)
-            .iter()
-            .filter(|cell| cell.at.col > id_col)
-            .filter_map(|cell| Some((cell.at.col, year_in(&cell.value)?)))
-            .collect();
         let starts = if role_cells.is_empty() {
-            Self::starts_by_years(&years)
+            Self::starts_by_years(years)
         } else {
-            Self::starts_by_headings(grid, role_cells, &years)
+            Self::starts_by_headings(grid, role_cells, years)
         };
         let mut blocks: Vec<FormBlock> = Vec::with_capacity(starts.len());
         for (index, (first_col, last_col, role)) in starts.iter().copied().enumerate() {

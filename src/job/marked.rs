@@ -29,7 +29,7 @@ pub fn fill_marked(
     let own = comparison.participants.first().ok_or_else(|| Error::Internal("no own area".to_owned()))?;
     let name = file_name(own, request.date, template.file_name.as_deref().or(request.names.sheet.as_deref()))?;
     let name = base::with_extension(&name, template.has_macros());
-    if let Some(mut made) = refill_marked(request, bases, &name, &comparison, &mut diagnostics)? {
+    if let Some(mut made) = refill_marked(request, bases, Some(template), &name, &comparison, &mut diagnostics)? {
         made.report.diagnostics = diagnostics;
         return finish(request, template.folder.as_deref(), made, evidence, catalog);
     }
@@ -40,10 +40,11 @@ pub fn fill_marked(
     finish(request, template.folder.as_deref(), made, evidence, catalog)
 }
 
-/// Refills the book of marks that stands for this insurer; `None` when there is none.
+/// Refills the book of marks that stands for this insurer; `None` when there is none. `template`: the one named now.
 pub(super) fn refill_marked(
     request: &FillRequest,
     bases: &Bases,
+    template: Option<&MarkedTemplate>,
     name: &str,
     comparison: &Comparison,
     diagnostics: &mut Vec<Diagnostic>,
@@ -63,6 +64,15 @@ pub(super) fn refill_marked(
         Err(error) if standing.is_none() && matches!(error.code, "old-workbook" | "no-workbook") => return Ok(None),
         Err(error) => return Err(Error::Usage(format!("『{file}』{}{}", error.message, error.hint))),
     };
+    if template.is_some_and(|template| book.is_of_another(template)) {
+        diagnostics.push(
+            Diagnostic::warning(
+                "template-changed",
+                format!("ひな形が変わっていますが、前のひな形から作った『{file}』に入れ直したため、ひな形の変更は入っていません。"),
+            )
+            .hint("新しいひな形から作るには、前のファイルを別のフォルダーへ移して、もう一度実行してください。"),
+        );
+    }
     let refilled = book.refill(comparison, request.date, bases.adopt).map_err(of_user)?;
     diagnostics.extend(refilled.diagnostics);
     let home = Home { standing, name: name.to_owned(), nothing_new: refilled.nothing_new };

@@ -91,7 +91,7 @@ fn make_workbook(
     // A book of marks is refilled as such unless a sheet of the form's kind lies beside it.
     if bases.form().is_none()
         && refill::find_in_folder(&request.out, &name, own.area.key(), &request.shelf)?.0.is_none()
-        && let Some(mut made) = refill_marked(request, bases, &name, &comparison, &mut diagnostics)?
+        && let Some(mut made) = refill_marked(request, bases, None, &name, &comparison, &mut diagnostics)?
     {
         made.report.diagnostics = diagnostics;
         return Ok(made);
@@ -160,15 +160,14 @@ fn fresh(
     Ok(Made { comparison, workbook: bytes, report, home: Home::fresh(name) })
 }
 
-/// A sheet that shows more years than the default keeps showing as many: the request for them, when it does.
+/// A sheet keeps the years it shows, whatever the default is: the request for them.
 fn earlier_years(request: &FillRequest, comparison: &Comparison, book: &Base) -> Option<FillRequest> {
-    let shown = book.years();
-    if request.from.is_some() || request.to.is_some() || shown.len() <= comparison.years.len() {
+    if request.from.is_some() || request.to.is_some() {
         return None;
     }
-    let newest = comparison.years.last()?.year.max(*shown.last()?);
-    let from = newest - i32::try_from(shown.len()).ok()? + 1;
-    Some(FillRequest { from: Some(from), ..request.clone() })
+    let years = book.years_with(comparison);
+    let earlier = *years.first()? < comparison.years.first()?.year;
+    earlier.then(|| FillRequest { from: years.first().copied(), to: years.last().copied(), ..request.clone() })
 }
 
 /// Files that speak of insurers, but of none of those compared.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::error::FileError;
 use crate::fill::meta_sheet::{META_SHEET, Meta, is_meta};
-use crate::fill::plan::FillPlan;
+use crate::fill::plan::{FillPlan, RichText};
 use crate::fill::{COMPARE_SHEET, Compiled, SOURCE_SHEET};
 use crate::form::{FormMap, Role};
 use crate::model::{Area, CellRef};
@@ -77,10 +77,15 @@ impl Base {
         }
         let found = found.or_else(|| find_form(&grids, wanted.as_deref(), None, &[]));
         let (form, map) = found.ok_or_else(|| {
+            let advice = last.as_ref().and_then(|last| {
+                let grid = grids.iter().find(|grid| *grid.name == last.form)?;
+                super::years::advice(&FormMap::find(grid, 1)?, last)
+            });
+            let usual = "指標IDの列と年度の見出しがあるシートかどうか、確かめてください。".to_owned();
             FileError::refused(
                 "no-form",
                 "地域分析・検討シートの行（指標ID）と年度の見出しが見つかりません。",
-                "指標IDの列と年度の見出しがあるシートかどうか、確かめてください。",
+                advice.unwrap_or(usual),
             )
         })?;
         let mut base = Self {
@@ -179,6 +184,12 @@ impl Base {
     pub(super) fn has_formula(&self, sheet: &str, at: CellRef, unknown: bool) -> bool {
         let sheet = self.actual.get(sheet).map_or(sheet, String::as_str);
         self.compiled.has_formula(sheet, at).unwrap_or(unknown)
+    }
+
+    /// The text of a cell with its formatting, of a sheet by the name it has in a book of its own.
+    pub(super) fn rich_text(&self, sheet: &str, at: CellRef) -> Option<RichText> {
+        let sheet = self.actual.get(sheet).map_or(sheet, String::as_str);
+        self.compiled.rich_text(sheet, at).ok().flatten()
     }
 
     /// Whose sheet this is, as `_meta` says.

@@ -3,12 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Base;
+use super::cells::{same, shown};
+use super::years;
 use crate::compare::Comparison;
-use crate::diagnostic::Diagnostic;
-use crate::form::{FormBlock, Role};
+use crate::diagnostic::{Diagnostic, Place};
+use crate::form::{FormBlock, FormMap, Role};
 use crate::model::CellRef;
 use crate::notation::fold;
-use crate::read::Grid;
+use crate::read::{CellValue, Grid};
 
 /// A block and its columns.
 #[derive(Clone, Debug)]
@@ -37,34 +39,54 @@ impl BlockPlan {
 pub(super) struct Blocks {
     pub plans: Vec<BlockPlan>,
     pub comparison: Comparison,
-    /// Roles on the sheet that nobody of the request has: left as they are
-    pub idle: Vec<(Role, String)>,
+    /// Areas on the sheet that are nobody's of the request: left as they are
+    pub idle: Vec<String>,
     pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Blocks {
+    /// The form's geometry with the years its columns will have.
+    pub fn map_with_years(&self, map: &FormMap) -> FormMap {
+        let mut map = map.clone();
+        for block in &mut map.blocks {
+            if let Some(plan) = self.plans.iter().find(|plan| plan.role == block.role) {
+                block.years = plan.new.iter().copied().collect();
+            }
+        }
+        map
+    }
 }
 
 /// Decides. `fixed_years`: the person named the display period.
 pub(super) fn plan(base: &Base, grid: &Grid, comparison: &Comparison, fixed_years: bool) -> Blocks {
     let mut comparison = comparison.clone();
     let mut diagnostics = Vec::new();
-    let on_sheet = areas_on_sheet(base, grid);
+    let on_sheet = areas_on_sheet(base, grid, &comparison);
     assign_roles(base, &on_sheet, &mut comparison);
-    let years = years_to_show(base, &comparison, fixed_years);
+    let years = if fixed_years {
+        comparison.years.iter().map(|year| year.year).collect()
+    } else {
+        base.years_with(&comparison)
+    };
     let (mut plans, mut idle) = (Vec::new(), Vec::new());
     for block in &base.map.blocks {
         let known = on_sheet.get(&block.role);
         let Some(who) = comparison.participants.iter().position(|one| one.role == block.role) else {
-            if !block.years.is_empty() {
-                idle.push((block.role, known.map_or("地域名の分からない列".to_owned(), |area| area.1.clone())));
+            match known {
+                Some((_, name, _)) if !block.years.is_empty() => idle.push(name.clone()),
+                None if !block.years.is_empty() => diagnostics.push(unnamed(base, grid, block)),
+                _ => {}
             }
             continue;
         };
         let area = comparison.participants.get(who).map(|one| one.area.key().to_owned()).unwrap_or_default();
         let meta_role = known.filter(|(key, ..)| *key == area).map(|(.., role)| *role);
+        diagnostics.extend(known.filter(|_| meta_role.is_some()).and_then(|area| renamed(base, grid, block, &area.1)));
         let old: Vec<(u32, i32)> = block.years.iter().map(|(col, year)| (*col, *year)).collect();
         let new = if base.last.is_none() && !old.is_empty() {
             old.clone()
         } else {
-            match columns(grid, base, block, &old, &years) {
+            match years::columns(grid, &base.map, block, &old, &years) {
                 Some(new) => new,
                 None => {
                     diagnostics.push(
@@ -87,10 +109,11 @@ pub(super) fn plan(base: &Base, grid: &Grid, comparison: &Comparison, fixed_year
 }
 
 /// Role on the sheet → (key, name, role in `_meta`). Columns may have been moved: a comparison area is known by the
-/// name over its block, not by its number.
-fn areas_on_sheet(base: &Base, grid: &Grid) -> BTreeMap<Role, (String, String, Role)> {
+/// name over its block, not by its number; one whose name was worded differently, by its figures.
+fn areas_on_sheet(base: &Base, grid: &Grid, comparison: &Comparison) -> BTreeMap<Role, (String, String, Role)> {
     let known = base.known_areas();
     let mut found = BTreeMap::new();
+    let mut unnamed = Vec::new();
     for block in &base.map.blocks {
         if !matches!(block.role, Role::Other(_)) || base.last.is_none() {
             if let Some((key, name)) = known.get(&block.role) {
@@ -98,21 +121,83 @@ fn areas_on_sheet(base: &Base, grid: &Grid) -> BTreeMap<Role, (String, String, R
             }
             continue;
         }
-        let Some(caption) =
-            base.map.role_row.and_then(|row| grid.get_merged(CellRef::new(row + 1, block.first_col))?.as_text())
-        else {
-            continue;
-        };
-        let caption = fold(caption);
-        let named = known.iter().filter(|(role, _)| matches!(role, Role::Other(_))).find(|(_, (_, name))| {
-            let name = fold(name);
-            name == caption || (!caption.is_empty() && name.ends_with(&caption))
-        });
-        if let Some((role, (key, name))) = named {
+        let caption = fold(caption(base, grid, block).map_or("", |(_, text)| text));
+        let named = known
+            .iter()
+            .filter(|(role, _)| matches!(role, Role::Other(_)))
+            .find(|(_, (_, name))| names(&caption, name));
+        match named {
+            Some((role, (key, name))) => {
+                found.insert(block.role, (key.clone(), name.clone(), *role));
+            }
+            // A name of another area of the request is no other wording of this one's.
+            None if !comparison.participants.iter().any(|one| names(&caption, &one.area.name)) => unnamed.push(block),
+            None => {}
+        }
+    }
+    for block in unnamed {
+        let free = known.iter().filter(|(role, _)| matches!(role, Role::Other(_)));
+        let free = free.filter(|(role, _)| found.values().all(|(.., taken)| taken != *role));
+        let mut fitting = free.filter(|(role, _)| holds_figures_of(base, grid, block, **role));
+        if let (Some((role, (key, name))), None) = (fitting.next(), fitting.next()) {
             found.insert(block.role, (key.clone(), name.clone(), *role));
         }
     }
     found
+}
+
+/// The cell below the role's heading, and the text over the block.
+fn caption<'a>(base: &Base, grid: &'a Grid, block: &FormBlock) -> Option<(CellRef, &'a str)> {
+    let at = CellRef::new(base.map.role_row? + 1, block.first_col);
+    Some((at, grid.get_merged(at).and_then(CellValue::as_text).unwrap_or_default()))
+}
+
+/// Whether a heading is an area's name, with or without its prefecture.
+fn names(caption: &str, name: &str) -> bool {
+    !caption.is_empty() && fold(name).ends_with(caption)
+}
+
+/// Whether a block shows, under their years, mostly what was written last for a role.
+fn holds_figures_of(base: &Base, grid: &Grid, block: &FormBlock, role: Role) -> bool {
+    let Some(last) = &base.last else { return false };
+    let (mut equal, mut all) = (0, 0);
+    for row in &base.map.rows {
+        for (col, year) in &block.years {
+            let Some((written, _)) = last.values.get(&(row.id.clone(), role, *year)) else { continue };
+            all += 1;
+            let there = shown(grid.get(CellRef::new(row.row, *col)));
+            equal += usize::from(there.is_some_and(|there| same(written, &there)));
+        }
+    }
+    equal > 0 && equal * 2 > all
+}
+
+/// A block whose area nothing tells any more.
+fn unnamed(base: &Base, grid: &Grid, block: &FormBlock) -> Diagnostic {
+    let (at, text) = caption(base, grid, block).unwrap_or((CellRef::new(base.map.year_row, block.first_col), ""));
+    let message = match text.trim() {
+        "" => "見出しが空いていて、この列がどの地域の数値か分からないため、前のまま残しました。".to_owned(),
+        text => format!("見出しの「{text}」がどの地域か分からないため、この列の数値は前のまま残しました。"),
+    };
+    Diagnostic::warning("block-without-area", message)
+        .hint(format!("{at} に、比較地域の名前を様式どおりに書いて保存し、もう一度実行してください。"))
+        .at(Place::cell(base.name.clone(), base.map.sheet.to_string(), at))
+}
+
+/// Says whose figures stand below a heading that a person worded differently.
+fn renamed(base: &Base, grid: &Grid, block: &FormBlock, name: &str) -> Option<Diagnostic> {
+    if !matches!(block.role, Role::Other(_)) || base.last.is_none() {
+        return None;
+    }
+    let (at, text) = caption(base, grid, block).filter(|(_, text)| !text.trim().is_empty())?;
+    (!names(&fold(text), name)).then(|| {
+        Diagnostic::info(
+            "area-renamed",
+            format!("見出しの「{text}」は{name}の見出しが書き換えられたものとして、{name}の数値を入れました。"),
+        )
+        .hint("見出しは書かれたままにしています。別の地域のつもりのときは、名前を様式どおりに書いてください。")
+        .at(Place::cell(base.name.clone(), base.map.sheet.to_string(), at))
+    })
 }
 
 /// Comparison areas keep the block they have; new ones take free blocks, then those of areas no longer asked for.
@@ -153,43 +238,4 @@ fn assign_roles(base: &Base, on_sheet: &BTreeMap<Role, (String, String, Role)>, 
             one.role = role;
         }
     }
-}
-
-/// As many years as were shown, or as the files now have, the newest ones; years somebody named are taken as named.
-fn years_to_show(base: &Base, comparison: &Comparison, fixed: bool) -> Vec<i32> {
-    let wanted: Vec<i32> = comparison.years.iter().map(|year| year.year).collect();
-    if fixed {
-        return wanted;
-    }
-    let shown = base.years();
-    let count = wanted.len().max(shown.len());
-    let all: BTreeSet<i32> = wanted.into_iter().chain(shown).collect();
-    let skip = all.len().saturating_sub(count);
-    all.into_iter().skip(skip).collect()
-}
-
-/// The columns of the years: as they stand when the years are the same, else in order from the block's left edge.
-fn columns(grid: &Grid, base: &Base, block: &FormBlock, old: &[(u32, i32)], years: &[i32]) -> Option<Vec<(u32, i32)>> {
-    let standing: BTreeSet<i32> = old.iter().map(|(_, year)| *year).collect();
-    if standing == years.iter().copied().collect() {
-        return Some(old.to_vec());
-    }
-    let mut slots: Vec<u32> = old.iter().map(|(col, _)| *col).collect();
-    let empty = |col: u32| {
-        grid.get(CellRef::new(base.map.year_row, col)).is_none()
-            && base.map.rows.iter().all(|row| grid.get(CellRef::new(row.row, col)).is_none())
-    };
-    let next = slots.last().map_or(block.first_col, |last| last + 1);
-    for col in next..=block.last_col {
-        if slots.len() >= years.len() || !empty(col) {
-            break;
-        }
-        slots.push(col);
-    }
-    let newest_first = old.len() > 1 && old.windows(2).all(|pair| matches!(pair, [(_, a), (_, b)] if a > b));
-    let mut years = years.to_vec();
-    if newest_first {
-        years.reverse();
-    }
-    (slots.len() >= years.len()).then(|| slots.into_iter().zip(years).collect())
 }

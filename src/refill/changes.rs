@@ -40,6 +40,19 @@ pub struct Mention {
     pub of: Change,
 }
 
+/// A year whose column is another one now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ColumnChange {
+    /// Area's display name
+    pub area: String,
+    /// The form's year
+    pub year: i32,
+    /// The column it stood in; `None` for a year that is new
+    pub from: Option<String>,
+    /// The column it stands in now; `None` for a year that is shown no longer
+    pub to: Option<String>,
+}
+
 /// Everything a refill has to tell.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Changes {
@@ -53,6 +66,8 @@ pub struct Changes {
     pub kept: Vec<Change>,
     /// Texts with a number that is no longer right
     pub mentions: Vec<Mention>,
+    /// Year columns that are new, moved or gone
+    pub columns: Vec<ColumnChange>,
     /// Texts of another book that found their field
     pub moved: usize,
     /// Texts and numbers put on 「引継ぎ」

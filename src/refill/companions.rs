@@ -4,22 +4,35 @@
 use std::collections::BTreeMap;
 
 use super::Base;
+use super::carry::{List, Sheet};
 use super::cells::{same, shown};
+use super::handover::Item;
 use crate::compare::{Comparison, Thresholds};
 use crate::diagnostic::Diagnostic;
+use crate::fill::caution_sheet::CAUTION_SHEET;
 use crate::fill::draft::Draft;
 use crate::fill::form_sheet::FigureCells;
+use crate::fill::memo_sheet::MEMO_SHEET;
 use crate::fill::meta_sheet::{META_SHEET, Shown};
 use crate::fill::plan::{CellContent, ChartBounds, FillPlan, NewSheet, SheetPlan};
 use crate::fill::work_sheets::{self, Book};
+use crate::fill::wrote::{self, Wrote};
 use crate::fill::{COMPARE_SHEET, SOURCE_SHEET, StandardTemplate, compare_sheet, new_sheet, source_sheet};
-use crate::form::{Role, id_in};
+use crate::form::{FormMap, Role, id_in};
 use crate::model::CellRef;
 use crate::notation::fold;
-use crate::read::{CellValue, Grid};
+use crate::read::{Cell, CellValue, Grid};
 
 /// Columns of 「出典」 that are ours.
 const SOURCE_COLUMNS: u32 = 13;
+/// Columns of 「点検」 and 「検討メモ」.
+const CAUTION_COLUMNS: u32 = 6;
+const MEMO_COLUMNS: u32 = 5;
+/// What names an item: indicator, area and year; kind, cell and sentence, or without the sentence and its numbers;
+/// cell and fact.
+const SOURCE_KEYS: &[&[u32]] = &[&[1, 3, 4]];
+const CAUTION_KEYS: &[&[u32]] = &[&[2, 3, 4], &[2, 3]];
+const MEMO_KEYS: &[&[u32]] = &[&[0, 1], &[0]];
 
 /// Plans of the sheets beside the form, and what goes with them.
 #[derive(Debug, Default)]
@@ -28,11 +41,17 @@ pub(super) struct Work {
     pub chart_bounds: Vec<ChartBounds>,
     pub drafts: Vec<Draft>,
     pub diagnostics: Vec<Diagnostic>,
+    /// What is written on them from now on
+    pub wrote: Wrote,
+    /// People's words that have to make room
+    pub items: Vec<Item>,
 }
 
 /// The sheets of ours in a book of ours, planned as for a fresh one; drafts, marks and links go into the form's plan.
+/// `map`: the form with the years its columns will have.
 pub(super) fn plan(
     base: &Base,
+    map: &FormMap,
     comparison: &Comparison,
     form: &mut SheetPlan,
     cells: &FigureCells,
@@ -43,9 +62,16 @@ pub(super) fn plan(
     if let Some(grid) = base.grid(COMPARE_SHEET) {
         plan.sheets.insert(COMPARE_SHEET.to_owned(), compare(base, grid, comparison));
     }
+    let (mut wrote, mut items) = (Wrote::new(), Vec::new());
     if let Some(grid) = base.grid(SOURCE_SHEET) {
         let fresh = source_sheet::plan(grid, &base.map.sheet, comparison, cells);
-        plan.sheets.insert(SOURCE_SHEET.to_owned(), source(grid, fresh));
+        wrote.insert(SOURCE_SHEET.to_owned(), wrote::of_plan(&fresh));
+        let mut sources = source_rows(grid, fresh);
+        let list = List::below(grid, "番号", SOURCE_COLUMNS, SOURCE_KEYS)
+            .map(|list| List { signed: Some(SOURCE_COLUMNS - 1), ..list });
+        items.extend(Sheet { base, grid, pristine: template.grid(SOURCE_SHEET), list }.carry(&mut sources));
+        drop_idle(grid, &mut sources);
+        plan.sheets.insert(SOURCE_SHEET.to_owned(), sources);
     }
     let before: Vec<String> = plan.sheets.keys().cloned().collect();
     let name = base.map.sheet.to_string();
@@ -53,24 +79,36 @@ pub(super) fn plan(
     let (heights, hidden) = (form.row_heights.clone(), form.hide_rows.clone());
     plan.sheets.insert(name.clone(), std::mem::take(form));
     let grids = base.grids.iter().map(|grid| (&*grid.name, grid)).collect();
-    let book = Book { grids, form: &name, map: &base.map, sources: SOURCE_SHEET, meta: META_SHEET };
+    let book = Book { grids, form: &name, map, sources: SOURCE_SHEET, meta: META_SHEET };
     let (drafts, diagnostics) = work_sheets::add(&mut plan, &book, comparison, told, cells, template.texts());
     *form = plan.sheets.remove(&name).unwrap_or_default();
     (form.row_heights, form.hide_rows) = (heights, hidden);
     for (sheet, planned) in plan.sheets.iter_mut().filter(|(sheet, _)| !before.contains(sheet)) {
         if let (Some(grid), Some(pristine)) = (base.grid(sheet), template.grid(sheet)) {
-            clear_leftovers(grid, pristine, planned);
+            let list = match sheet.as_str() {
+                CAUTION_SHEET => List::below(grid, "番号", CAUTION_COLUMNS, CAUTION_KEYS),
+                MEMO_SHEET => List::below(grid, "場所", MEMO_COLUMNS, MEMO_KEYS),
+                _ => None,
+            };
+            if wrote::SHEETS.contains(&sheet.as_str()) {
+                wrote.insert(sheet.clone(), wrote::of_plan(planned));
+                let people = Sheet { base, grid, pristine: Some(pristine), list };
+                clear_leftovers(grid, pristine, planned, |cell| people.may_clear(cell));
+                items.extend(people.carry(planned));
+            } else {
+                clear_leftovers(grid, pristine, planned, |_| true);
+            }
             drop_idle(grid, planned);
         }
     }
-    Work { sheets: plan.sheets, chart_bounds: plan.chart_bounds, drafts, diagnostics }
+    Work { sheets: plan.sheets, chart_bounds: plan.chart_bounds, drafts, diagnostics, wrote, items }
 }
 
 /// What an earlier run wrote below or beside what is written now: in the template's own columns, not in the template.
-fn clear_leftovers(grid: &Grid, pristine: &Grid, planned: &mut SheetPlan) {
+fn clear_leftovers(grid: &Grid, pristine: &Grid, planned: &mut SheetPlan, may_clear: impl Fn(&Cell) -> bool) {
     let last = pristine.extent().map_or(0, |extent| extent.col);
     for cell in grid.cells().iter().filter(|cell| cell.at.col <= last && pristine.get(cell.at).is_none()) {
-        if !planned.cells.contains_key(&cell.at) {
+        if may_clear(cell) && !planned.cells.contains_key(&cell.at) {
             planned.set(cell.at, CellContent::Blank);
         }
     }
@@ -88,7 +126,7 @@ pub(super) fn writes_figures(grid: &Grid, plan: &SheetPlan) -> bool {
 }
 
 /// Whether a cell holds already what would be written.
-fn stands(grid: &Grid, at: CellRef, content: &CellContent) -> bool {
+pub(super) fn stands(grid: &Grid, at: CellRef, content: &CellContent) -> bool {
     // An edit of a covered cell goes to the top-left cell of its merged area.
     let there = grid.get(grid.merge_anchor(at).unwrap_or(at));
     match content {
@@ -183,8 +221,15 @@ fn clear_idle_groups(base: &Base, grid: &Grid, comparison: &Comparison, plan: &m
     }
 }
 
-/// Puts the planned rows only where rows of ours stand or nothing stands; rows of ours that are left over are cleared.
+/// The planned rows of 「出典」 without those that stand already.
 pub(super) fn source(grid: &Grid, fresh: SheetPlan) -> SheetPlan {
+    let mut plan = source_rows(grid, fresh);
+    drop_idle(grid, &mut plan);
+    plan
+}
+
+/// Puts the planned rows only where rows of ours stand or nothing stands; rows of ours that are left over are cleared.
+fn source_rows(grid: &Grid, fresh: SheetPlan) -> SheetPlan {
     let Some(heading) = grid.cells().iter().find(|cell| cell.value.as_text().is_some_and(|text| fold(text) == "番号"))
     else {
         return SheetPlan::default();
@@ -222,7 +267,6 @@ pub(super) fn source(grid: &Grid, fresh: SheetPlan) -> SheetPlan {
             plan.set(cell.at, CellContent::Blank);
         }
     }
-    drop_idle(grid, &mut plan);
     plan
 }
 

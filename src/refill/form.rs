@@ -349,7 +349,7 @@ fn tell_rows(base: &Base, blocks: &Blocks, added: &[FormRow], out: &mut FormRefi
             .at(place()),
         );
     }
-    for (_, area) in &blocks.idle {
+    for area in &blocks.idle {
         out.diagnostics.push(
             Diagnostic::info("area-kept", format!("今回の比較地域にない{area}の数値は、前のまま残しました。"))
                 .hint("新しくするには、比較地域に加えてもう一度実行してください。")

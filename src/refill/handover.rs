@@ -21,8 +21,8 @@ const HEADINGS: [(&str, f64); 6] =
     [("ファイル", 32.0), ("シート", 18.0), ("セル", 8.0), ("ブロック", 24.0), ("欄", 28.0), ("書かれていたこと", 80.0)];
 const HEADING_ROW: u32 = 3;
 
-/// Adds the items that do not stand there yet; returns how many.
-pub(super) fn plan(base: &Base, items: &[Item], plan: &mut FillPlan) -> usize {
+/// Adds the items that do not stand there yet; returns where they stood.
+pub(super) fn plan(base: &Base, items: &[Item], plan: &mut FillPlan) -> Vec<String> {
     let (name, existing) = free_or_ours(base, HANDOVER_SHEET);
     let grid = existing.and_then(|_| base.grid(&name));
     let known = |item: &Item| {
@@ -36,8 +36,9 @@ pub(super) fn plan(base: &Base, items: &[Item], plan: &mut FillPlan) -> usize {
     };
     let fresh: Vec<&Item> = items.iter().filter(|item| !known(item)).collect();
     if fresh.is_empty() {
-        return 0;
+        return Vec::new();
     }
+    let places = fresh.iter().map(|item| format!("「{}」{}", item.sheet, item.cell)).collect();
     let first = grid.and_then(|grid| grid.extent()).map_or(HEADING_ROW + 1, |extent| extent.row + 1);
     let mut sheet = SheetPlan::default();
     for (offset, item) in fresh.iter().enumerate() {
@@ -53,15 +54,14 @@ pub(super) fn plan(base: &Base, items: &[Item], plan: &mut FillPlan) -> usize {
     fit_rows(&mut sheet, &HEADINGS);
     if grid.is_some() {
         plan.sheets.insert(name, sheet);
-        return fresh.len();
+        return places;
     }
     let mut new: NewSheet = to_new_sheet(name, &sheet, HEADING_ROW, &HEADINGS);
     new.cells.insert(CellRef::new(0, 0), (CellContent::Text(HANDOVER_SHEET.to_owned()), Look::Title));
-    let line =
-        "前のシートなどに書かれていて、移す欄が無かったものです。何も消していません。必要なものを欄へ写してください。";
+    let line = "シートに書かれていて、そのままでは置く所が無かったものです。何も消していません。必要なものを欄へ写してください。";
     new.cells.insert(CellRef::new(1, 0), (CellContent::Text(line.to_owned()), Look::Plain));
     plan.new_sheets.push(new);
-    fresh.len()
+    places
 }
 
 fn said(content: &CellContent) -> String {

@@ -55,8 +55,12 @@ fn years(base: &Base, grid: &Grid, blocks: &Blocks, block: &BlockPlan, sheet: &m
     for &(col, year) in &block.new {
         let at = CellRef::new(base.map.year_row, col);
         let before = block.old.iter().find(|(old, _)| *old == col).map(|(_, year)| *year);
+        // Where people took the row of western years out, the years stand in words.
+        let in_words =
+            block.old.iter().any(|(col, _)| grid.text(at.row, *col).is_some_and(|text| text.contains("年度")));
         if before != Some(year) {
-            sheet.set(at, CellContent::Number(f64::from(year)));
+            let number = CellContent::Number(f64::from(year));
+            sheet.set(at, if in_words { CellContent::Text(wareki(year)) } else { number });
         }
         let Some(row) = words else { continue };
         let part = match blocks.comparison.years.iter().find(|shown| shown.year == year) {
@@ -103,8 +107,11 @@ fn columns(base: &Base, block: &BlockPlan, sheet: &mut SheetPlan) {
         }
     }
     let least = found.first_col + MIN_SHOWN as u32;
-    for (col, _) in block.old.iter().filter(|(col, _)| *col >= least && block.new.iter().all(|(new, _)| new != col)) {
-        sheet.hide_columns.insert(*col, true);
+    let enough = block.new.len() >= MIN_SHOWN;
+    for (col, _) in block.old.iter().filter(|(col, _)| block.new.iter().all(|(new, _)| new != col)) {
+        if enough || *col >= least {
+            sheet.hide_columns.insert(*col, true);
+        }
     }
 }
 

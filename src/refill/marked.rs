@@ -9,7 +9,7 @@ use super::{Refilled, companions};
 use crate::compare::Comparison;
 use crate::diagnostic::{Diagnostic, Place as Spot};
 use crate::error::FileError;
-use crate::fill::marks::{Filling, MarkRecord, locate, meta, shown_content, used, with_words};
+use crate::fill::marks::{Filling, MarkRecord, MarkedTemplate, locate, meta, shown_content, used, with_words};
 use crate::fill::meta_sheet::{Meta, Shown, append_rows, is_meta, rows_of_others};
 use crate::fill::plan::{CellContent, FillPlan};
 use crate::fill::{Compiled, SOURCE_SHEET, source_sheet};
@@ -56,6 +56,15 @@ impl Marked {
         Ok(Some(Self { name: name.to_owned(), compiled, grids, meta, record }))
     }
 
+    /// Whether the book was made from a template that is not as this one any more.
+    pub fn is_of_another(&self, template: &MarkedTemplate) -> bool {
+        if !self.meta.template.is_empty() {
+            return self.meta.template != template.sha256();
+        }
+        // A book of an earlier version remembers the texts of its places only.
+        self.meta.marks.iter().any(|mark| !template.texts().contains(&mark.text))
+    }
+
     /// Refills. `adopt` lets new figures win over a person's.
     ///
     /// # Errors
@@ -99,7 +108,8 @@ impl Marked {
 
     fn put_record(&self, comparison: &Comparison, date: Date, planned: &mut Planned) {
         let Some(grid) = self.grids.iter().find(|grid| *grid.name == *self.record) else { return };
-        let mut sheet = meta(comparison, date, std::mem::take(&mut planned.marks)).plan();
+        let marks = std::mem::take(&mut planned.marks);
+        let mut sheet = meta(comparison, date, marks, self.meta.template.clone()).plan();
         append_rows(&mut sheet, rows_of_others(grid, &self.meta.sheet_id));
         for cell in grid.cells().iter().filter(|cell| cell.at.row >= 1 || cell.at.col >= 3) {
             if !sheet.cells.contains_key(&cell.at) {

@@ -6,6 +6,7 @@
 
 mod base;
 mod blocks;
+mod carry;
 mod cells;
 mod changes;
 mod companions;
@@ -17,11 +18,13 @@ mod heights;
 mod marked;
 mod mentions;
 mod news;
+mod pointing;
 mod run;
 mod texts;
+mod years;
 
 pub use base::Base;
-pub use changes::{Change, Changes, Mention};
+pub use changes::{Change, Changes, ColumnChange, Mention};
 pub use find::{Shelf, find_in_folder, find_marked_in_folder, is_backup_name};
 pub use marked::Marked;
 pub use run::{RefillOptions, Refilled, refill};

@@ -1,10 +1,15 @@
 //! 「更新内容」: what the last refill changed, written anew each time.
 
+use std::collections::BTreeSet;
+
+use super::carry::{List, Sheet};
 use super::changes::{Change, Changes};
+use super::handover::Item;
 use super::{Base, NEWS_SHEET};
 use crate::fill::entry_rows::height_of;
 use crate::fill::list_sheet::lines_of;
 use crate::fill::plan::{CellContent, CellEdit, CellStyle, FillPlan, Look, NewSheet, SheetPlan};
+use crate::fill::wrote;
 use crate::model::{CellRef, Date};
 use crate::notation::wareki;
 
@@ -21,9 +26,23 @@ const HEADINGS: [(&str, f64); 10] = [
     ("新しい出典・説明", 44.0),
 ];
 const HEADING_ROW: u32 = 3;
+/// What names a row: kind, indicator, area and year.
+const KEYS: &[&[u32]] = &[&[0, 1, 3, 4]];
 
-/// Plans the sheet: a new one, or ours rewritten. A sheet of a person's that has the name stays.
-pub(super) fn plan(base: &Base, changes: &Changes, date: Date, plan: &mut FillPlan) {
+/// What is written on the sheet, but for the line that counts.
+pub(super) struct News {
+    name: String,
+    /// It stands already
+    stands: bool,
+    sheet: SheetPlan,
+    /// People's words that have to make room
+    pub items: Vec<Item>,
+    /// Marks of what is written
+    pub wrote: BTreeSet<u32>,
+}
+
+/// Prepares the sheet: a new one, or ours rewritten. A sheet of a person's that has the name stays.
+pub(super) fn prepare(base: &Base, changes: &Changes) -> News {
     let (name, existing) = free_or_ours(base, NEWS_SHEET);
     let mut sheet = SheetPlan::default();
     let rows = rows(changes);
@@ -35,12 +54,35 @@ pub(super) fn plan(base: &Base, changes: &Changes, date: Date, plan: &mut FillPl
         }
     }
     fit_rows(&mut sheet, &HEADINGS);
+    let wrote = wrote::of_plan(&sheet);
+    let mut news = News { name, stands: false, sheet, items: Vec::new(), wrote };
+    let Some(grid) = existing.and_then(|_| base.grid(&news.name)) else { return news };
+    news.stands = true;
+    let list = List { heading: HEADING_ROW, left: 0, width: HEADINGS.len() as u32, keys: KEYS, signed: None };
+    let people = Sheet { base, grid, pristine: None, list: Some(list) };
+    let end = HEADING_ROW + 1 + rows.len() as u32;
+    for cell in grid.cells().iter().filter(|cell| cell.at.row >= end && cell.at.col < HEADINGS.len() as u32) {
+        if people.may_clear(cell) {
+            news.sheet.cells.insert(cell.at, CellEdit { content: CellContent::Blank, style: CellStyle::Keep });
+        }
+    }
+    news.items = people.carry(&mut news.sheet);
+    news
+}
+
+/// Plans the sheet with the line that counts.
+pub(super) fn plan(base: &Base, news: News, changes: &Changes, date: Date, plan: &mut FillPlan) {
     let owner = base.owner.as_ref().map_or_else(String::new, |owner| format!("{owner}　"));
-    let texts = [("移した文章", changes.moved), ("引継ぎに載せた文章", changes.handed_over)];
-    let texts: String =
-        texts.iter().filter(|(_, count)| *count > 0).map(|(what, count)| format!("、{what} {count}件")).collect();
+    let columns = changes.columns.iter().filter(|change| change.from.is_some()).count();
+    let more = [
+        ("動かした・外した年度の列", columns),
+        ("移した文章", changes.moved),
+        ("引継ぎに載せた文章", changes.handed_over),
+    ];
+    let more: String =
+        more.iter().filter(|(_, count)| *count > 0).map(|(what, count)| format!("、{what} {count}件")).collect();
     let line = format!(
-        "{owner}{}年{}月{}日の更新　新しい数値 {}件、変わった数値 {}件、資料に無くなった数値 {}件、未確認 {}件、見直したい文章 {}件{texts}",
+        "{owner}{}年{}月{}日の更新　新しい数値 {}件、変わった数値 {}件、資料に無くなった数値 {}件、未確認 {}件、見直したい文章 {}件{more}",
         date.year,
         date.month,
         date.day,
@@ -51,19 +93,16 @@ pub(super) fn plan(base: &Base, changes: &Changes, date: Date, plan: &mut FillPl
         changes.mentions.len()
     );
     let at = CellRef::new(1, 0);
-    let Some(grid) = existing.and_then(|_| base.grid(&name)) else {
-        let mut new = to_new_sheet(name, &sheet, HEADING_ROW, &HEADINGS);
-        new.cells.insert(CellRef::new(0, 0), (CellContent::Text(NEWS_SHEET.to_owned()), Look::Title));
-        new.cells.insert(at, (CellContent::Text(line), Look::Plain));
-        plan.new_sheets.push(new);
+    let News { name, stands, mut sheet, .. } = news;
+    if stands {
+        sheet.set(at, CellContent::Text(line));
+        plan.sheets.insert(name, sheet);
         return;
-    };
-    sheet.set(at, CellContent::Text(line));
-    let end = HEADING_ROW + 1 + rows.len() as u32;
-    for cell in grid.cells().iter().filter(|cell| cell.at.row >= end && cell.at.col < HEADINGS.len() as u32) {
-        sheet.cells.insert(cell.at, CellEdit { content: CellContent::Blank, style: CellStyle::Keep });
     }
-    plan.sheets.insert(name, sheet);
+    let mut new = to_new_sheet(name, &sheet, HEADING_ROW, &HEADINGS);
+    new.cells.insert(CellRef::new(0, 0), (CellContent::Text(NEWS_SHEET.to_owned()), Look::Title));
+    new.cells.insert(at, (CellContent::Text(line), Look::Plain));
+    plan.new_sheets.push(new);
 }
 
 fn rows(changes: &Changes) -> Vec<[String; 10]> {
@@ -82,6 +121,29 @@ fn rows(changes: &Changes) -> Vec<[String; 10]> {
         ]
     };
     let mut rows = Vec::new();
+    for change in &changes.columns {
+        let column = |name: &Option<String>| name.as_ref().map(|name| format!("{name}列")).unwrap_or_default();
+        let note = match (&change.from, &change.to) {
+            (None, _) => "年度の列を加えました。",
+            (Some(_), Some(_)) => "この年度の数値を、別の列に移しました。",
+            (Some(_), None) => "表示期間に無いため、列を空けて隠しました。",
+        };
+        let mut line: [String; 10] = Default::default();
+        let texts = [
+            (0, "年度の列".to_owned()),
+            (3, change.area.clone()),
+            (4, format!("{}（{}）", wareki(change.year), change.year)),
+            (5, column(&change.from)),
+            (6, column(&change.to)),
+            (9, note.to_owned()),
+        ];
+        for (col, text) in texts {
+            if let Some(cell) = line.get_mut(col) {
+                *cell = text;
+            }
+        }
+        rows.push(line);
+    }
     for mention in &changes.mentions {
         let note = format!(
             "{} の文章に「{}」とあります。前の値と同じ数のため、見直してください（文章は変えていません）。",

@@ -1,10 +1,12 @@
 //! A refill from the book as it stands to its new bytes.
 
+use super::NEWS_SHEET;
 use super::blocks::Blocks;
 use super::changes::Changes;
 use super::companions::Work;
 use super::form::FormRefill;
-use super::{Base, Incoming, blocks, companions, form, handover, heights, mentions, news, texts};
+use super::years::some;
+use super::{Base, Incoming, blocks, companions, form, handover, heights, mentions, news, pointing, texts, years};
 use crate::catalog::Catalog;
 use crate::compare::{Comparison, HAND_WRITTEN};
 use crate::diagnostic::{Diagnostic, Place};
@@ -15,6 +17,7 @@ use crate::fill::ledger::Ledger;
 use crate::fill::meta_sheet::{META_SHEET, Meta, append_rows, rows_of_others, sheet_id};
 use crate::fill::plan::{CellContent, FillPlan, Look, NewSheet};
 use crate::fill::standard::run_id;
+use crate::fill::wrote::Wrote;
 use crate::model::Date;
 use crate::notation::wareki;
 
@@ -67,6 +70,7 @@ pub fn refill(
     template: &StandardTemplate,
 ) -> Result<Refilled, FileError> {
     let grid = base.form_grid().ok_or_else(|| FileError::refused("no-form", "様式がありません。", ""))?;
+    years::check(base, grid)?;
     let plan_form = |date: Date| -> (Blocks, FormRefill) {
         let options = RefillOptions { date, ..options };
         let mut blocks = blocks::plan(base, grid, comparison, options.fixed_years);
@@ -74,20 +78,24 @@ pub fn refill(
             apply_thresholds(&mut blocks.comparison, thresholds);
         }
         let mut form = form::plan(base, grid, &blocks, &options);
+        form.changes.columns = pointing::changes(&blocks);
         form.changes.moved = texts::place(base, grid, incoming, catalog, &mut form.sheet, &mut form.handover);
         (blocks, form)
     };
     let plan_rest = |(blocks, mut form): (Blocks, FormRefill)| -> Planned {
+        form.diagnostics.extend(pointing::tell(base, &blocks, template));
         let kept = form.diagnostics.iter().filter(|told| told.code == HAND_WRITTEN);
         let told: Vec<Diagnostic> = told.iter().chain(kept).cloned().collect();
-        let mut work = companions::plan(base, &blocks.comparison, &mut form.sheet, &form.cells, &told, template);
+        let map = blocks.map_with_years(&base.map);
+        let mut work = companions::plan(base, &map, &blocks.comparison, &mut form.sheet, &form.cells, &told, template);
         form.diagnostics.append(&mut work.diagnostics);
+        form.handover.append(&mut work.items);
         let fitted = heights::fit(base, grid, template, &mut form.sheet);
         form.heights = fitted.heights;
         form.diagnostics.extend(fitted.diagnostics);
         companions::drop_idle(grid, &mut form.sheet);
         let mut scratch = FillPlan::default();
-        let items = handover::plan(base, &form.handover, &mut scratch);
+        let items = handover::plan(base, &form.handover, &mut scratch).len();
         Planned { form, work, comparison: blocks.comparison, items }
     };
     let Some(last_date) = base.last.as_ref().and_then(|last| last.date) else {
@@ -144,6 +152,7 @@ fn write(
     let mut plan = FillPlan { sheets: work.sheets, chart_bounds: work.chart_bounds, ..FillPlan::default() };
     let mut meta = meta(base, &comparison, options.date, &form);
     meta.taken.extend(texts::taken_books(incoming));
+    meta.wrote = work.wrote;
     plan.sheets.insert(base.map.sheet.to_string(), std::mem::take(&mut form.sheet));
     if base.last.is_some() {
         let old = companions::old_sources(base);
@@ -156,9 +165,15 @@ fn write(
     } else {
         plan.new_sheets = companions::new_sheets(base, &comparison, &form.cells, template);
     }
-    form.changes.handed_over = handover::plan(base, &form.handover, &mut plan);
-    if base.last.is_some() {
-        news::plan(base, &form.changes, options.date, &mut plan);
+    let mut news = base.last.is_some().then(|| news::prepare(base, &form.changes));
+    if let Some(news) = &mut news {
+        form.handover.append(&mut news.items);
+        meta.wrote.insert(NEWS_SHEET.to_owned(), std::mem::take(&mut news.wrote));
+    }
+    let handed = handover::plan(base, &form.handover, &mut plan);
+    form.changes.handed_over = handed.len();
+    if let Some(news) = news {
+        news::plan(base, news, &form.changes, options.date, &mut plan);
     }
     put_meta(base, &meta, &work.drafts, &mut plan);
     for (name, sheet) in &mut plan.sheets {
@@ -203,7 +218,11 @@ fn write(
         diagnostics.push(
             Diagnostic::warning(
                 "handed-over",
-                format!("移す欄の無い書き込み{}件を「引継ぎ」のシートに載せました。", form.changes.handed_over),
+                format!(
+                    "移す欄の無い書き込み{}件を「引継ぎ」のシートに載せました（{}）。",
+                    form.changes.handed_over,
+                    some(&handed)
+                ),
             )
             .hint("必要なものを欄へ写してください。"),
         );
@@ -234,6 +253,8 @@ fn meta(base: &Base, comparison: &Comparison, date: Date, form: &FormRefill) -> 
         values: form.values.clone(),
         taken: base.taken(),
         heights: form.heights.clone(),
+        wrote: Wrote::new(),
+        template: String::new(),
         marks: Vec::new(),
     }
 }

@@ -229,7 +229,7 @@ pub fn into_standard(
         }
     }
     plan.sheets.insert(grid.name.to_string(), sheet);
-    moved.left = handover::plan(&base, &rest, &mut plan);
+    moved.left = handover::plan(&base, &rest, &mut plan).len();
     moved.diagnostics = fitted.diagnostics;
     moved.bytes = base.compiled.apply(&plan)?.bytes;
     Ok(moved)

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::package::{Package, SheetKind, damaged_part};
-use super::places::{Helper, Mark, Meaning, Value, Year, marks, nearest, places, row_indicator, shown};
+use super::places::{Helper, Mark, Meaning, Value, Year, marks, nearest, places, row_indicator, shown, unclosed};
 use super::xml::{Kind, Walker, content};
 use crate::catalog::Catalog;
 use crate::error::FileError;
@@ -44,6 +44,17 @@ pub fn lint(bytes: &[u8], catalog: &Catalog) -> Result<Vec<LintedMark>, FileErro
                 found.push(explain(grid, place.at, mark, catalog));
             }
         }
+        for (cell, rest) in unclosed_in(grid) {
+            found.push(LintedMark {
+                sheet: grid.name.to_string(),
+                cell: cell.to_string(),
+                mark: rest.to_owned(),
+                meaning: UNCLOSED.to_owned(),
+                sample: None,
+                nearest: None,
+                works: false,
+            });
+        }
     }
     for (sheet, cell, mark) in marks_in_formulas(&package)? {
         found.retain(|one| (&one.sheet, &one.cell) != (&sheet, &cell));
@@ -59,6 +70,14 @@ pub fn lint(bytes: &[u8], catalog: &Catalog) -> Result<Vec<LintedMark>, FileErro
         });
     }
     Ok(found)
+}
+
+/// What is wrong with a mark that is not closed.
+pub(crate) const UNCLOSED: &str = "記号が「}}」で閉じていません。「{{」と「}}」で囲んでください。";
+
+/// Cells with a mark that is not closed.
+pub(crate) fn unclosed_in(grid: &Grid) -> impl Iterator<Item = (CellRef, &str)> {
+    grid.cells().iter().filter_map(|cell| Some((cell.at, unclosed(cell.value.as_text()?)?)))
 }
 
 fn explain(grid: &Grid, at: CellRef, mark: &Mark, catalog: &Catalog) -> LintedMark {
@@ -88,9 +107,22 @@ fn explain(grid: &Grid, at: CellRef, mark: &Mark, catalog: &Catalog) -> LintedMa
         Value::Figure { indicator: Some(id), .. } => Some(id.clone()),
         _ => row_indicator(grid, at.row),
     };
+    if let Some(id) = id.as_deref().filter(|id| is_unknown(id, catalog) && is_of_indicator(meaning)) {
+        one.meaning = format!("指標ID「{id}」は一覧にありません。番号を確かめてください。");
+        return one;
+    }
     (one.meaning, one.sample) = words(meaning, id.as_deref(), catalog);
     one.works = true;
     one
+}
+
+fn is_of_indicator(meaning: &Meaning) -> bool {
+    matches!(meaning.value, Value::OfRow(_) | Value::Figure { .. })
+}
+
+/// Whether no file can hold an indicator: neither listed nor one of a saved reading's.
+pub(crate) fn is_unknown(id: &str, catalog: &Catalog) -> bool {
+    !id.starts_with("X-") && catalog.indicator(id).is_none()
 }
 
 /// Whether the meaning depends on the 指標ID of the row.

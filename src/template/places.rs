@@ -96,6 +96,27 @@ pub const WORDS: [&str; 7] = ["保険者名", "都道府県名", "自地域", "�
 /// Words about a row.
 const OF_ROW: [&str; 2] = ["指標名", "単位"];
 
+/// Every kind of mark with what it gives, as `lint` and the guide list them.
+pub const LIST: [(&str, &str); 14] = [
+    ("{{保険者名}}", "保険者の名前（都道府県名は付かない）"),
+    ("{{都道府県名}}", "都道府県の名前"),
+    ("{{自地域}}", "都道府県名と保険者名"),
+    ("{{作成日}}", "作った日（例 2026年11月22日）"),
+    ("{{表示期間}}", "表示する年度（例 令和5年度～令和7年度）"),
+    ("{{最新年度}}", "1年分そろった最新の年度（西暦、例 2025）"),
+    ("{{和暦 最新年度}}　{{和暦 2025}}", "元号で書いた年度（例 令和7年度）"),
+    ("{{ソフトの版}}", "このソフトの版"),
+    ("{{自地域の名前}}　{{都道府県の名前}}　{{全国の名前}}　{{比較地域1の名前}}", "地域の名前"),
+    (
+        "{{B4-a 自地域 2025}}",
+        "指標ID・地域・年度で決まる数値。地域は 自地域、都道府県、全国、比較地域1～、年度は 2025 か 最新",
+    ),
+    ("{{数 B4-a 全国 最新}}", "文章の中に、区切りとけた数をそろえて入れる数値"),
+    ("{{.自地域 2025}}", "同じ行に書いた指標IDの数値（行ごとに指標IDを書いた表に）"),
+    ("{{.指標名}}", "同じ行の指標の名前"),
+    ("{{.単位}}", "同じ行の指標の単位"),
+];
+
 /// Every name a mark may hold, for the nearest one to an unknown name.
 pub fn known_names() -> Vec<String> {
     let roles = ["自地域", "都道府県", "全国", "比較地域1"];
@@ -142,6 +163,14 @@ pub fn marks(text: &str) -> Vec<Mark> {
         from = after;
     }
     found
+}
+
+/// What follows two braces that are never closed; `None` when there is nothing of the kind, or nothing follows.
+pub fn unclosed(text: &str) -> Option<&str> {
+    let from = marks(text).last().map_or(0, |mark| mark.span.end);
+    let (open, inner) = pair(text, from, ['{', '｛'])?;
+    let words = text.get(inner..)?.trim_matches(|c: char| c.is_whitespace() || "{｛}｝".contains(c));
+    (!words.is_empty()).then(|| text.get(open..).unwrap_or_default())
 }
 
 /// Two braces in a row, of any width: where they begin and end.
@@ -308,6 +337,32 @@ mod tests {
         let several = "{{ {{保険者名}}の{{作成日}}";
         let found: Vec<_> = marks(several).into_iter().map(|mark| mark.written).collect();
         assert_eq!(found, ["保険者名", "作成日"]);
+    }
+
+    #[test]
+    fn braces_that_are_never_closed_are_found() {
+        for (text, rest) in [
+            ("{{ 保険者名", Some("{{ 保険者名")),
+            ("{{保険者名}}の{{作成日}", Some("{{作成日}")),
+            ("｛｛全国の名前", Some("｛｛全国の名前")),
+            ("{{保険者名}}", None),
+            ("文章 { } {{", None),
+            ("{保険者名}", None),
+        ] {
+            assert_eq!(unclosed(text), rest, "{text}");
+        }
+    }
+
+    #[test]
+    fn every_mark_of_the_list_is_one() {
+        for (written, _) in LIST {
+            let found = marks(written);
+            assert!(!found.is_empty() && found.iter().all(|mark| mark.meaning.is_some()), "{written}");
+        }
+        let listed: String = LIST.iter().map(|(written, _)| *written).collect();
+        for word in WORDS {
+            assert!(listed.contains(&format!("{{{{{word}}}}}")), "{word}");
+        }
     }
 
     #[test]

@@ -190,3 +190,64 @@ fn a_folder_may_say_how_the_file_is_called() {
     let report = fill(&own, folder.path());
     assert!(report["outputs"][0]["path"].as_str().unwrap().ends_with("みほん市の報告.xlsx"), "{report}");
 }
+
+fn with_cells(folder: &Path, cells: &[(u32, &str)]) -> PathBuf {
+    let mut workbook = Workbook::new();
+    let sheet = workbook.add_worksheet();
+    sheet.set_name("報告").unwrap();
+    for (row, text) in cells {
+        sheet.write(*row, 0, *text).unwrap();
+    }
+    let path = folder.join("町の様式.xlsx");
+    workbook.save(&path).unwrap();
+    path
+}
+
+#[test]
+fn slips_are_told_with_their_cell_and_a_sentence_that_helps() {
+    let folder = tempfile::tempdir().unwrap();
+    let cells = [(0, "{{ 保険者名"), (1, "{{D99-z 自地域 最新}}"), (2, "{{保健者名}}"), (3, "{{A2 自地域 最新}}")];
+    let path = with_cells(folder.path(), &cells);
+    let said = program(&["lint", &path.display().to_string()]).out;
+    assert!(said.contains("「報告」A1　{{ 保険者名　［差し込めません］記号が「}}」で閉じていません"), "{said}");
+    assert!(said.contains("A2　{{D99-z 自地域 最新}}　［差し込めません］指標ID「D99-z」は一覧にありません"), "{said}");
+    let line = "fill --own 見本県みほん市 --from 2023 --to 2025 --date 2026-11-22";
+    let out = folder.path().join("出力");
+    let said = program(&with_mihon(&format!("{line} --out {} --template {}", out.display(), path.display())));
+    let all = format!("{}{}", said.out, said.err);
+    assert!(all.contains("『町の様式.xlsx』の『報告』 A3"), "an unknown mark names its cell: {all}");
+    assert!(
+        all.contains("その指標IDは一覧にありません") && all.contains("--add"),
+        "A2 can be added, D99-z cannot: {all}"
+    );
+    assert!(all.contains("『町の様式.xlsx』の『報告』 A1") && all.contains("閉じていません"), "{all}");
+}
+
+#[test]
+fn the_marks_there_are_stand_below_the_list_and_in_the_guide() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = with_cells(folder.path(), &[(0, "{{保険者名}}")]);
+    let said = program(&["lint", &path.display().to_string()]).out;
+    let guide = std::fs::read_to_string(package("docs/guide-workbook.md")).unwrap();
+    for (written, _) in chiiki_sheet::template::places::LIST {
+        assert!(said.contains(written), "{written}: {said}");
+        for mark in written.split('　') {
+            assert!(guide.contains(&format!("`{mark}`")), "{mark}");
+        }
+    }
+}
+
+#[test]
+fn a_template_that_was_corrected_is_not_passed_over_in_silence() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = with_cells(folder.path(), &[(0, "{{年度}}の報告"), (1, "{{保険者名}}")]);
+    let codes = |report: &serde_json::Value| -> Vec<String> {
+        let told = report["diagnostics"].as_array().unwrap();
+        told.iter().map(|told| told["code"].as_str().unwrap().to_owned()).collect()
+    };
+    let out = folder.path().join("出力");
+    assert!(!codes(&fill(&path, &out)).contains(&"template-changed".to_owned()));
+    assert!(!codes(&fill(&path, &out)).contains(&"template-changed".to_owned()), "the same template again");
+    with_cells(folder.path(), &[(0, "{{和暦 最新年度}}の報告"), (1, "{{保険者名}}")]);
+    assert!(codes(&fill(&path, &out)).contains(&"template-changed".to_owned()));
+}

@@ -3,7 +3,9 @@
 // Helpers of tests may fail loudly too; clippy's own exception covers test functions only.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod areas;
 mod arrived;
+mod beside;
 pub mod doc;
 mod folder;
 mod foreign;
@@ -13,6 +15,7 @@ mod marks;
 mod part_years;
 mod programs;
 mod several;
+mod years;
 
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
@@ -132,7 +135,7 @@ fn nothing_new_rewrites_nothing() {
 
 #[test]
 fn a_refilled_sheet_shows_what_a_fresh_one_shows() {
-    let new = changed(comparison(2024, 2026), |_, who, year, value| value + f64::from(year % 7) + who as f64);
+    let new = changed(comparison(2023, 2026), |_, who, year, value| value + f64::from(year % 7) + who as f64);
     let after = refilled(&fresh(&comparison(2023, 2025)), &new, false);
     let wanted = fresh(&new);
     for sheet in ["地域分析・検討シート", "比較と判定", "出典"] {

@@ -32,13 +32,13 @@ impl Dice {
 fn cases(part: u64) {
     let count = if std::env::var_os("CHIIKI_LONG").is_some() { 750 } else { 50 };
     let before = comparison(2023, 2025);
-    let after = comparison(2024, 2026);
+    let moved = [comparison(2023, 2026), comparison(2024, 2026)];
     let start = fresh(&before);
     let entries: Vec<(u32, u32)> =
         find_entries(&grid(&start, FORM)).iter().map(|entry| (entry.cell.row, entry.cell.col)).collect();
     let start = Doc::open(&start);
     for case in 1..=count {
-        one(part * 10_000 + case, &start, &entries, &before, &after);
+        one(part * 10_000 + case, &start, &entries, &before, &moved);
     }
 }
 
@@ -62,7 +62,7 @@ fn people_lose_nothing_and_figures_are_right_or_reported_4() {
     cases(4);
 }
 
-fn one(case: u64, start: &Doc, entries: &[(u32, u32)], before: &Comparison, moved: &Comparison) {
+fn one(case: u64, start: &Doc, entries: &[(u32, u32)], before: &Comparison, moved: &[Comparison; 2]) {
     let mut entries = entries.to_vec();
     let mut dice = Dice(case.wrapping_mul(0x9E37_79B9_7F4A_7C15));
     dice.next();
@@ -75,9 +75,10 @@ fn one(case: u64, start: &Doc, entries: &[(u32, u32)], before: &Comparison, move
     if dice.below(3) == 0 {
         doc.comment((places.first + dice.below(40) as u32, places.blocks[0]), "コメント：要確認");
     }
-    let years_move = dice.below(2) == 0;
+    // A newer year comes in addition, or somebody named other years.
+    let (years_move, named) = (dice.below(2) == 0, dice.below(2) == 0);
     let seed = dice.next();
-    let data = if years_move { moved } else { before };
+    let data = if years_move { &moved[usize::from(named)] } else { before };
     let new = changed(data.clone(), |id, who, year, value| {
         let mut own =
             Dice(seed ^ (who as u64 + 1) << 40 ^ (year as u64) << 20 ^ id.bytes().map(u64::from).sum::<u64>() | 1);
@@ -85,8 +86,8 @@ fn one(case: u64, start: &Doc, entries: &[(u32, u32)], before: &Comparison, move
         if own.below(3) == 0 { value + 1.0 + own.below(50) as f64 / 8.0 } else { value }
     });
     let edited = doc.save();
-    let result = refilled(&edited, &new, false);
-    let context = format!("case {case} years_move {years_move}");
+    let result = refilled(&edited, &new, named);
+    let context = format!("case {case} years_move {years_move} named {named}");
     judge(&Case {
         context: context.clone(),
         places: &places,
@@ -98,7 +99,7 @@ fn one(case: u64, start: &Doc, entries: &[(u32, u32)], before: &Comparison, move
     });
     // Once more with the same figures: nothing is new, whatever people did.
     if case.is_multiple_of(5) {
-        assert!(refilled(&result.bytes, &new, false).nothing_new, "{context}");
+        assert!(refilled(&result.bytes, &new, named).nothing_new, "{context}");
     }
 }
 

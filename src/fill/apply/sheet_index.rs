@@ -45,13 +45,8 @@ pub(super) struct RowSpan {
     pub close: usize,
     /// Its cells
     pub cells: Range<usize>,
-}
-
-impl RowSpan {
-    /// Written as `<row/>`.
-    pub fn is_empty_tag(&self) -> bool {
-        self.close == self.tag.end
-    }
+    /// Written as `<row/>`; a row without cells may be written `<row></row>`, too, as LibreOffice does
+    pub empty_tag: bool,
 }
 
 /// A child of the root, or of one of its lists.
@@ -218,7 +213,8 @@ impl<'a> Reading<'a> {
                 return Err(Malformed);
             }
             let cells = index.cells.len()..index.cells.len();
-            index.rows.push(RowSpan { number, tag: token.span.clone(), close: token.span.end, cells });
+            let empty_tag = token.kind == Kind::Empty;
+            index.rows.push(RowSpan { number, tag: token.span.clone(), close: token.span.end, cells, empty_tag });
             self.row = Some(number);
         } else if let Some(row) = index.rows.last_mut() {
             row.close = token.span.start;
@@ -332,7 +328,14 @@ mod tests {
         assert_eq!(cols, [0, 3, 4]);
         assert!(index.cell(CellRef::new(5, 1)).is_some());
         assert!(index.cell(CellRef::new(5, 0)).is_none());
-        assert!(index.rows[1].is_empty_tag());
+        assert!(index.rows[1].empty_tag);
+    }
+
+    #[test]
+    fn a_row_without_cells_has_an_end_tag_or_none() {
+        let index = SheetIndex::read("<worksheet><sheetData><row r=\"1\"></row><row r=\"2\"/></sheetData></worksheet>")
+            .unwrap();
+        assert!(!index.rows[0].empty_tag && index.rows[1].empty_tag);
     }
 
     #[test]

@@ -243,7 +243,7 @@ impl<'p, 's> Patcher<'p, 's> {
                         continue;
                     }
                     added = Some(added.map_or((at.col, at.col), |(from, _)| (from, at.col)));
-                    if row.is_empty_tag() {
+                    if row.empty_tag {
                         fresh.push_str(&new);
                     } else {
                         self.patches.insert(next.map_or(row.close, |cell| cell.tag.start), |out| out.push_str(&new));

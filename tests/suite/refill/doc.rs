@@ -159,6 +159,16 @@ impl Doc {
         self.put(at, "", format!("<v>{value}</v>"));
     }
 
+    /// A formula of a person's with what it gave.
+    pub fn set_formula(&mut self, at: &str, formula: &str, value: &str) {
+        self.put(address(at), "", format!("<f>{formula}</f><v>{value}</v>"));
+    }
+
+    /// What the delete key does.
+    pub fn empty(&mut self, at: &str) {
+        self.put(address(at), "", String::new());
+    }
+
     /// Exchanges what two rows hold, as sorting does.
     pub fn swap_rows(&mut self, a: u32, b: u32) {
         let (left, right) = (self.rows.remove(&a).unwrap(), self.rows.remove(&b).unwrap());

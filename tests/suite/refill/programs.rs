@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::Command;
 
 use chiiki_sheet::compare::Comparison;
+use chiiki_sheet::job::{FillRequest, understand};
 
 use super::doc::grid;
 use super::judge::{Case, Places, judge};
@@ -21,7 +22,7 @@ pub fn has(program: &str, arguments: &[&str]) -> bool {
 fn check(dir: &Path, edited: &str, form: &str) {
     let new = changed(comparison(2024, 2026), |_, _, _, value| value + 0.5);
     let bytes = std::fs::read(dir.join(edited)).unwrap();
-    let after = refilled(&bytes, &new, false);
+    let after = refilled(&bytes, &new, true);
     assert!(after.changes.kept.is_empty(), "{:?}", after.changes.kept.first());
     let (got, wanted) = (grid(&after.bytes, form), grid(&fresh(&new), "地域分析・検討シート"));
     let map = chiiki_sheet::form::FormMap::find(&got, 1).unwrap();
@@ -69,16 +70,49 @@ fn a_copy_saved_by_libreoffice() {
         return;
     }
     let dir = tempfile::tempdir().unwrap();
-    std::fs::write(dir.path().join("lo.xlsx"), fresh(&comparison(2023, 2025))).unwrap();
-    let profile = format!("-env:UserInstallation=file://{}", dir.path().join("profile").display());
+    saved_by_libreoffice(dir.path());
+    check(dir.path(), "lo2.xlsx", "地域分析・検討シート");
+}
+
+/// Rows without cells are written `<row …></row>` by it, and a new area's figures go into some of them.
+#[test]
+fn a_further_area_comes_into_a_copy_saved_by_libreoffice() {
+    if !has("soffice", &["--version"]) {
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    saved_by_libreoffice(dir.path());
+    let request = FillRequest {
+        compare: vec!["見本県みなと市".to_owned(), "見本県たかね市".to_owned()],
+        ..super::request(2023, 2025, "")
+    };
+    let (more, _) = understand(&request, super::evidence(), super::catalog()).unwrap();
+    let after = refilled(&std::fs::read(dir.path().join("lo2.xlsx")).unwrap(), &more, true);
+    let fresh = fresh(&more);
+    for sheet in ["地域分析・検討シート", "比較と判定", "グラフ用データ"] {
+        let (got, wanted) = (grid(&after.bytes, sheet), grid(&fresh, sheet));
+        for cell in wanted.cells().iter().filter(|cell| !cell.value.display().contains("作成日：")) {
+            let there = got.get(cell.at).unwrap_or_else(|| panic!("{sheet} {}", cell.at));
+            // It keeps 15 digits.
+            match (there.as_number(), cell.value.as_number()) {
+                (Some(there), Some(wanted)) => assert!((there - wanted).abs() < 1e-9 * wanted.abs().max(1.0)),
+                _ => assert_eq!(there, &cell.value, "{sheet} {}", cell.at),
+            }
+        }
+    }
+}
+
+/// Leaves a fresh sheet as `lo2.xlsx`, saved by LibreOffice.
+fn saved_by_libreoffice(dir: &Path) {
+    std::fs::write(dir.join("lo.xlsx"), fresh(&comparison(2023, 2025))).unwrap();
+    let profile = format!("-env:UserInstallation=file://{}", dir.join("profile").display());
     let output = Command::new("soffice")
         .args([&profile, "--headless", "--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir", "out", "lo.xlsx"])
-        .current_dir(dir.path())
+        .current_dir(dir)
         .output()
         .unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    std::fs::rename(dir.path().join("out/lo.xlsx"), dir.path().join("lo2.xlsx")).unwrap();
-    check(dir.path(), "lo2.xlsx", "地域分析・検討シート");
+    std::fs::rename(dir.join("out/lo.xlsx"), dir.join("lo2.xlsx")).unwrap();
 }
 
 /// Cases in every run, and in the long one.
@@ -92,7 +126,7 @@ fn count(usual: usize, long: usize) -> usize {
 /// The books a program left in a folder, refilled with other figures and judged; says how many there were.
 fn judge_folder(dir: &Path, count: usize) {
     let before = comparison(2023, 2025);
-    let (same, moved) = (comparison(2023, 2025), comparison(2024, 2026));
+    let (same, more, moved) = (comparison(2023, 2025), comparison(2023, 2026), comparison(2024, 2026));
     let one = |number: usize| {
         let facts = std::fs::read_to_string(dir.join(format!("{number}.json"))).unwrap();
         let facts: serde_json::Value = serde_json::from_str(&facts).unwrap();
@@ -106,13 +140,18 @@ fn judge_folder(dir: &Path, count: usize) {
             first: number_of(&facts["first"]),
         };
         let years_move = number.is_multiple_of(2);
-        let data: &Comparison = if years_move { &moved } else { &same };
+        let named = number.is_multiple_of(4);
+        let data: &Comparison = match (years_move, named) {
+            (true, true) => &moved,
+            (true, false) => &more,
+            _ => &same,
+        };
         let new = changed(data.clone(), |id, who, year, value| {
             let odd = (id.len() + who + year as usize + number).is_multiple_of(3);
             if odd { value + 1.25 } else { value }
         });
         let edited = std::fs::read(dir.join(format!("{number}.xlsx"))).unwrap();
-        let result = refilled(&edited, &new, false);
+        let result = refilled(&edited, &new, named);
         let context = format!("book {number} of {}", dir.display());
         judge(&Case {
             context: context.clone(),
@@ -123,7 +162,7 @@ fn judge_folder(dir: &Path, count: usize) {
             new: &new,
             years_move,
         });
-        assert!(refilled(&result.bytes, &new, false).nothing_new, "{context}");
+        assert!(refilled(&result.bytes, &new, named).nothing_new, "{context}");
     };
     std::thread::scope(|scope| {
         for part in 0..2 {
