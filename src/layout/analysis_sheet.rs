@@ -222,7 +222,8 @@ fn months_by_year(grid: &Grid, map: &FormMap) -> MonthsByYear {
         let mut said: BTreeMap<i32, Option<u8>> =
             remark.years.into_iter().map(|year| (year.form_year, Some(year.months))).collect();
         let unnamed = newest.filter(|_| remark.doubtful_year_unnamed);
-        for year in remark.doubtful.into_iter().chain(unnamed) {
+        // What is not understood of 認定率, which stands for a day, says nothing of the months of services.
+        for year in remark.doubtful.into_iter().chain(unnamed).filter(|_| !row.id.starts_with('B')) {
             said.insert(year, None);
             all.doubts.entry(year).or_insert_with(|| (row.row, text.clone()));
         }

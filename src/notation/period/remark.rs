@@ -1,6 +1,7 @@
 //! 備考 of the form: which months of services each year covers.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use super::scan::{Scan, YearKind};
 use super::service_months;
@@ -111,41 +112,71 @@ pub fn parse_remark(text: &str) -> Remark {
         }
     }
     let leftover = BY_THE_MONTH.iter().fold(leftover, |text, word| text.replace(word, ""));
-    if MONTH_WORDS.iter().any(|word| leftover.contains(word)) {
-        let named = years_named(&leftover);
-        let under_way = UNDER_WAY.iter().any(|word| leftover.contains(word));
-        remark.doubtful_year_unnamed = named.is_empty() && remark.doubtful.is_empty() && under_way;
-        remark.doubtful.extend(named);
-    }
+    let (doubtful, unnamed) = doubts(&leftover);
+    remark.doubtful.extend(doubtful);
+    remark.doubtful_year_unnamed = unnamed;
     remark.years.retain(|year| !remark.doubtful.contains(&year.form_year));
     remark
 }
 
-/// Every 年度 a text names, 「令和6・7年度」 with both.
-fn years_named(text: &str) -> BTreeSet<i32> {
-    let mut years = BTreeSet::new();
+/// The years beside which a text speaks of months, and whether it speaks so of a year it does not name. Words belong to the
+/// year before them, up to the next one or the end of the sentence: 「令和7年度：3月末時点　令和8年度：年度途中」 doubts one year.
+fn doubts(text: &str) -> (BTreeSet<i32>, bool) {
+    let speaks = |text: &str| MONTH_WORDS.iter().any(|word| text.contains(word));
+    let under_way = |text: &str| UNDER_WAY.iter().any(|word| text.contains(word));
+    let named = years_named(text);
+    let (mut doubtful, mut joined, mut unnamed) = (BTreeSet::new(), BTreeSet::new(), false);
+    for (at, (years, span)) in named.iter().enumerate() {
+        let end = named.get(at + 1).map_or(text.len(), |(_, next)| next.start);
+        let tail = text.get(span.end..end).unwrap_or_default();
+        joined.extend(years);
+        // 「令和6年度、令和7年度は年度途中」 speaks of both.
+        if JOINED.contains(&tail) {
+            continue;
+        }
+        let (sentence, rest) = tail.split_once('。').unwrap_or((tail, ""));
+        if speaks(sentence) {
+            doubtful.append(&mut joined);
+        }
+        joined.clear();
+        unnamed |= under_way(rest);
+    }
+    let head = text.get(..named.first().map_or(text.len(), |(_, span)| span.start)).unwrap_or_default();
+    match named.first() {
+        // 「…サービス提供分（令和6年度）」
+        Some((years, _)) if speaks(head) && doubtful.is_empty() && !head.contains('。') => doubtful.extend(years),
+        _ => unnamed |= under_way(head),
+    }
+    (doubtful, unnamed)
+}
+
+/// Every 年度 a text names with its place, 「令和6・7年度」 as one mention of both.
+fn years_named(text: &str) -> Vec<(BTreeSet<i32>, Range<usize>)> {
+    let mut named = Vec::new();
     let mut scan = Scan::new(text);
     while !scan.is_empty() {
+        let start = text.len() - scan.rest().len();
         let mut ahead = scan;
-        match ahead.named_year() {
-            Some((year, YearKind::Fiscal)) => {
-                years.insert(year);
-                scan = ahead;
-            }
-            // 「令和6・7年度」, 「令和6～7年度」: the second number stands for a year of the same era.
+        let years: BTreeSet<i32> = match ahead.named_year() {
+            Some((year, YearKind::Fiscal)) => BTreeSet::from([year]),
+            // The second number stands for a year of the same era.
             Some((year, YearKind::Bare)) if ahead.eat_any(&["・", "、", ",", "~", "及び", "と"]).is_some() => {
-                if let Some(number) = ahead.number(2).filter(|_| ahead.eat("年度")) {
-                    let last = [2018, 1988].iter().map(|era| era + i32::from(number)).find(|last| *last > year);
-                    years.extend(year..=last.unwrap_or(year).min(year + 10));
-                    scan = ahead;
-                } else {
-                    scan.next_char();
-                }
+                let number = ahead.number(2).filter(|_| ahead.eat("年度"));
+                let last = number.and_then(|number| {
+                    [2018, 1988].iter().map(|era| era + i32::from(number)).find(|last| *last > year)
+                });
+                last.map(|last| (year..=last.min(year + 10)).collect()).unwrap_or_default()
             }
-            _ => drop(scan.next_char()),
+            _ => BTreeSet::new(),
+        };
+        if years.is_empty() {
+            scan.next_char();
+        } else {
+            scan = ahead;
+            named.push((years, start..text.len() - scan.rest().len()));
         }
     }
-    years
+    named
 }
 
 /// Half-width; one wave dash, one spelling of か月; white space out, but never so that two numbers become one.

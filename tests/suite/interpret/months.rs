@@ -28,6 +28,16 @@ fn a_remark_in_other_words_is_counted_or_puts_its_year_in_doubt() {
     }
 }
 
+/// The form's own 備考 of 調整済み認定率.
+#[test]
+fn what_a_rate_of_a_day_says_puts_no_year_of_services_in_doubt() {
+    let day = "令和6年度：令和7年3月末時点\\n令和7年度：令和8年3月末時点\\n令和8年度：年度途中のため表示されません";
+    let rows = ["|20.1|20.2", &format!("{day}|18.1|18.2"), "|10.1|10.2", "|80000|81000", "|20|21"];
+    let taken = take_sheet("地域分析・検討シート.xlsx", ["自地域|", "見本県 みほん市|", "2024|2025"], rows);
+    assert_eq!(months(&taken, "D4"), [(2024, false, None), (2025, false, None)]);
+    assert!(codes(&taken).iter().all(|code| !code.starts_with("part-year")), "{:?}", codes(&taken));
+}
+
 #[test]
 fn a_note_beside_a_table_marks_its_year() {
     for (note, newest, code) in [

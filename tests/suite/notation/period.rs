@@ -344,6 +344,9 @@ fn a_year_whose_months_are_not_understood_is_in_doubt() {
         ("令和7年度は年度途中の数値", vec![], vec![2025]),
         ("令和7年度は途中経過（令和7年3月～12月）", vec![], vec![2025]),
         ("令和8年度は年途中の可能性", vec![], vec![2026]),
+        ("令和6年度、令和7年度は年度途中の数値", vec![], vec![2024, 2025]),
+        ("令和7年度：令和8年3月末時点 令和8年度：年度途中のため表示されません", vec![], vec![2026]),
+        ("出典は令和6年度の調査。令和7年度は速報値", vec![], vec![2025]),
     ] {
         assert_eq!(remark(text), years, "{text}");
         assert_eq!(doubtful(text), doubts, "{text}");
