@@ -11,7 +11,7 @@ use crate::fill::marks::{MarkRecord, locate};
 use crate::fill::meta_sheet::{Meta, is_meta};
 use crate::form::{FormMap, Role, find_entries};
 use crate::model::CellRef;
-use crate::notation::{fold, wareki};
+use crate::notation::{MissingLegend, fold, read_missing, wareki};
 use crate::read::{Book, CellValue, Grid};
 use crate::template::places::marks;
 
@@ -143,7 +143,7 @@ pub fn explain(book: &Book, place: &str) -> Result<Explanation, Mistake> {
         exported: Some(text("出力日")).filter(|text| !text.is_empty()),
         sha256: text("SHA-256"),
         note: Some(text("備考")).filter(|text| !text.is_empty()),
-        written: (written != value).then_some(written),
+        written: (!is_same(&written, &value)).then_some(written),
         indicator: key.id,
         area: key.area,
         year: key.year,
@@ -205,6 +205,11 @@ fn compared_key(grid: &Grid, at: CellRef, table: &SourceTable<'_>, book: &Book) 
         area,
         year: grid.get(CellRef::new(at.row, year.col))?.as_number()? as i32,
     })
+}
+
+/// Whether a cell says what was written; of a figure that is missing nothing may stand there.
+fn is_same(written: &str, value: &str) -> bool {
+    written == value || (value.trim().is_empty() && read_missing(written, &MissingLegend::default()).is_some())
 }
 
 /// What was written into the book, one record a sheet.
@@ -345,7 +350,12 @@ impl Explanation {
                 line("備考", figure.note.as_deref().unwrap_or_default());
                 line("SHA-256", &figure.sha256);
                 if let Some(written) = &figure.written {
-                    line("注意", &format!("作成したときの値は「{written}」でした。その後、書き換えられています。"));
+                    line(
+                        "注意",
+                        &format!(
+                            "このセルの値は、手で書かれたものです。資料の値は「{written}」で、上の出典はその値のものです。"
+                        ),
+                    );
                 }
                 out
             }

@@ -10,8 +10,9 @@ use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::error::{Error, FileError, Result};
 use crate::layout::crosstab::apply_one;
-use crate::layout::{Context, Interpretation, Mapping, interpret};
+use crate::layout::{Context, Interpretation, Mapping, interpret, shown};
 use crate::model::{Area, EntryText, Observation, Outcome, SourceFile};
+use crate::normalize::conflict::Arrivals;
 use crate::normalize::{check, conflict, derive, observe, percent::PercentCells};
 use crate::read::sandbox::{Sandbox, SandboxOptions};
 use crate::read::{self, Book, BookKind, Limits, ReadOutcome};
@@ -286,7 +287,7 @@ fn take_outcome(outcome: ReadOutcome, context: Context<'_>) -> Taken {
 /// What one saved reading makes of a book, whatever else the book may be; `None` when its headings are not there.
 /// For a person to look at before saving: nothing is stored.
 pub fn try_mapping(book: &Book, mapping: &Mapping, catalog: &Catalog) -> Option<Taken> {
-    let interpretation = apply_one(book, mapping, catalog)?;
+    let interpretation = apply_one(&shown(book), mapping, catalog).or_else(|| apply_one(book, mapping, catalog))?;
     Some(settle_book(book, Ok(interpretation), catalog))
 }
 
@@ -416,17 +417,22 @@ pub fn gather(taken: Vec<Taken>, context: Context<'_>) -> Evidence {
     }
     evidence.speak = files_speak(&observations);
     evidence.books = text_books(&evidence.texts, &evidence.speak, |file| places.get(&file.sha256).cloned());
-    let (observations, mut diagnostics) = settle_and_derive(observations, context);
+    let (observations, mut diagnostics) = settle_and_derive(observations, &Arrivals::default(), context);
     evidence.observations = observations;
     evidence.diagnostics.append(&mut diagnostics);
     evidence
 }
 
-/// From observations as read to one a key, with what can be derived from them.
-pub fn settle_and_derive(observations: Vec<Observation>, context: Context<'_>) -> (Vec<Observation>, Vec<Diagnostic>) {
+/// From observations as read to one a key, with what can be derived from them. `arrived`: when the files came, where that
+/// is known.
+pub fn settle_and_derive(
+    observations: Vec<Observation>,
+    arrived: &Arrivals,
+    context: Context<'_>,
+) -> (Vec<Observation>, Vec<Diagnostic>) {
     let mut diagnostics = check::check_totals(&observations);
     diagnostics.extend(check::check_units(&observations));
-    let (settled, told) = conflict::settle(observations);
+    let (settled, told) = conflict::settle(observations, arrived);
     diagnostics.extend(told);
     let (complete, told) = derive::complete(settled, context.catalog);
     diagnostics.extend(told);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use crate::compare::Comparison;
+use crate::compare::{Comparison, HAND_WRITTEN};
 use crate::deliver::{NameWords, Replace, paper_name, publish};
 use crate::diagnostic::Diagnostic;
 use crate::error::{Cancel, Error, Result};
@@ -21,6 +21,8 @@ pub struct PaperRequest<'a> {
     pub kinds: &'a [Kind],
     /// The day printed
     pub date: Date,
+    /// What was told while filling: numbers people wrote by hand stand on the sheet and not on the papers
+    pub told: &'a [Diagnostic],
     /// For handing out: file names are left out
     pub public: bool,
     /// Pattern of the file names; `None` for the product's own
@@ -83,11 +85,13 @@ pub fn set_all(
     }
     let layouts: BTreeMap<String, &'static str> =
         evidence.files.iter().filter_map(|file| Some((file.sha256.clone(), file.layout?))).collect();
+    let kept = request.told.iter().filter(|told| told.code == HAND_WRITTEN);
+    let diagnostics: Vec<Diagnostic> = evidence.diagnostics.iter().chain(kept).cloned().collect();
     let background = prepare::Background {
         observations: &evidence.observations,
         texts: &texts,
         layouts: &layouts,
-        diagnostics: &evidence.diagnostics,
+        diagnostics: &diagnostics,
     };
     let mut handout = prepare::prepare(comparison, background, request.date, false);
     if request.public {

@@ -3,7 +3,7 @@
 
 import { setAddress } from "./lib/address.js";
 import { line, onLine, takeKey, untilItWorks } from "./lib/api.js";
-import { fill, h } from "./lib/dom.js";
+import { aside, fill, h } from "./lib/dom.js";
 import { follow, greet, known, onState, stateNow } from "./lib/store.js";
 import { host, settle } from "./lib/place.js";
 import { openBook } from "./parts/open-book.js";
@@ -44,22 +44,29 @@ const app = {
 let view = null;
 let shownHash = null;
 let turn = 0;
+let leaving = false;
 
 async function render() {
+  // Going back twice asks once.
+  if (leaving) return;
+  if (view?.leave) {
+    leaving = true;
+    const goes = await Promise.resolve(view.leave()).finally(() => (leaving = false));
+    if (!goes) {
+      // The user stays: the address goes back without another turn.
+      setAddress(shownHash);
+      return;
+    }
+  }
   const hash = location.hash;
   const mine = (turn += 1);
-  if (view?.leave && !(await view.leave())) {
-    // The user stays: the address goes back without another turn.
-    turn += 1;
-    setAddress(shownHash);
-    return;
-  }
-  if (mine !== turn) return;
   view = null;
   shownHash = hash;
   let [name, ...params] = hash.replace(/^#\/?/, "").split("/").map(decode);
   if (!views[name]) [name, params] = ["sheets", []];
   if (known.hello && (known.hello.setup || !known.hello.workspace) && !["start", "help", "about"].includes(name)) name = "start";
+  // A first start that was broken off goes on where it was; whoever goes elsewhere on purpose gets there.
+  if (known.hello?.own === false && !known.hello.demo && !hash.replace(/^#\/?/, "")) name = "start";
   app.setTitle(views[name].title);
   for (const link of document.querySelectorAll("#nav a")) {
     const here = link.getAttribute("href") === `#/${name}` || (name === "sheet" && link.getAttribute("href") === "#/sheets");
@@ -89,6 +96,7 @@ function decode(text) {
 function showFrame() {
   const hello = known.hello;
   document.getElementById("workspace").textContent = hello?.workspace ? `作業フォルダー：${hello.workspace.name}${hello.demo ? "（見本。数値は架空です）" : ""}` : "";
+  fill(document.getElementById("leave-sample"), hello?.demo ? h("a", { href: "#/start/own" }, "見本を終えて、自分の資料で始める") : null);
   document.getElementById("nav").hidden = Boolean(hello && (hello.setup || !hello.workspace));
 }
 
@@ -105,12 +113,12 @@ function showLine(state) {
     state === "key"
       ? location.pathname.startsWith("/addin")
         ? h("div", { class: "box trouble" }, h("p", {}, h("strong", {}, "この画面には、このパソコンの鍵がありません。"), "アドインを共有フォルダーや管理センターで配ったときは、鍵が入っていません。コマンドで chiiki-sheet addin install --workspace 作業フォルダー を実行し、Excelを開き直してください。すぐに使うときは、chiiki-sheet open でブラウザーの画面を開いてください。できることはほとんど同じです。"))
-        : h("div", { class: "box trouble" }, h("p", {}, h("strong", {}, "この画面の鍵が使えなくなりました。"), "この画面を閉じて、「chiiki-sheet」の「画面を開く」（コマンドでは chiiki-sheet open）から開き直してください。書きかけの文章は、下書きとして残っています。"))
+        : h("div", { class: "box trouble" }, h("p", {}, h("strong", {}, "この画面の鍵が使えなくなりました。"), "この画面を閉じて、「chiiki-sheet」をもう一度起動すると（コマンドでは chiiki-sheet open）、新しい画面が開きます。書きかけの文章は、下書きとして残っています。"))
       : h(
           "div",
           { class: "box trouble" },
-          h("p", {}, h("strong", {}, "このパソコンのサービスにつながりません。"), "「chiiki-sheet」を起動してください。起動すると、この画面は自動でつながります。書きかけの文章は残っています。"),
-          h("button", { type: "button", onclick: () => stateNow() }, "いますぐつなぎ直す"),
+          h("p", {}, h("strong", {}, "このパソコンのサービスにつながりません。"), "「chiiki-sheet」を起動してください。起動すると自動でつながります。つながらないときは、起動して開いた新しい画面をお使いください。書きかけの文章は、この画面に残っています。"),
+          h("button", { onclick: () => stateNow() }, "いますぐつなぎ直す"),
         ),
   );
 }
@@ -125,7 +133,7 @@ function showState(state) {
   const box = document.getElementById("notices");
   if (box.dataset.shown !== text) {
     box.dataset.shown = text;
-    fill(box, notices.map((notice) => h("div", { class: "box notice" }, h("p", {}, h("strong", {}, notice.message), notice.hint ?? ""), notice.code ? h("span", { class: "note" }, `（${notice.code}）`) : null)));
+    fill(box, notices.map((notice) => h("div", { class: "box notice" }, h("p", {}, h("strong", {}, notice.message), notice.hint ?? ""), notice.code ? aside(`（${notice.code}）`) : null)));
   }
   const [drop] = state.last_drops ?? [];
   const waiting = state.inbox?.waiting ?? 0;
@@ -138,7 +146,7 @@ function showState(state) {
     drop
       ? [h("span", { class: "last-label" }, "最後に入れたファイル"), drops.outcomeMark(drop.outcome), h("span", { class: "drop-name" }, drop.name), questions > 0 && drop.outcome !== "waiting" ? h("span", { class: "mark mark-warning" }, `確認待ち ${questions}件`) : null, h("a", { href: "#/drops" }, "くわしく")]
       : null,
-    waiting > 0 ? h("span", { class: "note" }, `　処理待ち ${waiting}件`) : null,
+    waiting > 0 ? aside(`　処理待ち ${waiting}件`) : null,
   );
   last.hidden = !last.firstChild;
 }

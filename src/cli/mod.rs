@@ -42,7 +42,7 @@ use crate::read::sandbox;
 
 /// Runs one command. Exit 0 done, 2 a mistake of the user's (a Japanese sentence on stderr), 1 a fault of ours.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let arguments: Vec<OsString> = as_meant(arguments.into_iter().collect());
     // A child that reads or sets papers need not know the other commands.
     if let [_, command] = arguments.as_slice() {
         if command == sandbox::SUBCOMMAND {
@@ -71,6 +71,25 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             ExitCode::from(error.exit_code())
         }
     }
+}
+
+/// Without a command the page opens: that is what a double click asks for. `help` is `--help`, as people type it.
+fn as_meant(mut arguments: Vec<OsString>) -> Vec<OsString> {
+    match arguments.as_slice() {
+        [_] => {
+            // The window a double click brings is the program's own.
+            eprintln!(
+                "画面を開きます。終えるときは、この窓で Ctrl+C を押すか、窓を閉じてください。使い方は chiiki-sheet --help で見られます。"
+            );
+            arguments.push("open".into());
+        }
+        [program, help, rest @ ..] if help == "help" => {
+            let (program, rest) = (program.clone(), rest.to_vec());
+            arguments = [vec![program], rest, vec!["--help".into()]].concat();
+        }
+        _ => {}
+    }
+    arguments
 }
 
 fn dispatch(arguments: args::Arguments) -> Result<()> {

@@ -1,6 +1,7 @@
 //! `run` without `--once`, `open` and `stop`: the page beside Excel.
 
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -32,15 +33,21 @@ pub fn serve(workspace: Option<Workspace>, open: bool, date: Option<Date>) -> Re
     let engine =
         watch::Options { date, told_to_stop: interrupt::is_told, listener: listener(), ..watch::Options::default() };
     let (ended, end) = channel();
+    // The page may move on to another workspace (from the sample to one's own); the engine that is left behind ends
+    // without ending the service.
+    let newest = Arc::new(AtomicUsize::new(0));
     let mut options = Options::new(Box::new(move |workspace| {
         let watched = Arc::new(Watched::start(workspace, engine.clone())?);
+        let (number, newest) = (newest.fetch_add(1, Ordering::SeqCst) + 1, newest.clone());
         // Whoever asks the engine to stop (`stop`, Ctrl+C, a logoff) ends the service too.
         let (handle, ended) = (watched.handle().clone(), ended.clone());
         std::thread::spawn(move || {
             while !handle.is_stopping() {
                 std::thread::sleep(Duration::from_millis(200));
             }
-            let _ = ended.send(());
+            if newest.load(Ordering::SeqCst) == number {
+                let _ = ended.send(());
+            }
         });
         Ok(watched)
     }))?;
@@ -110,7 +117,7 @@ pub fn open(arguments: &Open) -> Result<()> {
     };
     let workspace = root.as_deref().map(Workspace::open).transpose()?;
     if arguments.print {
-        let card = running(&cards, root.as_deref())?.ok_or_else(not_running)?;
+        let card = running(&cards, root.as_deref())?.ok_or_else(no_page)?;
         println!("{}", launch_address(&card)?);
         return Ok(());
     }
@@ -139,6 +146,13 @@ pub fn stop(arguments: &Stop) -> Result<()> {
     }
     println!("終了を頼みました。書き込み中のものは、書き終えてから終わります。");
     Ok(())
+}
+
+fn no_page() -> Error {
+    Error::Usage(
+        "動いている chiiki-sheet は見つかりませんでした。chiiki-sheet open（作業フォルダーを決めるときは chiiki-sheet run --workspace フォルダー）で始めてから、もう一度実行してください。"
+            .to_owned(),
+    )
 }
 
 fn not_running() -> Error {

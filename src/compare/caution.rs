@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::shown::{plain_name, shown};
-use super::{ComparedRow, Comparison, Index, Participant};
+use super::{ComparedRow, Comparison, Index, Participant, plausible};
 use crate::catalog::Block;
 use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::model::{Area, AreaLevel, Datum, MissingReason};
@@ -12,6 +12,8 @@ use crate::notation::wareki;
 
 /// Fewer people a month than this make a figure unstable: this product's rule, not the ministry's.
 pub const FEW_PEOPLE: f64 = 10.0;
+/// The code of a number a person wrote over a statistic, which a refill left.
+pub const HAND_WRITTEN: &str = "figure-kept";
 /// Indicators named one by one in a sentence; the rest is counted.
 const NAMED: usize = 10;
 
@@ -42,6 +44,12 @@ impl Level {
 pub enum CautionKind {
     /// Files differ
     Conflict,
+    /// Far from all its like
+    FarOff,
+    /// A person's number stands on the form, the files' one everywhere else
+    HandWritten,
+    /// Rounded so much that the verdict may be another
+    Rounded,
     /// Few people behind it
     FewPeople,
     /// Nobody knows how many people are behind it
@@ -67,6 +75,9 @@ impl CautionKind {
     pub fn label(self) -> &'static str {
         match self {
             Self::Conflict => "数値の食い違い",
+            Self::FarOff => "かけ離れた数値",
+            Self::HandWritten => "手で直した数値",
+            Self::Rounded => "丸めた数値",
             Self::FewPeople => "人数が少ない",
             Self::PeopleUnknown => "人数が不明",
             Self::PartYear => "年の途中",
@@ -103,7 +114,7 @@ pub struct Caution {
 }
 
 impl Caution {
-    fn new(kind: CautionKind, level: Level, message: String, hint: &str) -> Self {
+    pub(super) fn new(kind: CautionKind, level: Level, message: String, hint: &str) -> Self {
         Self { kind, level, message, hint: hint.to_owned(), figures: Vec::new(), year: None, place: Place::default() }
     }
 
@@ -117,6 +128,8 @@ impl Caution {
 pub fn cautions(comparison: &Comparison, diagnostics: &[Diagnostic]) -> Vec<Caution> {
     let mut all = Vec::new();
     from_diagnostics(comparison, diagnostics, &mut all);
+    plausible::far_off(comparison, &mut all);
+    plausible::rounded(comparison, &mut all);
     few_people(comparison, &mut all);
     part_years(comparison, &mut all);
     part_figures(comparison, &mut all);
@@ -155,6 +168,7 @@ fn from_diagnostics(comparison: &Comparison, diagnostics: &[Diagnostic], all: &m
                 let figures = row.map(|row| own_figures(comparison, row)).unwrap_or_default();
                 all.push(Caution { figures, ..caution(CautionKind::Standardisation, Level::Note) });
             }
+            HAND_WRITTEN => all.push(caution(CautionKind::HandWritten, Level::Check)),
             "other-insurer" => all.push(caution(CautionKind::OtherInsurer, Level::Note)),
             // Years and missing areas are told by the comparison itself, once.
             "part-year" | "maybe-part-year" | "no-figures-of-area" => {}
@@ -212,7 +226,7 @@ fn few_people(comparison: &Comparison, all: &mut Vec<Caution>) {
             "{} {}　{}　{}：受給者は1か月あたり約{}人（第1号被保険者数×受給率）です。1人増減するだけで数値が大きく動きます。",
             compared.indicator.id,
             plain_name(&compared.indicator.name),
-            participant.area.short_name(),
+            comparison.name_of(&participant.area),
             wareki(year),
             shown(people, 1)
         );
@@ -330,7 +344,7 @@ fn missing(comparison: &Comparison, stale: &BTreeSet<usize>, all: &mut Vec<Cauti
             }
         }
         none.retain(|row, _| who != 0 || !stale.contains(row));
-        let area = participant.area.short_name();
+        let area = comparison.name_of(&participant.area);
         let all_missing =
             none.len() == comparison.rows.len() && none.values().all(|years| years.len() == comparison.years.len());
         let (level, hint) = if who == 0 {
@@ -379,7 +393,7 @@ fn derived(comparison: &Comparison, all: &mut Vec<Caution>) {
     }
 }
 
-fn names(comparison: &Comparison, rows: &[usize]) -> String {
+pub(super) fn names(comparison: &Comparison, rows: &[usize]) -> String {
     let named = rows.iter().take(NAMED).filter_map(|row| comparison.rows.get(*row));
     let mut text: Vec<String> =
         named.map(|row| format!("{} {}", row.indicator.id, plain_name(&row.indicator.name))).collect();

@@ -2,6 +2,7 @@
 
 mod caution;
 mod hint;
+mod plausible;
 mod rank;
 mod rule;
 mod scatter;
@@ -11,7 +12,7 @@ pub mod shown;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-pub use caution::{Caution, CautionKind, FEW_PEOPLE, FigureKey, Level, cautions, other_insurers};
+pub use caution::{Caution, CautionKind, FEW_PEOPLE, FigureKey, HAND_WRITTEN, Level, cautions, other_insurers};
 pub use hint::{Hint, HintBlock, hints};
 pub use rank::Rank;
 pub use rule::{Thresholds, Verdict};
@@ -102,6 +103,25 @@ pub struct Comparison {
     pub people: BTreeMap<(usize, usize, i32), f64>,
 }
 
+impl Comparison {
+    /// What must be said where places are shown and not every insurer of the prefecture has a value.
+    pub fn rank_note(&self) -> Option<String> {
+        let ranks = || self.rows.iter().filter_map(|row| row.rank);
+        let all = ranks().find_map(|rank| rank.all)?;
+        let (least, most) = (ranks().map(|rank| rank.of).min()?, ranks().map(|rank| rank.of).max()?);
+        let of = if least == most { format!("{least}") } else { format!("{least}～{most}") };
+        let prefecture = self.participants.first()?.area.prefecture.clone()?;
+        Some(format!("県内順位は、入れた資料に数値のある{of}保険者の中での順位です（{prefecture}の保険者は{all}）。"))
+    }
+
+    /// An area's name where several stand together: areas of the own prefecture go by their own name, others bear their
+    /// prefecture, so that 府中市 of two prefectures are two.
+    pub fn name_of(&self, area: &Area) -> String {
+        let home = self.participants.first().and_then(|own| own.area.prefecture.as_deref());
+        if area.prefecture.as_deref() == home { area.short_name().to_owned() } else { area.name.clone() }
+    }
+}
+
 /// The default display period: the newest years that have data of the own area.
 pub const DEFAULT_YEARS: usize = 3;
 
@@ -125,12 +145,16 @@ pub fn compare(
     }
     let main_year = years.iter().rev().find(|year| !year.part_year).map(|year| year.year);
     let mut diagnostics = Vec::new();
-    let rows: Vec<ComparedRow> = indicators
+    let all = own.area.prefecture.as_deref().map(|prefecture| catalog.insurers_in(prefecture).len());
+    let mut rows: Vec<ComparedRow> = indicators
         .into_iter()
         .map(|(indicator, added)| {
             row(indicator, added, &participants, &years, main_year, selection.thresholds, &index, &mut diagnostics)
         })
         .collect();
+    for rank in rows.iter_mut().filter_map(|row| row.rank.as_mut()) {
+        rank.all = all.filter(|all| *all > rank.of);
+    }
     let has_own = rows.iter().any(|row| row.figures.iter().any(|((who, _), o)| *who == 0 && o.datum.value().is_some()));
     if !has_own {
         return (None, diagnostics);

@@ -10,6 +10,8 @@ pub struct Rank {
     pub place: usize,
     /// Insurers of the prefecture with a value
     pub of: usize,
+    /// All insurers of the prefecture, where the list of areas knows more than those with a value
+    pub all: Option<usize>,
 }
 
 impl Rank {
@@ -24,7 +26,7 @@ impl Rank {
         let insurers = index.insurers(indicator, own.prefecture.as_deref()?, year, standardisation);
         let own_value = insurers.iter().find(|o| o.area.key() == own.key())?.datum.value()?;
         let higher = insurers.iter().filter(|o| o.datum.value().is_some_and(|value| value > own_value)).count();
-        (insurers.len() >= 2).then_some(Self { place: higher + 1, of: insurers.len() })
+        (insurers.len() >= 2).then_some(Self { place: higher + 1, of: insurers.len(), all: None })
     }
 
     /// 「3位／12保険者」

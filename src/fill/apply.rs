@@ -23,6 +23,8 @@ mod without_sheets;
 mod workbook;
 mod zip_out;
 
+pub use without_sheets::mentions;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt::Write as _;
 use std::sync::{Arc, OnceLock};

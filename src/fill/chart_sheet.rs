@@ -114,7 +114,7 @@ fn names(sheet: &mut SheetPlan, comparison: &Comparison, at: CellRef) {
     for offset in 1..=AREAS {
         let participant = comparison.participants.iter().find(|p| column(p.role) == Some(offset));
         sheet.hide_columns.insert(at.col + offset, participant.is_none());
-        let name = participant.map_or(CellContent::Blank, |participant| text(participant.area.short_name()));
+        let name = participant.map_or(CellContent::Blank, |participant| text(comparison.name_of(&participant.area)));
         sheet.set(CellRef::new(at.row + 1, at.col + offset), name);
     }
 }
@@ -184,7 +184,7 @@ fn scatter_table(
     for offset in 1..=AREAS {
         let who = comparison.participants.iter().position(|p| column(p.role) == Some(offset));
         let point = who.and_then(|who| scatter?.point(who));
-        put(first + offset - 1, point.map(|point| (point.area.short_name().to_owned(), point.x, point.y)));
+        put(first + offset - 1, point.map(|point| (comparison.name_of(&point.area), point.x, point.y)));
     }
     let limits = scatter.and_then(limits);
     let nation = comparison.participants.iter().position(|participant| participant.role == Role::Nation);
@@ -196,7 +196,7 @@ fn scatter_table(
     }
     for place in 0..PEERS {
         let point = scatter.and_then(|scatter| scatter.peers.get(place as usize));
-        put(first + AREAS + LINES + place, point.map(|point| (point.area.short_name().to_owned(), point.x, point.y)));
+        put(first + AREAS + LINES + place, point.map(|point| (comparison.name_of(&point.area), point.x, point.y)));
     }
     let (x, y) = limits?;
     Some(ChartBounds { sheet: DATA_SHEET.to_owned(), cell: CellRef::new(first, at.col + 1), x, y })

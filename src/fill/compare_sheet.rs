@@ -138,9 +138,10 @@ fn why_this_year(comparison: &Comparison, year: i32) -> &'static str {
 fn head(sheet: &mut SheetPlan, grid: &Grid, places: &Places, comparison: &Comparison) {
     let title_row = grid.cells().first().map_or(0, |cell| cell.at.row);
     let own = comparison.participants.first().map(|own| own.area.name.as_str()).unwrap_or_default();
+    let ranks = comparison.rank_note().unwrap_or_default();
     let line = match comparison.main_year {
         Some(year) => format!(
-            "{own}　{}（{year}）の数値で比べています（{}）。自地域÷比べる地域 が {} 以上なら「上回る」、{} 以下なら「下回る」です。",
+            "{own}　{}（{year}）の数値で比べています（{}）。自地域÷比べる地域 が {} 以上なら「上回る」、{} 以下なら「下回る」です。{ranks}",
             wareki(year),
             why_this_year(comparison, year),
             comparison.thresholds.above,

@@ -8,3 +8,8 @@ mod map;
 
 pub use entries::{Entry, find_entries};
 pub use map::{FormBlock, FormMap, FormRow, Role, id_in};
+
+/// The sheets this product makes beside a form. They list figures too, but are read from nowhere: their figures came from
+/// other files.
+pub const OWN_SHEETS: [&str; 9] =
+    ["比較と判定", "グラフ", "グラフ用データ", "点検", "検討メモ", "出典", "更新内容", "引継ぎ", "_meta"];

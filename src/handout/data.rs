@@ -39,6 +39,9 @@ pub struct Handout {
     /// What to talk about. Left empty the questions are made from the figures by `texts/question.hbs`.
     #[serde(default)]
     pub topics: Vec<Topic>,
+    /// Said under tables with places: among how many of the prefecture's insurers they were counted.
+    #[serde(default)]
+    pub rank_note: Option<String>,
     /// One line under each table and figure: whose statistics these are.
     pub credit: String,
     /// The files the figures came from.
@@ -413,6 +416,7 @@ impl Handout {
     /// The texts of the entry fields keep their line breaks, all others are single lines.
     pub fn texts_mut(&mut self) -> Vec<&mut String> {
         let mut texts = vec![&mut self.title, &mut self.insurer, &mut self.prefecture, &mut self.credit];
+        texts.extend(&mut self.rank_note);
         texts.extend(self.years.iter_mut().map(|year| &mut year.wareki));
         texts.extend(self.areas.iter_mut().map(|area| &mut area.name));
         for block in &mut self.blocks {

@@ -7,7 +7,7 @@ use super::data::{
     Thresholds, Verdict, Year,
 };
 use crate::catalog::{self, Block as FormBlock};
-use crate::compare::{self, CautionKind, ComparedRow, Comparison, FEW_PEOPLE, Level};
+use crate::compare::{self, CautionKind, ComparedRow, Comparison, FEW_PEOPLE, Level, ScatterKind};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::form;
 use crate::model::{AreaLevel, Date, EntryText, MissingReason, Observation};
@@ -47,13 +47,11 @@ pub fn prepare(comparison: &Comparison, background: Background<'_>, made_on: Dat
         years: comparison.years.iter().map(year).collect(),
         main_year: comparison.main_year,
         made_on,
+        rank_note: comparison.rank_note(),
         areas: comparison
             .participants
             .iter()
-            .map(|participant| AreaColumn {
-                role: role(participant.role),
-                name: short_name(comparison, &participant.area),
-            })
+            .map(|participant| AreaColumn { role: role(participant.role), name: comparison.name_of(&participant.area) })
             .collect(),
         thresholds: Thresholds { above: comparison.thresholds.above, below: comparison.thresholds.below },
         blocks: blocks(comparison, background.texts, restricted),
@@ -88,12 +86,6 @@ fn role(role: form::Role) -> Role {
         form::Role::Nation => Role::Nation,
         form::Role::Other(_) => Role::Other,
     }
-}
-
-/// Areas of the own prefecture go by their own name; others bear their prefecture.
-fn short_name(comparison: &Comparison, area: &crate::model::Area) -> String {
-    let home = comparison.participants.first().and_then(|own| own.area.prefecture.as_deref());
-    if area.prefecture.as_deref() == home { area.short_name().to_owned() } else { area.name.clone() }
 }
 
 fn blocks(comparison: &Comparison, texts: &[EntryText], restricted: bool) -> Vec<Block> {
@@ -181,17 +173,19 @@ fn figure(row: &ComparedRow, who: usize, shown: &compare::ShownYear) -> Figure {
     }
 }
 
-/// The two plots worth having (analysis-rules): B6 重度 × 軽度, and 施設・居住系 × 在宅.
+/// The two plots worth having (analysis-rules): B6 重度 × 軽度, and 施設・居住系 × 在宅; of the year the sheet draws.
 fn scatters(comparison: &Comparison, observations: &[Observation]) -> Vec<Scatter> {
     let Some(year) = comparison.main_year else { return Vec::new() };
     let plots = [
         (
+            ScatterKind::Severity,
             "調整済みの軽度認定率と重度認定率",
             FormBlock::CertificationRate,
             Sum(&["B6-b"], "調整済み認定率（要支援１～要介護２）"),
             Sum(&["B6-a"], "調整済み認定率（要介護３～５）"),
         ),
         (
+            ScatterKind::Services,
             "受給率（在宅）と受給率（施設・居住系）",
             FormBlock::RecipientRate,
             Sum(&["D4"], "受給率（在宅）"),
@@ -200,7 +194,11 @@ fn scatters(comparison: &Comparison, observations: &[Observation]) -> Vec<Scatte
     ];
     plots
         .into_iter()
-        .filter_map(|(title, block, x, y)| {
+        .filter_map(|(kind, title, block, x, y)| {
+            let on_sheet = comparison.scatters.iter().find(|scatter| scatter.kind == kind);
+            if let Some(other) = on_sheet.filter(|one| one.year != year || one.standardisation.is_some()) {
+                return of_another_year(comparison, other, title, block, [x.1, y.1]);
+            }
             let points = points(comparison, observations, year, &x, &y);
             let drawn = points.iter().filter(|point| point.x.whole().is_some() && point.y.whole().is_some()).count();
             (drawn >= 2).then(|| Scatter {
@@ -213,6 +211,48 @@ fn scatters(comparison: &Comparison, observations: &[Observation]) -> Vec<Scatte
             })
         })
         .collect()
+}
+
+/// The plot of the sheet, where it is not of the main year and the form's own figures: most insurers have a point there.
+fn of_another_year(
+    comparison: &Comparison,
+    plot: &compare::Scatter,
+    title: &str,
+    block: FormBlock,
+    [x, y]: [&str; 2],
+) -> Option<Scatter> {
+    let unknown = Figure::Missing { missing: MissingReason::Unknown };
+    let nation = comparison.participants.iter().position(|participant| participant.role == form::Role::Nation);
+    let mean = nation.and_then(|nation| plot.point(nation));
+    let axis = |name: &str, nation: Option<f64>| Axis {
+        name: name.to_owned(),
+        unit: "％".to_owned(),
+        decimals: 1,
+        nation: nation.map_or(unknown, Figure::Value),
+    };
+    let chosen = comparison.participants.iter().enumerate().filter_map(|(who, participant)| {
+        let role = role(participant.role);
+        let (x, y) = plot.point(who).map_or((unknown, unknown), |at| (Figure::Value(at.x), Figure::Value(at.y)));
+        let name = comparison.name_of(&participant.area);
+        matches!(role, Role::Own | Role::Other).then_some(ScatterPoint { role: Some(role), name, x, y })
+    });
+    let peers = plot.peers.iter().map(|at| ScatterPoint {
+        role: None,
+        name: comparison.name_of(&at.area),
+        x: Figure::Value(at.x),
+        y: Figure::Value(at.y),
+    });
+    let points: Vec<ScatterPoint> = chosen.chain(peers).collect();
+    let drawn = points.iter().filter(|point| point.x.whole().is_some() && point.y.whole().is_some()).count();
+    let standardisation = plot.standardisation.as_deref().map(|which| format!("【{which}】")).unwrap_or_default();
+    (drawn >= 2).then(|| Scatter {
+        title: format!("{title}{standardisation}"),
+        block: block.title().to_owned(),
+        year: wareki(plot.year),
+        x: axis(x, mean.map(|at| at.x)),
+        y: axis(y, mean.map(|at| at.y)),
+        points,
+    })
 }
 
 /// Indicators whose sum is an axis, and the axis' name.
@@ -256,7 +296,7 @@ fn points(comparison: &Comparison, observations: &[Observation], year: i32, x: &
         }
         if let Some(value) = observation.datum.value() {
             values.entry(area.key()).or_default().insert(observation.indicator.as_str(), value);
-            names.entry(area.key()).or_insert_with(|| (short_name(comparison, area), role));
+            names.entry(area.key()).or_insert_with(|| (comparison.name_of(area), role));
         }
     }
     let sum = |of: &BTreeMap<&str, f64>, sum: &Sum| -> Option<f64> {
@@ -275,9 +315,9 @@ fn points(comparison: &Comparison, observations: &[Observation], year: i32, x: &
         if matches!(role, Role::Own | Role::Other)
             && !points
                 .iter()
-                .any(|point| point.role == Some(role) && point.name == short_name(comparison, &participant.area))
+                .any(|point| point.role == Some(role) && point.name == comparison.name_of(&participant.area))
         {
-            let name = short_name(comparison, &participant.area);
+            let name = comparison.name_of(&participant.area);
             points.push(ScatterPoint {
                 role: Some(role),
                 name,

@@ -56,9 +56,11 @@ pub(super) fn finish(
         let name = public_name(&file_name(own, request.date, request.names.sheet.as_deref())?);
         let name = base::with_extension(&name, Package::open(workbook.as_slice()).is_ok_and(|book| book.has_macros()));
         let copy = public_copy(workbook.clone(), catalog);
-        public = Some((name, copy.map_err(|error| Error::Usage(error.to_diagnostic().to_string()))?));
+        let (copy, told) = copy.map_err(|error| Error::Usage(error.to_diagnostic().to_string()))?;
+        report.diagnostics.extend(told);
+        public = Some((name, copy));
     }
-    let papers = set_papers(request, layouts, &comparison, &workbook, evidence, catalog);
+    let papers = set_papers(request, layouts, &comparison, &workbook, evidence, &report.diagnostics, catalog);
     request.cancel.check()?;
     if let Some(path) = publish_book(request, &home, &workbook, &mut report.diagnostics)? {
         report.outputs.push(Output { kind: "xlsx", path });
@@ -82,6 +84,7 @@ fn set_papers(
     comparison: &Comparison,
     workbook: &[u8],
     evidence: &Evidence,
+    told: &[Diagnostic],
     catalog: &Catalog,
 ) -> Result<SetPapers> {
     if request.papers.is_empty() {
@@ -95,6 +98,7 @@ fn set_papers(
         kinds: &request.papers,
         date: request.date,
         template: &template,
+        told,
         public: request.public,
         name: request.names.paper.as_deref(),
         typesetter: &request.typesetter,

@@ -51,7 +51,7 @@ impl Journal {
         let found: Option<i64> = self
             .conn
             .prepare_cached(
-                "SELECT min(id) FROM dropped WHERE sha256 = ?1 AND conditions = ?2 AND id <> ?3
+                "SELECT max(id) FROM dropped WHERE sha256 = ?1 AND conditions = ?2 AND id <> ?3
                      AND outcome IN ('read', 'empty') AND state IN ('read', 'filled', 'filed')",
             )
             .and_then(|mut statement| {

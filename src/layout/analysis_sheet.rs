@@ -1,5 +1,7 @@
 //! L1: the 地域分析・検討シート of the dashboard, or one this product filled (sheet-form).
 
+mod headings;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -7,26 +9,119 @@ use super::{AreaText, Context, Figure, Interpretation, PeriodText, month_notes};
 use crate::catalog::Lookup;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::error::FileError;
-use crate::form::{FormBlock, FormMap, FormRow, Role, find_entries};
+use crate::form::{FormBlock, FormMap, FormRow, OWN_SHEETS, Role, find_entries};
 use crate::model::{Area, AreaLevel, CellRef, EntryText, Period};
 use crate::notation::{parse_remark, wareki};
 use crate::read::{Book, CellValue, Grid};
 
+pub(super) use headings::without_years;
+
 /// Fewer rows with a 指標ID than this are no 地域分析・検討シート.
 const MIN_ROWS: usize = 5;
 
-/// Reads the first grid that is a form with years; `None` when there is none.
+/// A form with years on a grid.
+type Form<'b> = (&'b Grid, FormMap);
+
+/// Reads every grid that is a form with years; `None` when there is none. Of several in one book each must name its own
+/// area over its columns, and of two of one area the first is read; what is left is told.
 pub fn read(book: &Book, context: Context<'_>) -> Option<Result<Interpretation, FileError>> {
-    let (grid, map) = book.grids.iter().find_map(|grid| {
-        let map = FormMap::find(grid, MIN_ROWS)?;
-        map.blocks.iter().any(|block| !block.years.is_empty()).then_some((grid, map))
-    })?;
-    Some(read_form(book, grid, &map, context))
+    let mut forms: Vec<Form<'_>> = Vec::new();
+    for grid in book.grids.iter().filter(|grid| forms_may_stand_on(&grid.name)) {
+        let Some(map) = FormMap::find(grid, MIN_ROWS) else { continue };
+        let has_years = map.blocks.iter().any(|block| !block.years.is_empty());
+        // A further sheet without headings could be anything that lists figures by 指標ID.
+        if has_years && (forms.is_empty() || map.role_row.is_some() && map.block(Role::Own).is_some()) {
+            forms.push((grid, map));
+        }
+    }
+    match forms.as_slice() {
+        [] => None,
+        [(grid, map)] => Some(read_lone(book, grid, map, context)),
+        several => Some(read_several(book, several, context)),
+    }
 }
 
-fn read_form(book: &Book, grid: &Grid, map: &FormMap, context: Context<'_>) -> Result<Interpretation, FileError> {
+/// The sheets this product makes beside the form list 指標ID and years, too.
+fn forms_may_stand_on(name: &str) -> bool {
+    !OWN_SHEETS.contains(&name)
+}
+
+fn read_lone(book: &Book, grid: &Grid, map: &FormMap, context: Context<'_>) -> Result<Interpretation, FileError> {
     let mut result = Interpretation { layout: "L1", ..Interpretation::default() };
     let own = own_area(book, grid, map, context, &mut result.diagnostics)?;
+    read_form(book, grid, map, &own, context, &mut result)?;
+    Ok(result)
+}
+
+/// The forms of several insurers. The file's name can be that of one of them, and then must be.
+fn read_several(book: &Book, forms: &[Form<'_>], context: Context<'_>) -> Result<Interpretation, FileError> {
+    let headed: Vec<Vec<Arc<Area>>> = forms.iter().map(|(_, map)| headed_areas(map, context).0).collect();
+    let named = area_in_file_name(&book.file.name, context);
+    let is_named = |areas: &Vec<Arc<Area>>| matches!((areas.as_slice(), &named), ([area], Some(named)) if area.key() == named.key());
+    if named.is_some() && !headed.iter().any(is_named) {
+        let (grid, map) = forms.first().ok_or_else(|| own_block_missing(Place::file(book.file.name.clone())))?;
+        return read_lone(book, grid, map, context);
+    }
+    let mut result = Interpretation { layout: "L1", ..Interpretation::default() };
+    let mut taken: Vec<&Arc<Area>> = Vec::new();
+    let mut open: Vec<FileError> = Vec::new();
+    for ((grid, map), areas) in forms.iter().zip(&headed) {
+        let place = Place::sheet(book.file.name.clone(), grid.name.to_string());
+        let [area] = areas.as_slice() else {
+            open.push(
+                FileError::waiting(
+                    "own-area-unknown",
+                    "シートがいくつもありますが、このシートの自地域が、見出しの名前から1つに決まりません。",
+                    "自地域の見出しに「都道府県名 保険者名」を1つだけ書いてから、もう一度入れてください。",
+                )
+                .at(place),
+            );
+            continue;
+        };
+        if taken.iter().any(|known| known.key() == area.key()) {
+            result.diagnostics.push(
+                Diagnostic::warning(
+                    "form-twice",
+                    format!("{}のシートがほかにもあるため、このシートの数値は取り込みませんでした。", area.name),
+                )
+                .hint("こちらのシートの数値を使うときは、このシートだけを別のファイルに保存して入れてください。")
+                .at(place),
+            );
+            continue;
+        }
+        let mut one = Interpretation::default();
+        match read_form(book, grid, map, area, context, &mut one) {
+            Ok(()) => {
+                taken.push(area);
+                result.figures.append(&mut one.figures);
+                result.texts.append(&mut one.texts);
+                result.diagnostics.append(&mut one.diagnostics);
+            }
+            Err(question) => open.push(question),
+        }
+    }
+    if taken.is_empty()
+        && let Some(question) = open.first()
+    {
+        return Err(question.clone());
+    }
+    result.diagnostics.extend(open.into_iter().map(|question| {
+        let told = question.to_diagnostic();
+        Diagnostic {
+            message: format!("{}このシートの数値は取り込みませんでした。", told.message), ..told
+        }
+    }));
+    Ok(result)
+}
+
+fn read_form(
+    book: &Book,
+    grid: &Grid,
+    map: &FormMap,
+    own: &Arc<Area>,
+    context: Context<'_>,
+    result: &mut Interpretation,
+) -> Result<(), FileError> {
     let months = months_by_year(grid, map);
     let nameless = |block: &&FormBlock| {
         block.role != Role::Own && !block.years.is_empty() && caption_areas(block, context).0.is_empty()
@@ -56,15 +151,16 @@ fn read_form(book: &Book, grid: &Grid, map: &FormMap, context: Context<'_>) -> R
         if !filled {
             continue;
         }
-        let Some(area) = block_area(book, grid, block, &own, context, &mut result.diagnostics)? else { continue };
+        let Some(area) = block_area(book, grid, block, own, context, &mut result.diagnostics)? else { continue };
         let provisional = provisional_years(grid, map, block);
         for row in &map.rows {
             push_row(&mut result.figures, grid, block, row, &area, &months, &provisional);
         }
     }
+    headings::tell_columns_without_year(book, grid, map, &mut result.diagnostics);
     report_part_years(book, grid, map, &months, &mut result.diagnostics);
     result.texts = texts(book, grid, map, context);
-    Ok(result)
+    Ok(())
 }
 
 fn push_row(
@@ -313,24 +409,9 @@ fn caption_areas(block: &FormBlock, context: Context<'_>) -> (Vec<Arc<Area>>, Ve
     (areas, ambiguous)
 }
 
-/// 自地域: from the cells over its block, else from the file name with a warning; in doubt the file waits.
-fn own_area(
-    book: &Book,
-    grid: &Grid,
-    map: &FormMap,
-    context: Context<'_>,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Result<Arc<Area>, FileError> {
-    let name = &book.file.name;
-    let sheet_place = Place::sheet(name.clone(), grid.name.to_string());
-    let Some(block) = map.block(Role::Own) else {
-        return Err(FileError::waiting(
-            "own-block-missing",
-            "自地域の列が見つかりませんでした。",
-            "見出しに「自地域」がある表かどうか、確かめてください。",
-        )
-        .at(sheet_place));
-    };
+/// The areas the sheet itself names as its own: over the own block, else in a title; and names that fit several areas.
+fn headed_areas(map: &FormMap, context: Context<'_>) -> (Vec<Arc<Area>>, Vec<(CellRef, String)>) {
+    let Some(block) = map.block(Role::Own) else { return (Vec::new(), Vec::new()) };
     let (mut headed, ambiguous) = caption_areas(block, context);
     // A title such as 「見本県 みほん市 地域分析・検討シート」 left of the block names the area, too.
     if headed.is_empty() {
@@ -344,6 +425,30 @@ fn own_area(
             }
         }
     }
+    (headed, ambiguous)
+}
+
+fn own_block_missing(place: Place) -> FileError {
+    FileError::waiting(
+        "own-block-missing",
+        "自地域の列が見つかりませんでした。",
+        "見出しに「自地域」がある表かどうか、確かめてください。",
+    )
+    .at(place)
+}
+
+/// 自地域: from the cells over its block, else from the file name with a warning; in doubt the file waits.
+fn own_area(
+    book: &Book,
+    grid: &Grid,
+    map: &FormMap,
+    context: Context<'_>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Result<Arc<Area>, FileError> {
+    let name = &book.file.name;
+    let sheet_place = Place::sheet(name.clone(), grid.name.to_string());
+    let Some(block) = map.block(Role::Own) else { return Err(own_block_missing(sheet_place)) };
+    let (headed, ambiguous) = headed_areas(map, context);
     let heading_cell = block.captions.first().map_or(CellRef::new(map.year_row, block.first_col), |(at, _)| *at);
     let place = Place::cell(name.clone(), grid.name.to_string(), heading_cell);
     let named = area_in_file_name(name, context);

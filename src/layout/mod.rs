@@ -6,6 +6,7 @@
 mod analysis_sheet;
 mod annual_report;
 mod area_cells;
+mod cells;
 mod code_list;
 pub mod crosstab;
 mod entry_form;
@@ -18,11 +19,13 @@ mod personal;
 mod population;
 mod region_book;
 mod report_blocks;
+mod sheets;
 mod tidy;
 
 use std::sync::Arc;
 
 pub use mapping::Mapping;
+pub use sheets::shown;
 
 pub use annual_report::{CERTIFIED_BY_AGE, INSURED_BY_AGE};
 
@@ -112,33 +115,60 @@ impl<'a> Context<'a> {
     }
 }
 
-/// Decides what a book is and takes its figures.
+/// What a layout makes of a book; `None` when it is not that layout.
+type Read = fn(&Book, Context<'_>) -> Option<Result<Interpretation, FileError>>;
+
+/// The layouts in the order they are tried.
+const LAYOUTS: [Read; 12] = [
+    crosstab::apply,
+    analysis_sheet::read,
+    entry_form::read,
+    // Its rows look like those of L2; 「確認している地域」 does not stand there.
+    region_book::read,
+    indicator_table::read,
+    report_blocks::read,
+    annual_report::read,
+    tidy::read,
+    estat::read,
+    population::read,
+    facility::read,
+    code_list::read,
+];
+
+/// The first layout that knows the book, and what it makes of it.
+fn first_layout(book: &Book, context: Context<'_>) -> Option<Result<Interpretation, FileError>> {
+    LAYOUTS.into_iter().find_map(|read| read(book, context))
+}
+
+/// Decides what a book is and takes its figures: those of the sheets a person sees. Hidden sheets are read only where no
+/// other one is a known table, and that is told; sheets that were not read are named.
 ///
 /// # Errors
 /// Refuses personal data and books without any table of statistics; waits when the year, the area or the indicator
 /// is in question. An interpretation without figures is a table with headings and no rows.
 pub fn interpret(book: &Book, context: Context<'_>) -> Result<Interpretation, FileError> {
     personal::refuse(book)?;
-    for read in [
-        crosstab::apply,
-        analysis_sheet::read,
-        entry_form::read,
-        // Its rows look like those of L2; 「確認している地域」 does not stand there.
-        region_book::read,
-        indicator_table::read,
-        report_blocks::read,
-        annual_report::read,
-        tidy::read,
-        estat::read,
-        population::read,
-        facility::read,
-        code_list::read,
-    ] {
-        if let Some(result) = read(book, context) {
-            return result;
-        }
+    let shown = sheets::shown(book);
+    if let Some(result) = first_layout(&shown, context) {
+        let mut result = result?;
+        sheets::tell_left(book, context, &mut result);
+        tell_cells(&shown, context.catalog, &mut result);
+        return Ok(result);
     }
-    Err(unknown(book, context.catalog))
+    if shown.grids.len() < book.grids.len()
+        && let Some(result) = first_layout(book, context)
+    {
+        let mut result = result?;
+        sheets::tell_hidden(book, &mut result);
+        tell_cells(book, context.catalog, &mut result);
+        return Ok(result);
+    }
+    Err(analysis_sheet::without_years(&shown).unwrap_or_else(|| unknown(book, context.catalog)))
+}
+
+fn tell_cells(book: &Book, catalog: &Catalog, result: &mut Interpretation) {
+    cells::tell_open_formulas(book, result);
+    cells::tell_sums(book, catalog, result);
 }
 
 /// A table of no known layout waits for a yes; its message says what could be understood of it.
@@ -164,6 +194,20 @@ fn unknown(book: &Book, catalog: &Catalog) -> FileError {
         "この読み方でよければ「読み方」として保存してください。違うところは直して保存できます。",
     )
     .at(place)
+}
+
+/// The file's own name: of a file in a zip without the zip's name and its folders.
+fn entry_name(name: &str) -> &str {
+    name.rsplit('／').next().unwrap_or(name)
+}
+
+/// The text of a heading cell. A date is written out as one: whether `2025-03-31` is shown as 令和7年3月末 or as a 年度 is
+/// the cell's format, so it is read as no period and the person is told the date, not Excel's number for it.
+fn heading_text(value: &CellValue) -> String {
+    match value.as_date() {
+        Some(date) => format!("{}年{}月{}日（日付の形式）", date.year, date.month, date.day),
+        None => value.display(),
+    }
 }
 
 /// Where a cell stands, for a message; text files have no sheets.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{AreaText, Context, Figure, Interpretation, PeriodText};
+use super::{AreaText, Context, Figure, Interpretation, PeriodText, heading_text};
 use crate::catalog::{Lookup, fold_name};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::error::FileError;
@@ -91,7 +91,7 @@ fn read_rows(
         let Some(first) = cells.first() else { continue };
         let row = first.at.row;
         let text = |col: Option<u32>| -> Option<String> {
-            let text = grid.get(CellRef::new(row, col?))?.display();
+            let text = heading_text(grid.get(CellRef::new(row, col?))?);
             let text = text.trim();
             (!text.is_empty()).then(|| text.to_owned())
         };
@@ -164,10 +164,10 @@ fn read_rows(
             value: grid.get(CellRef::new(row, value_col)).cloned(),
             unit: text(heading.unit).map(|unit| Arc::from(unit.as_str())).or_else(|| titled.clone()),
             dimensions: Arc::new(Dimensions {
-                care_level: text(heading.care_level),
-                service: text(heading.service),
-                age: text(heading.age),
-                sex: text(heading.sex),
+                care_level: text(heading.care_level).filter(|text| is_part(text)),
+                service: text(heading.service).filter(|text| is_part(text)),
+                age: text(heading.age).filter(|text| is_part(text)),
+                sex: text(heading.sex).filter(|text| is_part(text)),
                 standardisation: None,
             }),
             decimals: written_decimals(grid.get(CellRef::new(row, value_col))),
@@ -176,6 +176,11 @@ fn read_rows(
         });
     }
     Ok(())
+}
+
+/// Whether a breakdown is one: 「合計」 or 「男女計」 is the whole, which the form shows.
+fn is_part(text: &str) -> bool {
+    !["合計", "総計", "計", "総数", "全体", "男女計"].contains(&fold(text).as_str())
 }
 
 /// The area of a code when the name beside it is another area's; `None` when they agree or the code is unknown.

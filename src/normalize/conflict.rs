@@ -1,10 +1,11 @@
 //! One figure from several cells: the same figure counts once, the better one wins, differences are told.
 
 use std::cmp::Ordering;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::diagnostic::Diagnostic;
-use crate::model::{Datum, Observation, Period};
+use crate::model::{Datum, MissingReason, Observation, Period, SourceFile};
 use crate::normalize::key::{key, ranks};
 use crate::notation::grouped;
 
@@ -13,10 +14,13 @@ use crate::notation::grouped;
 /// 1. Figures equal within the rounding of the coarser one: the more precise wins, then the newer export, silently.
 /// 2. Different figures: a whole year wins over a part of it, more months over fewer (an info: the older file holds an
 ///    earlier state of the year). Else, of two files with different 出力日 the newer wins (an info when one file only
-///    replaces an older export of the same table, so the report can say so); else the more precise. Both cells are named.
-///    A table read by an unverified layout loses in any case.
-/// 3. A figure beats a missing mark; of missing marks the one that says more wins.
-pub fn settle(observations: Vec<Observation>) -> (Vec<Observation>, Vec<Diagnostic>) {
+///    replaces an older export of the same table, so the report can say so); else the more precise; else the file whose
+///    figures reach to the newer year, which was exported later; else the file that arrived later, where that is known.
+///    Both cells are named. A table read by an unverified layout loses in any case.
+/// 3. A figure beats a missing mark, unless a newer export withholds it (秘匿): a figure that may not be shown any more
+///    is not shown. A newer export that has no figure for another reason is told. Of missing marks the one that says
+///    more wins.
+pub fn settle(observations: Vec<Observation>, arrived: &Arrivals) -> (Vec<Observation>, Vec<Diagnostic>) {
     // A table of the country has tens of thousands of figures, nearly all of them alone at their key.
     let (ranks, _) = ranks(&observations);
     let mut order: Vec<_> = ranks.into_iter().zip(0usize..).collect();
@@ -27,6 +31,8 @@ pub fn settle(observations: Vec<Observation>) -> (Vec<Observation>, Vec<Diagnost
         let at_key = same.iter().filter_map(|(_, at)| unsorted.get_mut(*at)?.take());
         if same.len() == 1 { observations.extend(at_key) } else { rivals.extend(at_key) }
     }
+    let newest = if rivals.is_empty() { Newest::default() } else { newest_years(observations.iter().chain(&rivals)) };
+    let files = Files { newest, arrived };
     let mut rivals = rivals.into_iter().peekable();
     let mut diagnostics = Vec::new();
     while let Some(first) = rivals.next() {
@@ -40,19 +46,56 @@ pub fn settle(observations: Vec<Observation>) -> (Vec<Observation>, Vec<Diagnost
             let elsewhere = !o.source.file.name.contains(o.area.short_name());
             (elsewhere, o.source.file.sha256.clone(), o.source.sheet.clone(), o.source.cell)
         });
-        observations.extend(settle_group(group, &mut diagnostics));
+        observations.extend(settle_group(group, &files, &mut diagnostics));
     }
     (observations, diagnostics)
 }
 
-fn settle_group(group: Vec<Observation>, diagnostics: &mut Vec<Diagnostic>) -> Option<Observation> {
-    let mut candidates = group.into_iter();
+/// When files arrived, by their hash: a later one has the larger number.
+pub type Arrivals = HashMap<String, i64>;
+
+/// What is known of the files beside their figures.
+struct Files<'a> {
+    newest: Newest,
+    arrived: &'a Arrivals,
+}
+
+/// The newest year of the form with a figure, by the file's hash.
+type Newest = HashMap<String, i32>;
+
+fn newest_years<'a>(observations: impl Iterator<Item = &'a Observation>) -> Newest {
+    let mut newest = Newest::default();
+    let mut last: Option<(&SourceFile, i32)> = None;
+    for observation in observations {
+        let (Some(year), Some(_)) = (observation.period.form_year, observation.datum.value()) else { continue };
+        let file = &*observation.source.file;
+        // Figures of a file stand together, and its hash is long.
+        if last.is_some_and(|(known, newer)| std::ptr::eq(known, file) && newer >= year) {
+            continue;
+        }
+        let known = newest.entry(file.sha256.clone()).or_insert(year);
+        *known = year.max(*known);
+        last = Some((file, *known));
+    }
+    newest
+}
+
+fn settle_group(group: Vec<Observation>, files: &Files<'_>, diagnostics: &mut Vec<Diagnostic>) -> Option<Observation> {
+    let is_withheld = |o: &&Observation| o.datum == Datum::Missing(MissingReason::Suppressed);
+    let withheld_on = group.iter().filter(is_withheld).filter_map(|o| o.source.file.exported).max();
+    let is_old = |o: &Observation| {
+        o.datum.value().is_some() && o.source.file.exported.zip(withheld_on).is_some_and(|(own, since)| own < since)
+    };
+    let (mut others, candidates): (Vec<_>, Vec<_>) = group.into_iter().partition(is_old);
+    let mut candidates = candidates.into_iter();
     let mut best = candidates.next()?;
-    let mut others = Vec::new();
     for other in candidates {
-        let (winner, loser) = choose(best, other);
+        let (winner, loser) = choose(best, other, files);
         best = winner;
         others.push(loser);
+    }
+    for other in others.iter().filter(|other| withdrawn(&best, other).is_gt()) {
+        diagnostics.extend(without_figure(&best, other));
     }
     let Some(kept) = best.datum.value() else { return Some(best) };
     let mut same_figure = Vec::new();
@@ -80,7 +123,7 @@ pub fn equal_within_rounding(a: f64, a_decimals: Option<u8>, b: f64, b_decimals:
 }
 
 /// (winner, loser)
-fn choose(a: Observation, b: Observation) -> (Observation, Observation) {
+fn choose(a: Observation, b: Observation, files: &Files<'_>) -> (Observation, Observation) {
     let second_wins = match (a.datum, b.datum) {
         (Datum::Value(_), Datum::Missing(_)) => false,
         (Datum::Missing(_), Datum::Value(_)) => true,
@@ -92,8 +135,18 @@ fn choose(a: Observation, b: Observation) -> (Observation, Observation) {
         }
         (Datum::Value(_), Datum::Value(_)) => {
             let precise = || precision(&b).cmp(&precision(&a));
+            let of_file = |o: &Observation| {
+                let sha256 = &o.source.file.sha256;
+                (files.newest.get(sha256).copied(), files.arrived.get(sha256).copied())
+            };
+            let reached = || of_file(&b).cmp(&of_file(&a));
             let proven = (!b.period.is_unverified()).cmp(&!a.period.is_unverified());
-            proven.then_with(|| reach(&b).cmp(&reach(&a))).then_with(|| later(&b, &a)).then_with(precise).is_gt()
+            proven
+                .then_with(|| reach(&b).cmp(&reach(&a)))
+                .then_with(|| later(&b, &a))
+                .then_with(precise)
+                .then_with(reached)
+                .is_gt()
         }
     };
     if second_wins { (b, a) } else { (a, b) }
@@ -110,6 +163,42 @@ fn later(a: &Observation, b: &Observation) -> Ordering {
         (Some(x), Some(y)) => x.cmp(&y),
         _ => Ordering::Equal,
     }
+}
+
+/// Whether one of the two has a figure and the newer export has none.
+fn withdrawn(best: &Observation, other: &Observation) -> Ordering {
+    match (best.datum, other.datum) {
+        (Datum::Value(_), Datum::Missing(reason)) if reason != MissingReason::Blank => later(other, best),
+        (Datum::Missing(_), Datum::Value(_)) => later(best, other),
+        _ => Ordering::Equal,
+    }
+}
+
+/// Tells that the newer export has no figure where an older one has.
+fn without_figure(best: &Observation, other: &Observation) -> Option<Diagnostic> {
+    let what = format!("{} {} {}", best.indicator, best.area.name, best.period.label.replace('\n', " "));
+    Some(match (best.datum, other.datum) {
+        (Datum::Missing(_), Datum::Value(value)) => Diagnostic::warning(
+            "newer-copy-withholds",
+            format!(
+                "{what}：出力日の新しい方では秘匿（***など）のため、{other} の {value} は使いませんでした。",
+                other = other.source
+            ),
+        )
+        .hint("公表してよい数値か、元の表を確かめてください。")
+        .at(&best.source),
+        (Datum::Value(value), Datum::Missing(reason)) => Diagnostic::warning(
+            "newer-copy-without-figure",
+            format!(
+                "{what}：出力日の新しい {} では「{}」ですが、前の {value} を使いました。",
+                other.source,
+                reason.mark()
+            ),
+        )
+        .hint("数値が取り下げられていないか、元の表を確かめてください。")
+        .at(&best.source),
+        _ => return None,
+    })
 }
 
 fn precision(observation: &Observation) -> u8 {

@@ -6,11 +6,13 @@ use std::sync::Arc;
 use crate::catalog::{Catalog, Indicator, Lookup, YearMeaning, told_apart};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::layout::{AreaText, Figure, PeriodText};
-use crate::model::{Area, AreaLevel, Datum, IndicatorId, MissingReason, Observation, Period, SourceFile, SourceRef};
+use crate::model::{
+    Area, AreaLevel, Datum, IndicatorId, MissingReason, Observation, Period, PeriodKind, SourceFile, SourceRef,
+};
 use crate::normalize::percent::{PercentCells, as_shown};
-use crate::notation::parse_unit;
 use crate::notation::{BareYear, parse_period};
 use crate::notation::{MissingLegend, parse_number, read_missing};
+use crate::notation::{parse_unit, wareki, wareki_date};
 use crate::read::CellValue;
 
 /// Turns the figures of one file into observations. A figure that cannot be understood surely becomes a diagnostic
@@ -30,6 +32,7 @@ pub fn observe(
         catalog,
         areas: HashMap::new(),
         periods: HashMap::new(),
+        under_way: HashMap::new(),
         last_area: None,
         indicators: HashMap::new(),
         units: HashMap::new(),
@@ -55,6 +58,8 @@ struct Observer<'a> {
     catalog: &'a Catalog,
     areas: HashMap<AreaText, Option<Arc<Area>>>,
     periods: HashMap<(Arc<str>, bool), Option<Arc<Period>>>,
+    /// Years of services that were not over when the file was made, marked
+    under_way: HashMap<Arc<Period>, Arc<Period>>,
     last_area: Option<(AreaText, Option<Arc<Area>>)>,
     indicators: HashMap<Arc<str>, Option<&'a Indicator>>,
     /// By 指標ID: the units as written, with unit and factor, `None` when refused
@@ -81,11 +86,17 @@ impl<'a> Observer<'a> {
         let indicator = self.indicator(&id);
         let area = self.area(figure)?;
         let period = self.period(figure, indicator)?;
+        let period = self.not_over(figure, &id, period);
         let (unit, factor) = self.unit(figure, &id, indicator)?;
         let seen_times_100 =
             matches!(figure.value, Some(CellValue::Number(_))) && self.percent.contains(&figure.sheet, figure.cell);
-        let datum = if seen_times_100 { self.percentage(figure, &unit)? } else { self.datum(figure, factor)? };
+        let datum = if seen_times_100 { self.percentage(figure, &unit)? } else { self.datum(figure, &unit, factor)? };
         let unit = if seen_times_100 { Arc::from("％") } else { unit };
+        let datum = if indicator.is_some_and(|known| known.block.is_some()) {
+            self.possible(figure, datum, &unit)?
+        } else {
+            datum
+        };
         let decimals =
             figure.decimals.map(|decimals| if seen_times_100 { decimals.saturating_sub(2) } else { decimals });
         Some(Observation {
@@ -242,6 +253,54 @@ impl<'a> Observer<'a> {
         period
     }
 
+    /// Services of a 年度 end with February: a file made before holds a part of them, whatever its headings say.
+    fn not_over(&mut self, figure: &Figure, id: &str, period: Arc<Period>) -> Arc<Period> {
+        let unsaid = period.kind == PeriodKind::FiscalYear && period.months.is_none() && !period.part_year;
+        let Some(year) = period.form_year.filter(|_| unsaid && id.starts_with('D')) else { return period };
+        let Some(exported) = self.file.exported.filter(|made| (made.year, made.month) < (year + 1, 3)) else {
+            return period;
+        };
+        if let Some(marked) = self.under_way.get(&period) {
+            return marked.clone();
+        }
+        self.diagnostics.push(
+            Diagnostic::warning(
+                "year-not-over",
+                format!(
+                    "{}は、出力日（{}）にはまだ終わっていません。1年分の数値ではないものとして、主な比較には使いません。",
+                    wareki(year),
+                    wareki_date(exported)
+                ),
+            )
+            .hint("見出しの年度と出力日を確かめてください。")
+            .at(self.place(figure)),
+        );
+        let marked = Arc::new(Period { part_year: true, ..(*period).clone() });
+        self.under_way.insert(period, marked.clone());
+        marked
+    }
+
+    /// Refuses what no indicator of the form can be: less than nothing, more than all.
+    fn possible(&mut self, figure: &Figure, datum: Datum, unit: &str) -> Option<Datum> {
+        let what = match datum.value() {
+            Some(value) if value < 0.0 => "負の数",
+            Some(value) if value > 100.0 && unit == "％" => "100 ％を超える割合",
+            _ => return Some(datum),
+        };
+        self.diagnostics.push(
+            Diagnostic::error(
+                "figure-impossible",
+                format!(
+                    "「{}」は{what}で、この指標ではありえないため、取り込みませんでした。",
+                    figure.value.as_ref().map(CellValue::display).unwrap_or_default()
+                ),
+            )
+            .hint("元の表の数値と単位を確かめてください。")
+            .at(self.place(figure)),
+        );
+        None
+    }
+
     /// The unit and the factor that brings the figure to it. A unit that is not the indicator's own is refused for
     /// the form's indicators, where a mixed unit would be a wrong figure on the sheet.
     fn unit(&mut self, figure: &Figure, id: &Arc<str>, indicator: Option<&Indicator>) -> Option<Scale> {
@@ -322,7 +381,7 @@ impl<'a> Observer<'a> {
         Some(Datum::Value(shown))
     }
 
-    fn datum(&mut self, figure: &Figure, factor: f64) -> Option<Datum> {
+    fn datum(&mut self, figure: &Figure, unit: &str, factor: f64) -> Option<Datum> {
         let Some(value) = &figure.value else { return Some(Datum::Missing(MissingReason::Blank)) };
         match value {
             CellValue::Number(number) if number.is_finite() => Some(Datum::Value(scaled(*number, factor))),
@@ -332,6 +391,19 @@ impl<'a> Observer<'a> {
                     return Some(Datum::Missing(reason));
                 }
                 if let Some(number) = parse_number(text) {
+                    // 「12.5%」 in a row of yen; other marks (日 in a row of 回・日) say the unit in fewer words.
+                    let share = |symbol: &str| symbol == "％";
+                    let other =
+                        number.unit_mark.as_ref().filter(|mark| !unit.is_empty() && share(&mark.symbol) != share(unit));
+                    if let Some(mark) = other {
+                        let message = format!(
+                            "「{}」には「{}」が付いていますが、この指標の単位は「{unit}」のため、取り込みませんでした。",
+                            shorten(text),
+                            mark.symbol
+                        );
+                        self.unreadable(figure, &message);
+                        return None;
+                    }
                     return Some(Datum::Value(scaled(number.value, factor)));
                 }
                 self.unreadable(

@@ -161,9 +161,30 @@ pub fn parse_estat_time(code: &str) -> Option<Period> {
     }
 }
 
+/// What people write behind the year in which they work with a table, which is not the year of its figures.
+const DONE_WITH_A_TABLE: [&str; 16] = [
+    "作成",
+    "公表",
+    "公開",
+    "計画",
+    "検討",
+    "会議",
+    "策定",
+    "委員会",
+    "審議会",
+    "協議会",
+    "用",
+    "提出",
+    "配布",
+    "保存",
+    "入手",
+    "予算",
+];
+
 /// The one 年度 a title or file name speaks of (`令和5年度_介護保険.xlsx`, `主要財政指標（令和４年度）`), as year of the form.
 ///
-/// `None` when there is none, when two differ, and when one opens a range or list (`令和4年度～6年度`).
+/// `None` when there is none, when two differ, when one opens a range or list (`令和4年度～6年度`), and when it is the year of
+/// something done with the table (`令和8年度検討会用`, `令和7年度作成`).
 pub fn fiscal_year_in(text: &str) -> Option<i32> {
     let text = super::text::half_width(text).replace(char::is_whitespace, "");
     let mut found = None;
@@ -182,8 +203,12 @@ pub fn fiscal_year_in(text: &str) -> Option<i32> {
         if listed && scan.number(2).is_some() {
             return None;
         }
-        if kind == YearKind::Fiscal && found.replace(year).is_some_and(|other| other != year) {
-            return None;
+        if kind == YearKind::Fiscal {
+            let rest = scan.rest().trim_start_matches(['の', '_', '・', ')']);
+            let of_work = DONE_WITH_A_TABLE.iter().any(|word| rest.starts_with(word));
+            if of_work || found.replace(year).is_some_and(|other| other != year) {
+                return None;
+            }
         }
     }
     found

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::model::{CellRef, SourceFile};
+use crate::model::{CellRef, Date, SourceFile};
 
 /// What a cell holds, as the file says it. Empty cells are not kept.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,6 +32,14 @@ impl CellValue {
     pub fn as_number(&self) -> Option<f64> {
         match self {
             Self::Number(number) => Some(*number),
+            _ => None,
+        }
+    }
+
+    /// The day, if the cell holds a date.
+    pub fn as_date(&self) -> Option<Date> {
+        match self {
+            Self::DateSerial(serial) => super::date::of_serial(*serial),
             _ => None,
         }
     }

@@ -7,7 +7,7 @@ use super::cells::{Decision, decide, same, shown};
 use super::changes::{Change, Changes, display};
 use super::handover::Item;
 use super::{Base, RefillOptions, headings};
-use crate::compare::{ComparedRow, Comparison};
+use crate::compare::{ComparedRow, Comparison, HAND_WRITTEN};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::fill::form_sheet::{FigureCells, added_rows, head_added, row_with_unit};
 use crate::fill::ledger::{Ledger, MissingFigure, UnfilledPlace};
@@ -376,7 +376,7 @@ fn tell_rows(base: &Base, blocks: &Blocks, added: &[FormRow], out: &mut FormRefi
         let old = kept.old.as_deref().unwrap_or("空白");
         let message = match &kept.new {
             Some(new) => format!(
-                "未確認：{} {} {}は「{old}」のまま残しました（新しい数値は{new}）。",
+                "未確認：{} {} {}は「{old}」のまま残しました（新しい数値は{new}）。「比較と判定」「グラフ」と配布資料は、新しい数値によっています。",
                 kept.indicator,
                 kept.area,
                 wareki(kept.year)
@@ -389,7 +389,7 @@ fn tell_rows(base: &Base, blocks: &Blocks, added: &[FormRow], out: &mut FormRefi
             ),
         };
         out.diagnostics.push(
-            Diagnostic::warning("figure-kept", message)
+            Diagnostic::warning(HAND_WRITTEN, message)
                 .hint("どちらが正しいか確かめてください。新しい数値にするには --adopt を付けて実行します。")
                 .at(place),
         );

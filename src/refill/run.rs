@@ -8,7 +8,7 @@ use super::form::FormRefill;
 use super::years::some;
 use super::{Base, Incoming, blocks, companions, form, handover, heights, mentions, news, pointing, texts, years};
 use crate::catalog::Catalog;
-use crate::compare::Comparison;
+use crate::compare::{Comparison, HAND_WRITTEN};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::error::FileError;
 use crate::fill::StandardTemplate;
@@ -84,8 +84,10 @@ pub fn refill(
     };
     let plan_rest = |(blocks, mut form): (Blocks, FormRefill)| -> Planned {
         form.diagnostics.extend(pointing::tell(base, &blocks, template));
+        let kept = form.diagnostics.iter().filter(|told| told.code == HAND_WRITTEN);
+        let told: Vec<Diagnostic> = told.iter().chain(kept).cloned().collect();
         let map = blocks.map_with_years(&base.map);
-        let mut work = companions::plan(base, &map, &blocks.comparison, &mut form.sheet, &form.cells, told, template);
+        let mut work = companions::plan(base, &map, &blocks.comparison, &mut form.sheet, &form.cells, &told, template);
         form.diagnostics.append(&mut work.diagnostics);
         form.handover.append(&mut work.items);
         let fitted = heights::fit(base, grid, template, &mut form.sheet);

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::SystemTime;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant, SystemTime};
 
 use crate::catalog::Catalog;
 use crate::error::Result;
@@ -65,6 +65,18 @@ impl Held {
 /// Name, time and size of the files the figures come from.
 type Stamp = Vec<(SystemTime, u64)>;
 
+/// A loading that failed.
+#[derive(Debug)]
+struct Trouble {
+    text: String,
+    /// What the files were then, and when it was: a folder that comes back looks as it did before it went
+    stamp: Stamp,
+    at: Instant,
+}
+
+/// A loading that failed is tried again after this, also when nothing of the files changed.
+const AGAIN: Duration = Duration::from_secs(5);
+
 /// Holds the figures until the files behind them change.
 #[derive(Debug)]
 pub struct Bench {
@@ -73,7 +85,7 @@ pub struct Bench {
     /// Whether there were any, also while they are loaded anew
     figures: AtomicBool,
     /// Why they could not be loaded last time
-    trouble: Mutex<Option<String>>,
+    trouble: Mutex<Option<Trouble>>,
 }
 
 impl Bench {
@@ -93,10 +105,15 @@ impl Bench {
         if let Some((known, held)) = slot.as_ref()
             && *known == stamp
         {
+            *self.trouble() = None;
             return Ok(held.clone());
         }
         let loaded = Held::load(&self.workspace);
-        *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) = loaded.as_ref().err().map(ToString::to_string);
+        *self.trouble() = loaded.as_ref().err().map(|error| Trouble {
+            text: error.to_string(),
+            stamp: stamp.clone(),
+            at: Instant::now(),
+        });
         let held = Arc::new(loaded?);
         self.figures.store(!held.areas.is_empty(), Ordering::Relaxed);
         // The stamp of before: what changed while loading is loaded at the next look.
@@ -107,6 +124,9 @@ impl Bench {
     /// Whether the figures are to be loaded anew and nobody does; never waits.
     pub fn is_stale(&self) -> bool {
         let Ok(slot) = self.held.try_lock() else { return false };
+        if let Some(trouble) = self.trouble().as_ref() {
+            return trouble.at.elapsed() >= AGAIN || trouble.stamp != self.stamp();
+        }
         slot.as_ref().is_none_or(|(known, _)| *known != self.stamp())
     }
 
@@ -116,8 +136,12 @@ impl Bench {
     }
 
     /// Why the figures could not be loaded last time; never waits.
-    pub fn trouble(&self) -> Option<String> {
-        self.trouble.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    pub fn why_not(&self) -> Option<String> {
+        self.trouble().as_ref().map(|trouble| trouble.text.clone())
+    }
+
+    fn trouble(&self) -> MutexGuard<'_, Option<Trouble>> {
+        self.trouble.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn stamp(&self) -> Stamp {

@@ -57,6 +57,8 @@ pub struct Watching {
     pub folder_ok: bool,
     /// Files not looked at yet, and files still being written
     pub inbox: Inbox,
+    /// Folders in 受付, which nobody looks into
+    pub folders: usize,
     /// What hinders the work
     pub problem: Option<String>,
     /// Why sheets of the settings could not be made

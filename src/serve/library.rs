@@ -151,6 +151,8 @@ pub struct Library {
     pending: AtomicUsize,
     opened: AtomicUsize,
     generation: AtomicU64,
+    /// When something last came into the folder or went, as far as is known
+    folder_changed: Mutex<Option<SystemTime>>,
 }
 
 impl Library {
@@ -177,6 +179,7 @@ impl Library {
             pending: AtomicUsize::new(0),
             opened: AtomicUsize::new(0),
             generation: AtomicU64::new(0),
+            folder_changed: Mutex::default(),
         })
     }
 
@@ -195,8 +198,15 @@ impl Library {
         self.opened.load(Ordering::Relaxed)
     }
 
-    /// Goes up when books were read.
+    /// Goes up when books were read, and when something came into the folder or went: people copy and rename books
+    /// there, and Excel saves by putting a new file in the old one's place.
     pub fn generation(&self) -> u64 {
+        let changed = std::fs::metadata(&self.folder).and_then(|found| found.modified()).ok();
+        let mut known = self.folder_changed.lock().unwrap_or_else(PoisonError::into_inner);
+        if *known != changed {
+            *known = changed;
+            self.generation.fetch_add(1, Ordering::Relaxed);
+        }
         self.generation.load(Ordering::Relaxed)
     }
 

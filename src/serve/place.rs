@@ -129,6 +129,11 @@ impl Cards {
         })
     }
 
+    /// Forgets a workspace this service has left; without its card it gets a port and a key of its own again.
+    pub fn forget(&self, workspace: &Path) {
+        let _ = std::fs::remove_file(self.path(Some(workspace)));
+    }
+
     fn path(&self, workspace: Option<&Path>) -> PathBuf {
         let name = match workspace {
             None => "setup".to_owned(),

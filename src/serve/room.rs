@@ -181,6 +181,9 @@ pub fn problem(error: Error) -> Problem {
             // A sentence of several parts: the last one says what to do.
             Problem::new(422, "usage", text, "")
         }
+        Error::Io { source, .. } if is_too_long(&source) => {
+            Problem::new(422, "name-too-long", text, "ファイルの名前を短くして、もう一度試してください。")
+        }
         Error::Io { source, .. } if is_full(&source) => {
             Problem::new(503, "disk-full", text, "ディスクの空き容量を増やして、もう一度試してください。")
         }
@@ -189,6 +192,12 @@ pub fn problem(error: Error) -> Problem {
         Error::Cancelled => Problem::new(409, "cancelled", text, ""),
         Error::Internal(_) => Problem::new(500, "internal", text, "開発者に知らせてください。"),
     }
+}
+
+fn is_too_long(source: &std::io::Error) -> bool {
+    // Windows: the whole path is too long, and it says so by a number or by calling the name wrong.
+    source.kind() == std::io::ErrorKind::InvalidFilename
+        || (cfg!(windows) && matches!(source.raw_os_error(), Some(123 | 206)))
 }
 
 fn is_full(error: &std::io::Error) -> bool {

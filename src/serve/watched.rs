@@ -66,6 +66,7 @@ impl Desk for Watched {
             watching: watching.to_owned(),
             folder_ok: snapshot.watching != How::FolderMissing,
             inbox: Inbox { waiting: snapshot.waiting, settling: snapshot.settling },
+            folders: snapshot.folders,
             problem: told(hinders),
             not_made: told(not_made),
             paused: self.handle.is_paused(),

@@ -17,6 +17,7 @@ mod query;
 mod rebuild;
 mod schema;
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, TransactionBehavior};
@@ -147,6 +148,14 @@ impl Store {
     /// When the index cannot be read.
     pub fn texts(&self) -> Result<Vec<EntryText>> {
         query::texts(&self.conn).map_err(failed(&self.index))
+    }
+
+    /// When each file arrived, by its SHA-256: later ones have larger numbers.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn arrivals(&self) -> Result<HashMap<String, i64>> {
+        query::arrivals(&self.conn).map_err(failed(&self.index))
     }
 
     /// The kept originals, by hash.

@@ -49,6 +49,11 @@ impl Original {
         self.read_as.as_deref().or(self.names.first().map(String::as_str)).unwrap_or(&self.sha256)
     }
 
+    /// When the copy was made, as the disk says.
+    pub(super) fn kept_at(&self) -> Option<std::time::SystemTime> {
+        fs::metadata(&self.path).and_then(|data| data.modified()).ok()
+    }
+
     /// The bytes, checked against the hash: a damaged copy never gives a figure.
     ///
     /// # Errors

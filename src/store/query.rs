@@ -146,6 +146,11 @@ pub(super) fn files(conn: &Connection) -> rusqlite::Result<Vec<FileRecord>> {
     Ok(files)
 }
 
+pub(super) fn arrivals(conn: &Connection) -> rusqlite::Result<HashMap<String, i64>> {
+    let mut statement = conn.prepare_cached("SELECT sha256, id FROM file")?;
+    statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
+}
+
 /// By file, sheet and cell, then by content, so that the order depends on nothing else.
 fn compare(a: &Observation, b: &Observation) -> Ordering {
     fn rest(o: &Observation) -> impl Ord + use<'_> {

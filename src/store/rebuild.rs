@@ -49,7 +49,10 @@ pub fn rebuild(workspace: &Path, mut read: impl FnMut(&str, &[u8], Option<i32>) 
 
     let mut rebuilt = Rebuilt::default();
     let conn = schema::open_for_rebuild(&fresh)?;
-    for original in originals.list()? {
+    let mut all = originals.list()?;
+    // In the order in which they came, as the old index had them.
+    all.sort_by_key(|original| (original.kept_at(), original.sha256.clone()));
+    for original in all {
         rebuilt.diagnostics.extend(original.notice.clone());
         let bytes = match original.bytes() {
             Ok(bytes) => bytes,

@@ -13,6 +13,7 @@ use crate::intake::{FileReport, Reader, Taken};
 use crate::journal::{Concerns, DropOutcome, DropRecord, Journal, ReadResult, Remark};
 use crate::layout::Context;
 use crate::model::{AreaLevel, Date, Outcome};
+use crate::notation::{fiscal_year_in, wareki};
 use crate::read::Limits;
 use crate::store::{Store, sha256_hex};
 use crate::workspace::{INBOX, Workspace, quarantine_note};
@@ -87,6 +88,7 @@ impl Taking<'_> {
         if let Some(sha256) = &sha256
             && let Some(before) = self.journal.taken_before(sha256, &self.conditions.reading, drop.id)?
             && self.holds(&before)?
+            && !says_another_year(&drop.name, &before.name)
         {
             return self.duplicate(drop, sha256, &bytes, before, notes);
         }
@@ -153,8 +155,14 @@ impl Taking<'_> {
             fault::point("take-duplicate-named");
         }
         let place = before.filed.as_deref().map_or_else(String::new, |place| format!("（『{place}』）"));
-        let message =
+        let mut message =
             format!("同じ内容のファイルを、{}に取り込んであります{place}。もう一度は数えません。", before.first_seen);
+        if let Some(year) = fiscal_year_in(&before.name) {
+            message.push_str(&format!(
+                "{}の表として取り込みました。年度がちがうときは、名前に書かれた年度を正しいものに直し、もう一度入れてください（例 令和5年度_表.xlsx）。",
+                wareki(year)
+            ));
+        }
         let report = FileReport {
             file: drop.name.clone(),
             sha256: sha256.to_owned(),
@@ -232,6 +240,12 @@ impl Taking<'_> {
             duplicate_of: None,
         }
     }
+}
+
+/// Whether a file's name says another year than the name its content was read under: somebody answered wrongly, and says
+/// it right now. The new reading takes the place of the old one.
+fn says_another_year(name: &str, before: &str) -> bool {
+    fiscal_year_in(name).is_some_and(|year| fiscal_year_in(before) != Some(year))
 }
 
 /// The code of a file with personal data: it goes to 隔離 even where other files of its zip could be taken.

@@ -277,7 +277,8 @@ impl Workspace {
         })
     }
 
-    /// Everything the store holds, settled and derived exactly as from the files themselves.
+    /// Everything the store holds, settled and derived as from the files themselves. Of two undated files that differ in
+    /// a figure and in nothing else that counts, the one that came later is used.
     ///
     /// # Errors
     /// A store that cannot be read.
@@ -287,7 +288,8 @@ impl Workspace {
         let texts = store.texts()?;
         let speak = files_speak(&observations);
         let books = text_books(&texts, &speak, |file| store.original_path(&file.sha256));
-        let (observations, diagnostics) = settle_and_derive(observations, Context::new(catalog, None));
+        let (observations, diagnostics) =
+            settle_and_derive(observations, &store.arrivals()?, Context::new(catalog, None));
         let files = store
             .files()?
             .into_iter()

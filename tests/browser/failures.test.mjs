@@ -21,7 +21,8 @@ async function start(options = {}, size = {}) {
 test("every view is sound at 320, 400 and 1,280 px, in every type size", async () => {
   for (const width of [320, 400, 1280]) {
     const { service, page, watch, end } = await start({ sheets: 3 }, { width });
-    for (const type of width === 400 ? ["larger"] : ["normal"]) {
+    for (const type of { 320: ["normal", "larger"], 400: ["larger"] }[width] ?? ["normal"]) {
+      await go(page, "sheets");
       await page.evaluate((value) => localStorage.setItem("chiiki.type", value), type);
       await page.reload();
       await page.locator(".sheet-row").first().waitFor();

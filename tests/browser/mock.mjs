@@ -83,10 +83,10 @@ export async function mock({ port = 0, sheets = 1, setup = false } = {}) {
         const q = (searchParams.get("q") ?? "").trim();
         return { areas: AREAS.filter((area) => !q || `${area.prefecture} ${area.name}${area.kana}${area.code}`.includes(q)) };
       },
-      "GET /prefectures": () => [{ code: "900001", name: PREFECTURE }],
+      "GET /prefectures": () => ({ prefectures: [{ code: "900001", name: PREFECTURE }] }),
       "GET /areas/:id": () => ({ rule: "取り込んだファイルに数値がある保険者のうち、まず同じ都道府県から、第1号被保険者数が近く（何倍違うか）、75歳以上の割合も近い順に挙げています。近さの目安は本ソフトのもので、国の基準ではありません。", areas: (world.sheets.length + world.drops.length === 0 ? [] : AREAS.slice(1, 3)).map((area) => ({ ...area, why: "被保険者数が近い（0.9倍）" })), remembered: [] }),
       "GET /indicators": () => ({ purposes: [{ name: "認定の状況を見る", children: [{ name: "認定率", indicators: [{ id: "B4-a", name: "認定率", unit: "％", on_form: true }, { id: "B4-d", name: "認定率（年齢別）", unit: "％", on_form: false }] }] }, { name: "サービスの量を見る", children: [{ name: "定員", indicators: [{ id: "D28", name: "要支援・要介護者1人あたり定員（施設サービス別）", unit: "人", on_form: false }] }] }] }),
-      "GET /settings": () => world.settings,
+      "GET /settings": () => ({ settings: world.settings }),
       "POST /settings": () => ({ settings: Object.assign(world.settings, body) }),
       "GET /sheets": () => {
         const q = searchParams.get("q") ?? "";
@@ -96,7 +96,7 @@ export async function mock({ port = 0, sheets = 1, setup = false } = {}) {
         return { total: found.length, page, size: 50, items: found.slice((page - 1) * 50, page * 50) };
       },
       "GET /sheets/:id": () => ({ ...world.sheets.find((one) => one.id === id), selection: world.settings, form_sheet: "地域分析・検討シート", comparison: preview, texts: [...world.texts.values()].map((text) => ({ ...text, hash: hash(text.text) })), comments: [{ sheet: "地域分析・検討シート", cell: "G8", author: "係長", text: "この値は月報と合っているか。" }], cautions: preview.cautions, history: [{ at: "2026-11-20T10:00:00", kind: "refilled", added: 12, revised: 3, gone: 0 }, { at: "2026-10-01T09:30:00", kind: "made", added: 541, revised: 0, gone: 0 }], memo: [{ block: "受給者1人あたり給付月額・利用日数回数", cell: "A71", fact: "訪問介護の給付月額が全国の1.55倍です。", candidates: "同じ建物への訪問が多い可能性があります。", checks: "同一建物減算の件数", question: "訪問の回数が多いのは、どのような住まいの方でしょうか。" }] }),
-      "GET /sheets/:id/changes": () => [{ kind: "revised", indicator: "D17-a", name: "受給者1人あたり給付月額（訪問介護）", area: "見本県 みほん市", year: 2025, old: 125114.9, new: 126634.5, source_new: { file: "見本県 みほん市_地域分析・検討シート.xlsx", sheet: "地域分析・検討シート", cell: "H71" } }],
+      "GET /sheets/:id/changes": () => ({ changes: [{ kind: "revised", indicator: "D17-a", name: "受給者1人あたり給付月額（訪問介護）", area: "見本県 みほん市", year: 2025, old: 125114.9, new: 126634.5, source_new: { file: "見本県 みほん市_地域分析・検討シート.xlsx", sheet: "地域分析・検討シート", cell: "H71" } }] }),
       "GET /sheets/:id/source": () => ({ explain: { kind: "figure", sheet: "地域分析・検討シート", cell: "G8", indicator: "B4-a", name: "認定率", area: "見本県 みほん市", year: 2025, value: "21.26403593", unit: "％", source: { file: "見本県 みほん市_地域分析・検討シート.xlsx", sheet: "地域分析・検討シート", cell: "H6" } } }),
       "POST /sheets/:id/status": () => ((world.sheets.find((one) => one.id === id).status = body.shared ? "shared" : "private"), {}),
       "POST /sheets/:id/copy": () => (world.sheets.unshift({ ...world.sheets.find((one) => one.id === id), id: `c${Date.now()}`, name: body.name }), { id: "c" }),
@@ -108,7 +108,7 @@ export async function mock({ port = 0, sheets = 1, setup = false } = {}) {
         const conflicts = [];
         for (const change of body.changes) {
           const text = world.texts.get(`${change.block}|${change.field}`);
-          if (hash(text.text) !== change.hash) conflicts.push({ ...change, now: { text: text.text, hash: hash(text.text) } });
+          if (hash(text.text) !== change.hash) conflicts.push({ block: change.block, field: change.field, now: text.text, hash: hash(text.text) });
           else {
             text.text = change.text;
             saved.push({ block: change.block, field: change.field, hash: hash(change.text) });

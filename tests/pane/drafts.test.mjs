@@ -8,6 +8,10 @@ function storage(limit = Infinity) {
   const kept = new Map();
   return {
     kept,
+    get length() {
+      return kept.size;
+    },
+    key: (at) => [...kept.keys()][at] ?? null,
     getItem: (name) => kept.get(name) ?? null,
     setItem: (name, value) => {
       if (value.length > limit) throw new Error("QuotaExceededError");
@@ -51,7 +55,7 @@ test("where storage is full or refused the draft lives as long as the page, and 
 test("what lies broken in storage is no draft and breaks nothing", () => {
   for (const broken of ["", "{", "[]", "7", "null", '{"a|b":5}', '{"a|b":{"text":7}}']) {
     const place = storage();
-    place.kept.set("chiiki.draft.s", broken);
+    place.kept.set("chiiki.draft.s|a|b", broken);
     assert.equal(drafts(place).of("s", "a", "b"), null, broken);
     assert.equal(drafts(place).count("s"), 0, broken);
   }
@@ -68,4 +72,37 @@ test("both texts together lose neither", () => {
   assert.equal(both("私", "他"), "他\n私");
   assert.equal(both("私", "  "), "私");
   assert.equal(both("", "他"), "他");
+});
+
+test("two windows on one sheet keep each other's drafts", () => {
+  const place = storage();
+  const [one, two] = [drafts(place), drafts(place)];
+  assert.equal(one.count("s"), 0);
+  assert.equal(two.count("s"), 0);
+  one.keep("s", "認定率", "hypothesis", "窓1の文", "h1");
+  two.keep("s", "認定率", "measures", "窓2の文", "h2");
+  one.keep("s", "認定率", "hypothesis", "窓1の続き", "h1");
+  for (const window of [one, two, drafts(place)]) assert.deepEqual(window.all("s").map(({ field, text }) => [field, text]).sort(), [["hypothesis", "窓1の続き"], ["measures", "窓2の文"]]);
+  two.drop("s", "認定率", "measures");
+  assert.equal(one.of("s", "認定率", "measures"), null);
+});
+
+test("saving one text does not forget another one typed over it elsewhere", () => {
+  const place = storage();
+  const kept = drafts(place);
+  kept.keep("s", "認定率", "measures", "別の窓の文", "h");
+  kept.drop("s", "認定率", "measures", "保存した文");
+  assert.equal(kept.of("s", "認定率", "measures").text, "別の窓の文");
+  kept.drop("s", "認定率", "measures", "別の窓の文");
+  assert.equal(place.kept.size, 0);
+});
+
+test("drafts of all sheets can be told, with the names of their sheets", () => {
+  const place = storage();
+  place.kept.set("chiiki.type", "large");
+  const kept = drafts(place);
+  kept.keep("s", "認定率", "measures", "下書き", "h");
+  kept.keep("t", "受給率", "free_text", "文", "h", "みほん市のシート");
+  assert.deepEqual(kept.all().map(({ id, sheet }) => [id, sheet]), [["s", undefined], ["t", "みほん市のシート"]]);
+  assert.deepEqual([...place.kept.keys()].sort(), ["chiiki.draft.s|認定率|measures", "chiiki.draft.t|受給率|free_text", "chiiki.type"]);
 });

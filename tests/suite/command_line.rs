@@ -47,6 +47,10 @@ fn the_help_of_every_command_is_in_japanese() {
         assert!(help.out.contains(&format!("使い方: chiiki-sheet {name}")), "{}", help.out);
         is_japanese(&help.out);
     }
+    for (asked, same) in [(vec!["help"], vec!["--help"]), (vec!["help", "fill"], vec!["fill", "--help"])] {
+        let (asked, same) = (program(&asked), program(&same));
+        assert_eq!((asked.code, asked.out), (0, same.out));
+    }
     // A group of commands without one shows the same help, as a mistake.
     let bare = program(&["addin"]);
     assert_eq!((bare.code, bare.out.as_str()), (2, ""));
@@ -294,4 +298,24 @@ fn texts_of_a_previous_sheet_in_the_old_format_are_taken() {
     let said = program(&with_mihon(&line));
     assert_eq!(said.code, 0, "{}", said.err);
     assert!(out.join("見本県 みほん市_地域分析・検討シート.xlsx").exists());
+}
+
+#[test]
+fn figures_that_are_there_but_not_the_forms_are_named() {
+    let out = tempfile::tempdir().unwrap();
+    let input = package("examples/mihon/受付/令和6年度_02h.xlsx").display().to_string();
+    let areas = package("examples/mihon/areas.csv").display().to_string();
+    let said = program(&[
+        "fill",
+        "--own",
+        "見本県みほん市",
+        "--input",
+        &input,
+        "--areas",
+        &areas,
+        "--out",
+        out.path().to_str().unwrap(),
+    ]);
+    assert_eq!(said.code, 2, "{said:?}");
+    assert!(said.err.contains("入っているのは B1 第１号被保険者数") && !said.err.contains("X-"), "{}", said.err);
 }

@@ -21,9 +21,11 @@ const YEARS: [i32; 3] = [2023, 2024, 2025];
 const INSURERS: [&str; 7] = ["みほん市", "みなと市", "はまかぜ市", "たかね市", "緑町", "花野町", "星見村"];
 
 /// What a figure is, made up from its place: one decimal, as downloads show it.
-fn figure(row: usize, area: &str, year: i32) -> f64 {
+/// Shares stay below 100.
+fn figure(indicator: &Indicator, row: usize, area: &str, year: i32) -> f64 {
     let place: usize = area.chars().map(|c| c as usize % 97).sum();
-    ((row * 131 + place * 17 + (year as usize - 2000) * 3) % 9_000 + 100) as f64 / 10.0
+    let number = ((row * 131 + place * 17 + (year as usize - 2000) * 3) % 9_000 + 100) as f64;
+    if &*indicator.unit == "％" { number / 100.0 } else { number / 10.0 }
 }
 
 struct Table<'a> {
@@ -78,7 +80,7 @@ fn make(folder: &Path) -> BTreeMap<(String, String, i32), f64> {
         let areas: Vec<(String, [f64; 3])> = [format!("見本県 {insurer}"), "見本県".to_owned(), "全国".to_owned()]
             .into_iter()
             .map(|area| {
-                let values = YEARS.map(|year| figure(row, &area, year));
+                let values = YEARS.map(|year| figure(indicator, row, &area, year));
                 (area, values)
             })
             .collect();

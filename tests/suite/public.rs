@@ -71,7 +71,7 @@ fn indicators_to_be_handled_with_care_are_left_out() {
         sheet.write(row, 1, id).unwrap();
         sheet.write(row, 3, value).unwrap();
     }
-    let copy = public_copy(workbook.save_to_buffer().unwrap(), Catalog::shipped()).unwrap();
+    let copy = public_copy(workbook.save_to_buffer().unwrap(), Catalog::shipped()).unwrap().0;
     let book = read_bytes("a.xlsx", &copy, &Limits::default()).unwrap();
     let numbers: Vec<f64> = book.grids[0].cells().iter().filter_map(|cell| cell.value.as_number()).collect();
     assert_eq!(numbers, [19.4]);
@@ -108,7 +108,7 @@ fn what_hangs_on_a_removed_sheet_goes_with_it() {
     last.set_print_area(0, 0, 5, 5).unwrap();
     workbook.define_name("内部名", "='検討メモ'!$A$1").unwrap();
     workbook.define_name("残る名", "='残る'!$A$1").unwrap();
-    let copy = public_copy(workbook.save_to_buffer().unwrap(), Catalog::shipped()).unwrap();
+    let copy = public_copy(workbook.save_to_buffer().unwrap(), Catalog::shipped()).unwrap().0;
     let (parts, text) = all_text(&copy);
     for word in ["内部", "検討メモ", "下書き"] {
         assert!(!text.contains(word), "{word} is left in {parts:?}");
@@ -185,4 +185,41 @@ fn a_paper_of_few_figures_says_how_few_were_compared() {
     let text = String::from_utf8(told.stdout).unwrap().replace(char::is_whitespace, "");
     assert!(text.contains("39指標のうち、全国と比べられたのは1指標"), "{text}");
     assert!(!text.contains("全国と大きく違う指標はありません"), "{text}");
+}
+
+/// Notes to colleagues and sheets nobody sees do not leave the office; sheets people added are named.
+#[test]
+fn comments_and_hidden_sheets_stay_in_the_office() {
+    let out = tempfile::tempdir().unwrap();
+    let ours = fill(out.path(), "");
+    let catalog = Catalog::shipped();
+    let mut workbook = Workbook::new();
+    let form = workbook.add_worksheet().set_name("地域分析・検討シート").unwrap();
+    form.write_string(0, 0, "様式").unwrap();
+    form.insert_note(2, 0, &Note::new("内部メモ：反対の人がいる").set_author("見本 花子")).unwrap();
+    workbook.add_worksheet().set_name("内部資料").unwrap().write_string(0, 0, "部内の表").unwrap();
+    let hidden = workbook.add_worksheet().set_name("隠しシート").unwrap();
+    hidden.write_string(0, 0, "見せない表").unwrap();
+    hidden.set_hidden(true);
+    let used = workbook.add_worksheet().set_name("下の表").unwrap();
+    used.write_number(0, 0, 5).unwrap();
+    used.set_hidden(true);
+    workbook.worksheet_from_name("内部資料").unwrap().write_formula(1, 0, Formula::new("='下の表'!A1")).unwrap();
+    let (copy, told) = public_copy(workbook.save_to_buffer().unwrap(), catalog).unwrap();
+    let names: Vec<String> =
+        Package::open(copy.as_slice()).unwrap().sheets().iter().map(|sheet| sheet.name.clone()).collect();
+    assert_eq!(names, ["地域分析・検討シート", "内部資料", "下の表"]);
+    let (parts, text) = all_text(&copy);
+    for secret in ["内部メモ", "見本 花子", "見せない表", "隠しシート", "legacyDrawing"] {
+        assert!(!text.contains(secret), "{secret}");
+    }
+    assert!(parts.iter().all(|part| !part.contains("comments") && !part.contains("vml")), "{parts:?}");
+    let said: Vec<(&str, &str)> = told.iter().map(|told| (told.code, told.message.as_str())).collect();
+    assert_eq!(
+        said.iter().map(|(code, _)| *code).collect::<Vec<_>>(),
+        ["public-own-sheets", "public-hidden-sheets", "public-comments"]
+    );
+    assert!(said[0].1.contains("「内部資料」「下の表」") && said[1].1.contains("「隠しシート」"), "{said:?}");
+    // Of a sheet nobody touched there is nothing to say.
+    assert!(public_copy(ours, catalog).unwrap().1.is_empty());
 }

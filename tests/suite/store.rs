@@ -521,3 +521,41 @@ fn two_open_stores_see_each_others_files() {
     one.put_file(&record, &[figure(&record, -0.0)], &[]).unwrap();
     assert_eq!(everything(&one), everything(&two));
 }
+
+#[test]
+fn a_rebuilt_index_knows_the_order_in_which_files_came() {
+    let folder = workspace();
+    let mut store = Store::open(folder.path()).unwrap();
+    // Their hashes stand in no order.
+    let files: Vec<(String, Vec<u8>)> =
+        (0..6).map(|k| (format!("{}.csv", 9 - k), format!("内容{}", k * 7).into_bytes())).collect();
+    let long_ago = std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1_700_000_000);
+    for (k, (name, bytes)) in files.iter().enumerate() {
+        let kept = store.put_original(name, bytes).unwrap();
+        store.put_file(&record(name, bytes), &[], &[]).unwrap();
+        // An hour lay between one and the next.
+        let path = store.original_path(&kept.sha256).unwrap();
+        let mut may = fs::metadata(&path).unwrap().permissions();
+        let locked = may.clone();
+        #[allow(clippy::permissions_set_readonly_false, reason = "given back at once")]
+        may.set_readonly(false);
+        fs::set_permissions(&path, may).unwrap();
+        let file = fs::File::options().write(true).open(&path).unwrap();
+        file.set_modified(long_ago + std::time::Duration::from_secs(3600 * k as u64)).unwrap();
+        fs::set_permissions(&path, locked).unwrap();
+    }
+    let order = |store: &Store| {
+        let mut all: Vec<(i64, String)> =
+            store.arrivals().unwrap().into_iter().map(|(sha256, at)| (at, sha256)).collect();
+        all.sort_unstable();
+        all.into_iter().map(|(_, sha256)| sha256).collect::<Vec<_>>()
+    };
+    let came: Vec<String> = files.iter().map(|(_, bytes)| sha256_hex(bytes)).collect();
+    assert_eq!(order(&store), came);
+    drop(store);
+    rebuild(folder.path(), |name, bytes, _| {
+        Ok(Reading { record: record(name, bytes), observations: vec![], texts: vec![] })
+    })
+    .unwrap();
+    assert_eq!(order(&Store::open(folder.path()).unwrap()), came);
+}

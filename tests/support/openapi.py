@@ -387,7 +387,7 @@ add(
     "get", "/hello", "What runs here",
     thing({
         "product": text(), "version": text(), "api": whole(), "workspace": maybe(ref("Workspace")),
-        "setup": flag(), "demo": flag(), "today": text(),
+        "setup": flag(), "demo": flag(), "own": flag(), "today": text(),
         "features": thing({"tls": flag(), "addin": flag(), "officejs": flag(), "powerquery": flag()}),
     }),
 )
@@ -474,7 +474,7 @@ add("post", "/sheets/{id}/handout", "Prints papers of the sheet", job, thing({},
 add("post", "/sheets/{id}/copy", "Copies the sheet under another name", thing({"id": text(), "name": text()}), thing({"name": text()}))
 add(
     "post", "/sheets/{id}/open", "Opens the sheet, a paper or the folder on this PC", thing({"opened": flag()}),
-    thing({"what": text(enum=["xlsx", "pdf", "folder"])}, {"handout": maybe(text())}),
+    thing({"what": text(enum=["xlsx", "pdf", "folder"])}, {"handout": maybe(text()), "old": flag()}),
 )
 add(
     "get", "/sheets/{id}/file", "The bytes", text(format="binary"), kind="*/*",

@@ -3,6 +3,8 @@
 /** `h("button", {class: "main", onclick}, "作る")`. `null`, `false` and `undefined` children are left out. */
 export function h(tag, props = {}, ...children) {
   const element = document.createElement(tag);
+  // Nothing here is a form that is sent.
+  if (tag === "button") element.type = "button";
   for (const [name, value] of Object.entries(props)) {
     if (value === null || value === undefined || value === false) continue;
     if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
@@ -14,6 +16,15 @@ export function h(tag, props = {}, ...children) {
   }
   add(element, children);
   return element;
+}
+
+/** A note, as a paragraph and within a line. */
+export function small(...children) {
+  return h("p", { class: "note" }, children);
+}
+/** See `small`. */
+export function aside(...children) {
+  return h("span", { class: "note" }, children);
 }
 
 /** Puts children (texts, elements, lists of them) at the end. */
@@ -82,7 +93,7 @@ export function ask(title, content, buttons) {
         "div",
         { class: "buttons" },
         buttons.map(({ label, value, main }) =>
-          h("button", { type: "button", class: main ? "main" : "", onclick: () => dialog.close(String(value)) }, label),
+          h("button", { class: main ? "main" : "", onclick: () => dialog.close(String(value)) }, label),
         ),
       ),
     );

@@ -9,7 +9,6 @@
 //                                (sentences for the user)
 //   host.applyUpdate(plan)       writes them and leaves what people wrote; resolves {written, kept, lines}
 //   host.goTo({sheet, cell})     selects a cell; resolves true, or false when the open workbook has no such place
-//   host.selectedCell()          resolves {sheet, cell} or null
 //   host.workbook()              what the open workbook is: {ours, name, sheetId, form}
 //   host.selectedSource()        where the selected figure came from, as the open workbook says, or null
 //
@@ -28,9 +27,6 @@ const inBrowser = {
   async goTo() {
     return false;
   },
-  async selectedCell() {
-    return null;
-  },
   async workbook() {
     return { ours: false };
   },
@@ -45,7 +41,7 @@ export const host = { ...inBrowser };
 /** Puts an adapter in the browser's place; members it does not have stay the browser's. */
 export function useHost(adapter) {
   Object.assign(host, inBrowser);
-  for (const name of ["kind", "insertSheet", "planUpdate", "applyUpdate", "goTo", "selectedCell", "workbook", "selectedSource"]) {
+  for (const name of ["kind", "insertSheet", "planUpdate", "applyUpdate", "goTo", "workbook", "selectedSource"]) {
     const member = adapter[name];
     if (member !== undefined) host[name] = typeof member === "function" ? member.bind(adapter) : member;
   }

@@ -1,6 +1,6 @@
 // Cautions and remarks grouped by what they are about; a click shows the place.
 
-import { fill, h, tell } from "../lib/dom.js";
+import { fill, h, small, tell } from "../lib/dom.js";
 import { host } from "../lib/place.js";
 import { placeWords, severityMark } from "./trouble.js";
 
@@ -48,7 +48,7 @@ export function cautions(diagnostics) {
         { class: "caution", open: group.severity === "error" },
         h("summary", {}, severityMark(group.severity), ` ${group.title}`, h("span", { class: "count" }, `${group.items.length}件`)),
         list(group.items),
-        h("p", { class: "note" }, `（情報システム担当への連絡用：${group.code}）`),
+        small(`（情報システム担当への連絡用：${group.code}）`),
       ),
     ),
   );
@@ -61,7 +61,7 @@ function list(items) {
       box,
       h("ul", {}, items.slice(0, count).map((one) => h("li", {}, one.message, one.hint ? ` ${one.hint}` : "", place(one.place)))),
       items.length > count
-        ? h("button", { type: "button", class: "quiet rest", onclick: () => show(items.length) }, `残りの${items.length - count}件も見る`)
+        ? h("button", { class: "quiet rest", onclick: () => show(items.length) }, `残りの${items.length - count}件も見る`)
         : null,
     );
   };
@@ -73,7 +73,7 @@ function list(items) {
 export function place(where) {
   const words = placeWords(where);
   if (!words || words === "ファイル") return null;
-  return h("button", { type: "button", class: "quiet place", onclick: () => goThere(where, words) }, `場所：${words}`);
+  return h("button", { class: "quiet place", onclick: () => goThere(where, words) }, `場所：${words}`);
 }
 
 async function goThere(where, words) {
@@ -91,7 +91,7 @@ async function goThere(where, words) {
       cell.file ? [h("dt", {}, "ファイル"), h("dd", {}, cell.file)] : null,
       cell.sheet ? [h("dt", {}, "シート"), h("dd", {}, cell.sheet)] : null,
       cell.cell
-        ? [h("dt", {}, "セル"), h("dd", {}, cell.cell, h("p", { class: "note" }, "Excelでは、左上の「名前ボックス」にこの番地を入れてEnterキーを押すと移れます。"))]
+        ? [h("dt", {}, "セル"), h("dd", {}, cell.cell, small("Excelでは、左上の「名前ボックス」にこの番地を入れてEnterキーを押すと移れます。"))]
         : null,
     ),
   );

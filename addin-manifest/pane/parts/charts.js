@@ -5,7 +5,7 @@ import { deviations } from "../chart/deviations.js";
 import { rowNames } from "../chart/names.js";
 import { scatter } from "../chart/scatter.js";
 import { gaps, trend } from "../chart/trend.js";
-import { draw, h, newId } from "../lib/dom.js";
+import { draw, h, newId, small } from "../lib/dom.js";
 import { valueOf, yearInFull } from "../lib/numbers.js";
 
 /** Blocks of at most this many indicators of one unit are drawn as grouped bars; longer ones as deviations. */
@@ -85,7 +85,7 @@ export function blockCharts(preview, block, index) {
         figure(
           caption,
           (room, id) => groupedBars({ title: caption, indicators, areas: preview.areas, year: index, room, id }),
-          left.length > 0 ? h("p", { class: "note" }, `数値がなく、図にない指標：${left.join("、")}`) : null,
+          left.length > 0 ? small(`数値がなく、図にない指標：${left.join("、")}`) : null,
         ),
       );
     }
@@ -100,7 +100,7 @@ export function blockCharts(preview, block, index) {
         figure(
           caption,
           (room, id) => deviations({ title: caption, entries: drawn, thresholds: thresholdsOf(preview), room, id }),
-          left.length > 0 ? h("p", { class: "note" }, `全国と比べられない指標：${left.join("、")}`) : null,
+          left.length > 0 ? small(`全国と比べられない指標：${left.join("、")}`) : null,
         ),
       );
     }
@@ -116,7 +116,7 @@ export function blockCharts(preview, block, index) {
         trends.map((data) => figure(`${data.title}の推移（${data.unit}）`, (room) => trend({ data, room }))),
       ),
       told.size > 0
-        ? h("p", { class: "note" }, `線のない所：${[...told].map(([gap, titles]) => `${gap}（${titles.join("、")}）`).join("。")}`)
+        ? small(`線のない所：${[...told].map(([gap, titles]) => `${gap}（${titles.join("、")}）`).join("。")}`)
         : null,
     );
   }
@@ -126,9 +126,9 @@ export function blockCharts(preview, block, index) {
       figure(
         `${data.title}（${data.year}、${preview.prefecture ?? "県内"}の保険者）`,
         (room) => scatter({ data, room }).tree,
-        h("p", { class: "note" }, `●は${preview.insurer ?? "自地域"}、■は比較地域、○はほかの保険者。破線は全国。`),
-        probe.unnamed.length > 0 ? h("p", { class: "note" }, `名前を書ききれない保険者：${probe.unnamed.join("、")}`) : null,
-        probe.missing.length > 0 ? h("p", { class: "note" }, `図にない数値：${probe.missing.join("、")}`) : null,
+        small(`●は${preview.insurer ?? "自地域"}、■は比較地域、○はほかの保険者。破線は全国。`),
+        probe.unnamed.length > 0 ? small(`名前を書ききれない保険者：${probe.unnamed.join("、")}`) : null,
+        probe.missing.length > 0 ? small(`図にない数値：${probe.missing.join("、")}`) : null,
       ),
     );
   }

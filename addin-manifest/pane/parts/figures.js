@@ -1,7 +1,7 @@
 // The figures of a block as a table: own area, prefecture, nation, comparison areas, difference, verdict in words.
 // In a task pane the name of an indicator stands over its figures, so that nothing scrolls sideways.
 
-import { h } from "../lib/dom.js";
+import { aside, h } from "../lib/dom.js";
 import { missingOf, number, signed, valueOf } from "../lib/numbers.js";
 import { rowNames } from "../chart/names.js";
 
@@ -77,7 +77,6 @@ function table(preview, block, year, { onfigure, compact, wide, beside, ranks, s
     const button = h(
       "button",
       {
-        type: "button",
         class: "figure",
         tabindex: firstButton.taken ? "-1" : "0",
         "aria-label": `${text}${indicator.unit}　${area.name}　出どころを見る`,
@@ -100,7 +99,7 @@ function table(preview, block, year, { onfigure, compact, wide, beside, ranks, s
   };
   const nameOf = (indicator, index) => [
     names[index].label,
-    units.size > 1 || !wide ? h("span", { class: "note" }, `（${indicator.unit}）`) : null,
+    units.size > 1 || !wide ? aside(`（${indicator.unit}）`) : null,
     indicator.cautions?.length ? h("span", { class: "caution-mark", title: indicator.cautions.join(" ") }, " ＊注意") : null,
   ];
 

@@ -1,6 +1,6 @@
 // 指標追加: the indicators by purpose, to be ticked. What stands on the form anyway is shown as such.
 
-import { fill, h, newId } from "../lib/dom.js";
+import { aside, fill, h, newId } from "../lib/dom.js";
 
 /** The tree of {purposes}; `chosen` is a Set of ids, `onchange()` follows each tick. */
 export function indicatorTree(purposes, chosen, onchange) {
@@ -56,7 +56,7 @@ export function indicatorTree(purposes, chosen, onchange) {
       },
     });
     const unit = one.unit ? `（${one.unit}）` : "";
-    return h("label", { class: "tick" }, tick, h("span", {}, `${one.id} ${one.name}${unit}`, one.on_form ? h("span", { class: "note" }, " 様式にあります") : null));
+    return h("label", { class: "tick" }, tick, h("span", {}, `${one.id} ${one.name}${unit}`, one.on_form ? aside(" 様式にあります") : null));
   }
 
   tell();

@@ -16,7 +16,6 @@ export async function run(box, start, { doing = "作成しています", done })
   try {
     fill(box, progress({ step: "始めています", done: 0, total: 0 }, doing, null));
     ({ job } = await start());
-    if (typeof job === "string") job = await get(`/jobs/${encodeURIComponent(job)}`);
     stateNow();
     const id = encodeURIComponent(job.id);
     const stop = () => post(`/jobs/${id}/cancel`).catch(() => {});
@@ -35,7 +34,7 @@ export async function run(box, start, { doing = "作成しています", done })
     return;
   }
   if (job.state === "cancelled") {
-    fill(box, h("div", { class: "box" }, h("p", {}, "中止しました。前のシートはそのままです。"), h("button", { type: "button", onclick: again }, "もう一度作る")));
+    fill(box, h("div", { class: "box" }, h("p", {}, "中止しました。前のシートはそのままです。"), h("button", { onclick: again }, "もう一度作る")));
     say("中止しました。");
     return;
   }
@@ -55,7 +54,7 @@ function progress(job, doing, stop) {
     { class: "box job", role: "status" },
     h("p", {}, `${doing}… `, words),
     bar,
-    stop ? h("button", { type: "button", onclick: stop }, "中止する") : null,
+    stop ? h("button", { onclick: stop }, "中止する") : null,
   );
   box.update = (now) => {
     const known = now.total > 0;

@@ -1,9 +1,9 @@
 // What a finished job made, with the next thing to do.
 
 import { get } from "../lib/api.js";
-import { fill, h } from "../lib/dom.js";
+import { fill, h, small } from "../lib/dom.js";
 import { host } from "../lib/place.js";
-import { openFile } from "./files.js";
+import { openFile, openPaper } from "./files.js";
 import { report } from "./job.js";
 import { trouble } from "./trouble.js";
 
@@ -17,7 +17,10 @@ export function made(job) {
   const open = (what) => async () => {
     try {
       const sheet = await get(`/sheets/${encodeURIComponent(id)}`);
-      await openFile(sheet, what, what === "pdf" ? (sheet.handouts?.[0] ?? null) : null);
+      // Of several papers one that was made just now.
+      const now = sheet.handouts?.filter((one) => papers.some((paper) => paper.name === one.name));
+      if (what === "pdf") await openPaper(failure, { ...sheet, handouts: now?.length ? now : sheet.handouts });
+      else await openFile(sheet, what);
     } catch (error) {
       fill(failure, trouble(error));
     }
@@ -36,14 +39,14 @@ export function made(job) {
     "div",
     { class: "box done", role: "status" },
     h("p", {}, h("strong", {}, "できました。"), workbook ? ` ${workbook.name}` : ""),
-    papers.length > 0 ? h("p", { class: "note" }, papers.map((paper) => paper.name).join("、")) : null,
+    papers.length > 0 ? small(papers.map((paper) => paper.name).join("、")) : null,
     id
       ? h(
           "div",
           { class: "buttons" },
-          papers.length > 0 ? h("button", { type: "button", class: "main", onclick: open("pdf") }, "配布資料を開いて印刷する") : null,
-          host.kind === "excel" ? h("button", { type: "button", class: "main", onclick: insert }, "開いているブックに入れる") : null,
-          h("button", { type: "button", onclick: open("xlsx") }, "Excelで開く"),
+          papers.length > 0 ? h("button", { class: "main", onclick: open("pdf") }, "配布資料を開いて印刷する") : null,
+          host.kind === "excel" ? h("button", { class: "main", onclick: insert }, "開いているブックに入れる") : null,
+          h("button", { onclick: open("xlsx") }, "Excelで開く"),
           h("a", { class: "button", href: `#/sheet/${encodeURIComponent(id)}` }, "ここで見る"),
         )
       : null,

@@ -1,7 +1,7 @@
 // Beside Excel: what the open workbook is, and what can be done with it at once. Not there in a browser.
 
 import { get, post } from "../lib/api.js";
-import { ask, fill, h } from "../lib/dom.js";
+import { ask, fill, h, small } from "../lib/dom.js";
 import { host } from "../lib/place.js";
 import { trouble } from "./trouble.js";
 
@@ -9,7 +9,7 @@ import { trouble } from "./trouble.js";
 export function openBook() {
   const box = h("section", { class: "box open-book screen", "aria-label": "開いているブック" });
   const told = h("div", { role: "status" });
-  const button = (label, onclick, main = false) => h("button", { type: "button", class: main ? "main" : "", onclick }, label);
+  const button = (label, onclick, main = false) => h("button", { class: main ? "main" : "", onclick }, label);
   const failed = (again) => (error) => fill(told, trouble(error, again));
 
   async function look() {
@@ -73,7 +73,7 @@ export async function updateOpenBook(told) {
   fill(told, h("p", { class: "waiting" }, "開いているブックを調べています…"));
   const plan = await host.planUpdate({ get, post });
   fill(told);
-  const note = h("p", { class: "note" }, "書いた文章は変えません。この操作は、Excelの「元に戻す」で戻せないことがあります。");
+  const note = small("書いた文章は変えません。この操作は、Excelの「元に戻す」で戻せないことがあります。");
   const choices = plan.records.length === 0 ? [{ label: "閉じる", value: "no", main: true }] : [{ label: "更新する", value: "yes", main: true }, { label: "やめる", value: "no" }];
   if ((await ask("数値だけ更新しますか", [lines(plan.lines), note], choices)) !== "yes") {
     fill(told, h("p", {}, "何も書き込んでいません。"));

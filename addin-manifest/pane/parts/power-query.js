@@ -1,7 +1,7 @@
 // A sheet's figures for Excel's Power Query: read-only, off until somebody asks for it here.
 
 import { post } from "../lib/api.js";
-import { field, fill, h, tell } from "../lib/dom.js";
+import { field, fill, h, small, tell } from "../lib/dom.js";
 import { trouble } from "./trouble.js";
 
 /** Shows how to connect to a sheet's table, and how to end it. */
@@ -21,9 +21,9 @@ export async function powerQuery(sheet) {
         box,
         field("つなぐ先（URL）", h("input", { type: "text", readonly: true, value: answer.url })),
         field("Power Queryに貼り付ける式", formula),
-        h("div", { class: "buttons" }, h("button", { type: "button", class: "main", onclick: copy }, "式をコピーする"), copied),
+        h("div", { class: "buttons" }, h("button", { class: "main", onclick: copy }, "式をコピーする"), copied),
         h("ol", {}, (answer.steps ?? []).map((step) => h("li", {}, step))),
-        h("button", { type: "button", onclick: off }, "つなげないようにする"),
+        h("button", { onclick: off }, "つなげないようにする"),
       );
     } catch (error) {
       fill(box, trouble(error, on));
@@ -40,8 +40,8 @@ export async function powerQuery(sheet) {
   fill(
     box,
     h("p", {}, "このシートの数値を、読み取り専用の表としてExcelのPower Queryから読めるようにします。ふだんは切ってあります。"),
-    h("p", { class: "note" }, "つなぐ先には、このパソコンの中だけで使える合い言葉が入ります。ほかの人に渡さないでください。"),
-    h("button", { type: "button", onclick: on }, "つなげるようにする"),
+    small("つなぐ先には、このパソコンの中だけで使える合い言葉が入ります。ほかの人に渡さないでください。"),
+    h("button", { onclick: on }, "つなげるようにする"),
   );
   await tell("Power Queryでつなぐ", box);
 }

@@ -1,6 +1,6 @@
 // A preview: in words, in a picture, then block by block in figures and charts.
 
-import { add, fill, h, newId, select } from "../lib/dom.js";
+import { add, aside, fill, h, newId, select, small } from "../lib/dom.js";
 import { number, valueOf, yearInFull } from "../lib/numbers.js";
 import { cautions } from "./cautions.js";
 import { blockCharts, mainIndex, summaryChart } from "./charts.js";
@@ -22,7 +22,7 @@ export function previewView(preview, { onfigure = null } = {}) {
       "section",
       {},
       h("h2", { class: "band" }, "全国とどこが違うか"),
-      h("p", { class: "note" }, main ? `比べた年度：${yearInFull(main)}（いちばん新しい、1年分そろった年度）` : "1年分そろった年度がないため、比べていません。"),
+      small(main ? `比べた年度：${yearInFull(main)}（いちばん新しい、1年分そろった年度）` : "1年分そろった年度がないため、比べていません。"),
       (preview.main_points ?? []).map((point) => h("div", { class: "point" }, h("h3", {}, point.label), h("p", {}, point.text))),
       summary,
       h(
@@ -30,16 +30,16 @@ export function previewView(preview, { onfigure = null } = {}) {
         { class: "note" },
         `全国の${number(thresholds.above, 2)}倍以上を「上回る」、${number(thresholds.below, 2)}倍以下を「下回る」、その間を「同程度」としました。国の基準ではなく、話し合いの目安です。`,
       ),
-      partYears.map((year) => h("p", { class: "note" }, `※${year.wareki}は${year.months ? `${year.months}か月分` : "年の途中"}の数値です。判定には使いません。`)),
+      partYears.map((year) => small(`※${year.wareki}は${year.months ? `${year.months}か月分` : "年の途中"}の数値です。判定には使いません。`)),
     ),
   );
   if (preview.topics?.length) {
-    add(box, h("section", {}, h("h2", { class: "band" }, "話し合いたいこと"), h("ol", {}, preview.topics.map((topic) => h("li", {}, topic.text, topic.check?.length ? h("span", { class: "note" }, `（確かめる資料：${topic.check.join("、")}）`) : null)))));
+    add(box, h("section", {}, h("h2", { class: "band" }, "話し合いたいこと"), h("ol", {}, preview.topics.map((topic) => h("li", {}, topic.text, topic.check?.length ? aside(`（確かめる資料：${topic.check.join("、")}）`) : null)))));
   }
   for (const [number, block] of preview.blocks.entries()) {
     if (block.indicators.length > 0) add(box, blockView(preview, block, number + 1, onfigure));
   }
-  add(box, h("p", { class: "note" }, preview.credit ?? ""));
+  add(box, small(preview.credit ?? ""));
   return box;
 }
 

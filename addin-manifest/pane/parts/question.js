@@ -1,7 +1,7 @@
 // A table of no known layout: what was understood of it, and a yes, a no or a correction.
 
 import { get, post } from "../lib/api.js";
-import { fill, h, newId, say, select } from "../lib/dom.js";
+import { fill, h, newId, say, select, small } from "../lib/dom.js";
 import { wareki } from "../lib/numbers.js";
 import { known, stateNow } from "../lib/store.js";
 import { trouble, waiting } from "./trouble.js";
@@ -32,7 +32,7 @@ export function question(drop, reload) {
 function questionView(drop, reload) {
   const asked = drop.question;
   const result = h("div");
-  if (!asked) return h("p", { class: "note" }, "直したファイルを、もう一度入れてください。");
+  if (!asked) return small("直したファイルを、もう一度入れてください。");
   const answer = async (accept, corrections = {}, saveAs = null) => {
     const again = () => answer(accept, corrections, saveAs);
     try {
@@ -41,11 +41,13 @@ function questionView(drop, reload) {
       stateNow();
       document.activeElement?.blur();
       await reload();
+      // The button is gone with its question; who goes by keyboard starts at the head of the view.
+      document.querySelector("#main h1")?.focus();
     } catch (error) {
       fill(result, trouble(error, again));
     }
   };
-  if (!asked.mapping) return simple(asked, answer, result);
+  if (!asked.mapping) return simple(answer, result);
 
   const mapping = structuredClone(asked.mapping);
   const columns = mapping["列"] ?? [];
@@ -81,7 +83,7 @@ function questionView(drop, reload) {
     "div",
     { class: "box question" },
     h("p", {}, h("strong", {}, "はじめて見る形の表です。次のように読み取ってよいですか。")),
-    asked.sheet ? h("p", { class: "note" }, `シート「${asked.sheet}」　数値 ${asked.figures ?? 0}件`) : null,
+    asked.sheet ? small(`シート「${asked.sheet}」　数値 ${asked.figures ?? 0}件`) : null,
     h("ul", {}, (asked.preview ?? []).map((sentence) => h("li", {}, sentence))),
     asked.problem ? h("p", { class: "mark-line" }, h("span", { class: "mark mark-warning" }, "まだ決まっていないこと"), ` ${asked.problem}`) : null,
     h(
@@ -102,13 +104,13 @@ function questionView(drop, reload) {
           h("tbody", {}, columnInputs.map((one) => h("tr", {}, h("td", {}, one.use), h("th", { scope: "row" }, one.column["見出し"]), h("td", {}, one.id), h("td", {}, one.unit)))),
         ),
       ),
-      h("p", { class: "note" }, "指標IDは「D17-a」のような番号です。番号のない数値は「X-人口」のように、X-のあとに名前を付けてください。"),
+      small("指標IDは「D17-a」のような番号です。番号のない数値は「X-人口」のように、X-のあとに名前を付けてください。"),
     ),
     h(
       "div",
       { class: "buttons" },
-      h("button", { type: "button", class: "main", onclick: () => answer(true, corrected(), name.value.trim() || null) }, "はい、この読み方で取り込む"),
-      h("button", { type: "button", onclick: () => answer(false) }, "いいえ、取り込まない"),
+      h("button", { class: "main", onclick: () => answer(true, corrected(), name.value.trim() || null) }, "はい、この読み方で取り込む"),
+      h("button", { onclick: () => answer(false) }, "いいえ、取り込まない"),
     ),
     result,
   );
@@ -121,19 +123,18 @@ function years() {
 }
 
 /** A question with one answer: the year. */
-function simple(asked, answer, result) {
-  const choice = select(asked.kind === "year" ? years() : [], "", () => {});
+function simple(answer, result) {
+  const choice = select(years(), "", () => {});
   choice.id = newId("q");
   const yes = () => {
-    if (asked.kind !== "year") answer(true);
-    else if (choice.value !== "") answer(true, { 年度: Number(choice.value) });
+    if (choice.value !== "") answer(true, { 年度: Number(choice.value) });
     else choice.focus();
   };
   return h(
     "div",
     { class: "box question" },
-    asked.kind === "year" ? h("div", { class: "field" }, h("label", { for: choice.id }, "何年度の数値ですか"), choice) : null,
-    h("div", { class: "buttons" }, h("button", { type: "button", class: "main", onclick: yes }, "この内容で取り込む"), h("button", { type: "button", onclick: () => answer(false) }, "いいえ、取り込まない")),
+    h("div", { class: "field" }, h("label", { for: choice.id }, "何年度の数値ですか"), choice),
+    h("div", { class: "buttons" }, h("button", { class: "main", onclick: yes }, "この内容で取り込む"), h("button", { onclick: () => answer(false) }, "いいえ、取り込まない")),
     result,
   );
 }

@@ -1,7 +1,7 @@
 // Own area, comparison areas, period and extra indicators: the choices of a sheet.
 
 import { get } from "../lib/api.js";
-import { add, fill, h, newId, select } from "../lib/dom.js";
+import { add, aside, fill, h, newId, select, small } from "../lib/dom.js";
 import { wareki } from "../lib/numbers.js";
 import { known } from "../lib/store.js";
 import { areaId, areaPicker, fullName, sameArea } from "./area-picker.js";
@@ -40,8 +40,12 @@ export function ownPart(choice, onchange) {
       choice.own = area;
       onchange();
     },
+    onclear: () => {
+      choice.own = null;
+      onchange();
+    },
   });
-  if (choice.own) picker.set(fullName(choice.own));
+  if (choice.own) picker.set(choice.own);
   return picker;
 }
 
@@ -64,7 +68,7 @@ export function comparePart(choice, onchange) {
     fill(
       chips,
       choice.compare.map((area) =>
-        h("li", {}, fullName(area), h("button", { type: "button", class: "quiet", "aria-label": `${fullName(area)}を外す`, onclick: () => take(area) }, "外す")),
+        h("li", {}, fullName(area), h("button", { class: "quiet", "aria-label": `${fullName(area)}を外す`, onclick: () => take(area) }, "外す")),
       ),
     );
     chips.hidden = choice.compare.length === 0;
@@ -90,10 +94,10 @@ export function comparePart(choice, onchange) {
               "fieldset",
               {},
               h("legend", {}, "似た保険者（候補）"),
-              h("p", { class: "note" }, answer.rule),
+              small(answer.rule),
               answer.areas.map((area) => suggestion(area, area.why)),
             )
-          : h("p", { class: "note" }, "数値の入ったファイルを取り込むと、似た保険者を候補としてお見せします。"),
+          : small("数値の入ったファイルを取り込むと、似た保険者を候補としてお見せします。"),
         remembered.length > 0 ? h("fieldset", {}, h("legend", {}, "前に選んだ比較地域"), remembered.map((area) => suggestion(area, ""))) : null,
       );
       show();
@@ -104,7 +108,7 @@ export function comparePart(choice, onchange) {
   function suggestion(area, why) {
     const tick = h("input", { type: "checkbox", onchange: (event) => (event.target.checked ? put(area) : take(area)) });
     tick.area = area;
-    return h("label", { class: "tick" }, tick, h("span", {}, fullName(area), why ? h("span", { class: "note" }, `　${why}`) : null));
+    return h("label", { class: "tick" }, tick, h("span", {}, fullName(area), why ? aside(`　${why}`) : null));
   }
   const picker = areaPicker({
     label: "比較地域を足す",
@@ -174,19 +178,19 @@ export function addPart(choice, onchange) {
   return box;
 }
 
-/** All four together. */
-export function selectionForm(choice, onchange) {
+/** All four together; `fixed`: a sheet that is there keeps its own area. */
+export function selectionForm(choice, onchange, fixed = false) {
   const compare = comparePart(choice, onchange);
   const own = ownPart(choice, () => {
-    choice.compare = choice.compare.filter((one) => !sameArea(one, choice.own));
+    if (choice.own) choice.compare = choice.compare.filter((one) => !sameArea(one, choice.own));
     compare.ownChanged();
     onchange();
   });
   return add(
     h("div", { class: "selection" }),
-    h("section", {}, own),
+    h("section", {}, fixed ? h("p", {}, `自地域：${fullName(choice.own)}`, aside("　ほかの保険者のシートは、「作る」で新しく作れます。")) : own),
     h("section", {}, h("h2", {}, "比較地域"), compare),
     h("section", {}, h("h2", {}, "表示期間"), periodPart(choice, onchange)),
-    h("section", {}, h("h2", {}, "指標"), h("p", { class: "note" }, "様式の39指標は、いつも入ります。"), addPart(choice, onchange)),
+    h("section", {}, h("h2", {}, "指標"), small("様式の39指標は、いつも入ります。"), addPart(choice, onchange)),
   );
 }

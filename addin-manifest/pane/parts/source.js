@@ -58,7 +58,7 @@ function pairs(value, source, indicator, explain = null) {
       line("このシートの場所", source.place),
     ),
     explain && host.kind === "excel"
-      ? h("button", { type: "button", onclick: () => host.goTo({ sheet: explain.sheet, cell: explain.cell }) }, "Excelでこのセルに移る")
+      ? h("button", { onclick: () => host.goTo({ sheet: explain.sheet, cell: explain.cell }) }, "Excelでこのセルに移る")
       : null,
   );
 }

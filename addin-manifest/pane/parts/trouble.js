@@ -1,6 +1,6 @@
 // How a failure is told: a sentence, what to do next, the code for the IT section last, and a way on.
 
-import { h } from "../lib/dom.js";
+import { h, small } from "../lib/dom.js";
 
 /** A box with the failure; `retry` becomes a button. */
 export function trouble(error, retry = null, label = "もう一度試す") {
@@ -11,8 +11,8 @@ export function trouble(error, retry = null, label = "もう一度試す") {
     { class: "box trouble", role: "alert" },
     h("p", {}, h("strong", {}, "できませんでした。 "), told.message),
     told.hint ? h("p", {}, told.hint) : null,
-    told.code ? h("p", { class: "note" }, `（情報システム担当への連絡用：${told.code}）`) : null,
-    retry ? h("button", { type: "button", onclick: retry }, label) : null,
+    told.code ? small(`（情報システム担当への連絡用：${told.code}）`) : null,
+    retry ? h("button", { onclick: retry }, label) : null,
   );
 }
 

@@ -16,7 +16,7 @@ export async function send(files, box) {
   const state = h("p", { role: "status" });
   const bar = h("progress", { max: all.length, value: 0, "aria-label": "ファイルを渡しています" });
   let stopped = false;
-  const stop = h("button", { type: "button", onclick: () => ((stopped = true), (stop.disabled = true)) }, "中止する");
+  const stop = h("button", { onclick: () => ((stopped = true), (stop.disabled = true)) }, "中止する");
   fill(box, h("div", { class: "box" }, state, bar, all.length > 1 ? stop : null), failed);
   for (const [index, file] of all.entries()) {
     if (stopped) break;

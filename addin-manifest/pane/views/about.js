@@ -1,7 +1,7 @@
 // What this is, whether all is well with it, and the licences of what it is made of.
 
 import { get, post } from "../lib/api.js";
-import { ask, fill, h, time } from "../lib/dom.js";
+import { aside, ask, fill, h, small, time } from "../lib/dom.js";
 import { known } from "../lib/store.js";
 import { trouble, waiting } from "../parts/trouble.js";
 
@@ -29,7 +29,7 @@ export async function show(root) {
     return h(
       "ul",
       { class: "doctor" },
-      answer.checks.map((check) => h("li", {}, h("span", { class: `mark ${check.ok ? "mark-done" : check.ok === false ? "mark-warning" : "mark-info"}` }, check.ok ? "よい" : check.ok === false ? "要確認" : "未確認"), ` ${check.name}`, check.message ? h("span", { class: "note" }, `　${check.message}`) : null, check.hint ? h("span", { class: "note" }, `　${check.hint}`) : null)),
+      answer.checks.map((check) => h("li", {}, h("span", { class: `mark ${check.ok ? "mark-done" : check.ok === false ? "mark-warning" : "mark-info"}` }, check.ok ? "よい" : check.ok === false ? "要確認" : "未確認"), ` ${check.name}`, check.message ? aside(`　${check.message}`) : null, check.hint ? aside(`　${check.hint}`) : null)),
     );
   };
   const stop = async () => {
@@ -52,8 +52,8 @@ export async function show(root) {
     h("p", {}, "手引きの様式に準じた「地域分析・検討シート」を作ります。厚生労働省が作ったものではありません。このパソコンの外には、何も送りません。"),
     h("details", { ontoggle: once(checks, doctor) }, h("summary", {}, "うまく動いているか点検する"), checks),
     h("details", { ontoggle: once(log, async () => h("ul", { class: "log" }, (await get("/log")).lines.map((line) => h("li", {}, `${time(line.at)}　${line.text}`)))) }, h("summary", {}, "動きの記録"), log),
-    h("details", { ontoggle: once(licences, async () => h("pre", { class: "licences", tabindex: "0", role: "region", "aria-label": "ライセンスの全文" }, (await get("/licences")).text)) }, h("summary", {}, "使っているソフトウェアのライセンス"), h("p", { class: "note" }, "画面の色と文字の大きさは、デジタル庁デザインシステムのデザイントークン（MIT License, Copyright (c) 2023 デジタル庁）を使っています。"), h("p", { class: "note" }, h("a", { href: "tokens-LICENSE.txt", target: "_blank", rel: "noreferrer" }, "デザイントークンのライセンス")), licences),
-    h("p", {}, h("button", { type: "button", onclick: stop }, "サービスを止める")),
+    h("details", { ontoggle: once(licences, async () => h("pre", { class: "licences", tabindex: "0", role: "region", "aria-label": "ライセンスの全文" }, (await get("/licences")).text)) }, h("summary", {}, "使っているソフトウェアのライセンス"), small("画面の色と文字の大きさは、デジタル庁デザインシステムのデザイントークン（MIT License, Copyright (c) 2023 デジタル庁）を使っています。"), small(h("a", { href: "tokens-LICENSE.txt", target: "_blank", rel: "noreferrer" }, "デザイントークンのライセンス")), licences),
+    h("p", {}, h("button", { onclick: stop }, "サービスを止める")),
     stopped,
   );
   return null;

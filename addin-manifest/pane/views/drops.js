@@ -1,7 +1,7 @@
 // Dropped files: what became of each, and the questions that are open.
 
 import { get, post } from "../lib/api.js";
-import { add, fill, h, time } from "../lib/dom.js";
+import { add, aside, fill, h, small, time } from "../lib/dom.js";
 import { known, onState, stateNow } from "../lib/store.js";
 import { cautions } from "../parts/cautions.js";
 import { question } from "../parts/question.js";
@@ -43,7 +43,7 @@ export async function show(root, _params, app) {
     id: "file-input",
     class: "file-input",
     multiple: true,
-    accept: ".xlsx,.xlsm,.xls,.ods,.csv,.txt,.html,.htm,.xml",
+    accept: ".xlsx,.xlsm,.xls,.ods,.csv,.txt,.html,.htm,.xml,.zip",
     onchange: async () => {
       const files = [...input.files];
       input.value = "";
@@ -64,7 +64,7 @@ export async function show(root, _params, app) {
       if (typing()) return;
       const open = new Set([...list.querySelectorAll("details[open]")].map((one) => one.dataset.drop));
       if (items.length === 0 && page === 1) {
-        fill(list, empty("入れたファイルは、まだありません。", h("p", { class: "note" }, "どのファイルが要るかは、「足りない数値」で分かります。"), h("a", { class: "button", href: "#/missing" }, "足りない数値を見る")));
+        fill(list, empty("入れたファイルは、まだありません。", small("どのファイルが要るかは、「足りない数値」で分かります。"), h("a", { class: "button", href: "#/missing" }, "足りない数値を見る")));
         return;
       }
       const waitingOnes = items.filter((drop) => drop.outcome === "waiting");
@@ -83,7 +83,7 @@ export async function show(root, _params, app) {
             )
           : null,
         answer.more || page > 1
-          ? h("nav", { class: "pager", "aria-label": "ページ" }, h("button", { type: "button", disabled: page <= 1, onclick: () => ((page -= 1), load()) }, "新しい方へ"), h("span", {}, `${page}ページ`), h("button", { type: "button", disabled: !answer.more, onclick: () => ((page += 1), load()) }, "古い方へ"))
+          ? h("nav", { class: "pager", "aria-label": "ページ" }, h("button", { disabled: page <= 1, onclick: () => ((page -= 1), load()) }, "新しい方へ"), h("span", {}, `${page}ページ`), h("button", { disabled: !answer.more, onclick: () => ((page += 1), load()) }, "古い方へ"))
           : null,
       );
     } catch (error) {
@@ -93,13 +93,13 @@ export async function show(root, _params, app) {
 
   fill(
     root,
-    h("h1", {}, title),
+    h("h1", { tabindex: "-1" }, title),
     h(
       "div",
       { class: "drop-zone" },
       h("p", {}, h("strong", {}, "集めたファイルを、この画面に引きずって放してください。"), " 画面のどこで放してもかまいません。"),
       h("p", {}, h("label", { for: "file-input", class: "button main" }, "ファイルを選ぶ"), input),
-      h("p", { class: "note" }, "「受付」フォルダーに直接入れても、同じように取り込みます。Excel（xlsx・xls）、CSV、見える化システムの出力が使えます。一人ひとりの情報（氏名や被保険者番号など）が入ったファイルは、入れないでください。"),
+      small("「受付」フォルダーに直接入れても、同じように取り込みます。Excel（xlsx・xls）、CSV、見える化システムの出力が使えます。一人ひとりの情報（氏名や被保険者番号など）が入ったファイルは、入れないでください。"),
     ),
     sending,
     reading,
@@ -140,7 +140,7 @@ function showReading(box, { work, paused, inbox }) {
   const focused = box.contains(document.activeElement);
   if (paused) {
     const told = work ? "いまのファイルを読み終えたら止まります。" : left > 0 ? `まだ読んでいない${left}件は、「受付」フォルダーにそのまま残っています。要らないファイルは、いま取り除けます。` : "まだ読んでいないファイルはありません。";
-    fill(box, h("div", { class: "box notice", role: "status" }, h("p", {}, h("strong", {}, "取り込みを止めています。"), told), h("button", { type: "button", onclick: () => rest(false) }, "取り込みを続ける")));
+    fill(box, h("div", { class: "box notice", role: "status" }, h("p", {}, h("strong", {}, "取り込みを止めています。"), told), h("button", { onclick: () => rest(false) }, "取り込みを続ける")));
   } else if (work) {
     fill(
       box,
@@ -149,7 +149,7 @@ function showReading(box, { work, paused, inbox }) {
         { class: "box job" },
         h("p", { role: "status" }, `${work.step}（${Math.min(work.done + 1, work.total)}／${work.total}）`),
         h("progress", { max: Math.max(work.total, 1), value: work.done, "aria-label": "取り込みの進み具合" }),
-        h("button", { type: "button", onclick: () => rest(true) }, "取り込みを止める"),
+        h("button", { onclick: () => rest(true) }, "取り込みを止める"),
       ),
     );
   } else fill(box);
@@ -166,10 +166,10 @@ function row(drop, reload, open, ask = true) {
   const box = h(
     "li",
     { class: "card drop" },
-    h("div", { class: "drop-head" }, outcomeMark(drop.outcome), h("span", { class: "drop-name" }, drop.name), h("span", { class: "note" }, [drop.layout, time(drop.at)].filter(Boolean).join("　"))),
+    h("div", { class: "drop-head" }, outcomeMark(drop.outcome), h("span", { class: "drop-name" }, drop.name), aside([drop.layout, time(drop.at)].filter(Boolean).join("　"))),
     words ? h("p", {}, words) : null,
     drop.hint ? h("p", {}, drop.hint) : null,
-    drop.duplicate_of ? h("p", { class: "note" }, "同じ内容のファイルが、すでに入っています。数値は変わりません。") : null,
+    drop.duplicate_of ? small("同じ内容のファイルが、すでに入っています。数値は変わりません。") : null,
   );
   if (year) add(box, question({ ...drop, question: { kind: "year" } }, reload));
   else if (table && ask) add(box, question(drop, reload));
@@ -189,7 +189,7 @@ function row(drop, reload, open, ask = true) {
         h("summary", {}, notes.length > 0 ? `くわしく見る（確かめること ${notes.length}件）` : "くわしく見る"),
         cautions(notes),
         drop.sheets_made?.length ? h("p", {}, drop.sheets_made.map((id) => h("a", { class: "button", href: `#/sheet/${encodeURIComponent(id)}` }, "できたシートを見る"))) : null,
-        drop.filed_to ? h("p", { class: "note" }, `いまの場所：${drop.filed_to}`) : null,
+        drop.filed_to ? small(`いまの場所：${drop.filed_to}`) : null,
       ),
     );
   }

@@ -1,7 +1,7 @@
 // Making a sheet, or changing what one shows: choices at the side, the preview follows them.
 
 import { get, post } from "../lib/api.js";
-import { debounce, fill, h, say } from "../lib/dom.js";
+import { aside, debounce, fill, h, say, small } from "../lib/dom.js";
 import { known, onState } from "../lib/store.js";
 import { fullName } from "../parts/area-picker.js";
 import { figureSource } from "../parts/source.js";
@@ -21,8 +21,7 @@ export async function show(root, [id], app) {
   let sheet = null;
   let settings = {};
   try {
-    settings = await get("/settings");
-    settings = settings.settings ?? settings;
+    ({ settings } = await get("/settings"));
     if (id) {
       sheet = await get(`/sheets/${encodeURIComponent(id)}`);
       choice = choiceFrom(sheet.selection ?? {});
@@ -37,12 +36,17 @@ export async function show(root, [id], app) {
   const missing = h("p", { class: "note" });
   let asked = null;
   let slow = null;
+  let busy = false;
+  const offer = (yes) => (make.disabled = busy || !yes);
+  const summary = h("summary", {});
+  const tellChoice = () => fill(summary, choice.own ? `選んだ内容：${fullName(choice.own)}` : "内容を選ぶ");
   const preview = async () => {
     asked?.abort();
     if (!choice.own) {
       fill(result, empty("自地域を選ぶと、数値と図の見本がここに出ます。"));
+      result.removeAttribute("aria-busy");
       missing.textContent = "";
-      make.disabled = true;
+      offer(false);
       return;
     }
     asked = new AbortController();
@@ -55,8 +59,8 @@ export async function show(root, [id], app) {
       clearTimeout(slow);
       fill(result, previewView(answer, { onfigure: figureSource(answer) }));
       result.removeAttribute("aria-busy");
-      make.disabled = false;
-      const gaps = gapsOf(answer.missing);
+      offer(true);
+      const gaps = answer.missing?.gaps ?? 0;
       fill(missing, gaps > 0 ? [`足りない数値が${gaps}件あります。`, h("a", { href: "#/missing" }, "そろえ方を見る")] : "");
       performance.measure("preview", { start: started });
       say("見本を新しくしました。");
@@ -64,14 +68,20 @@ export async function show(root, [id], app) {
       clearTimeout(slow);
       if (error.name === "AbortError") return;
       result.removeAttribute("aria-busy");
-      make.disabled = error.code === "stopped" || error.code === "key-wrong";
+      offer(error.code !== "stopped" && error.code !== "key-wrong");
       if (error.status === 422 || error.status === 404) {
-        make.disabled = true;
+        offer(false);
         fill(result, empty(`${error.message} ${error.hint ?? ""}`, h("a", { class: "button main", href: "#/drops" }, "ファイルを入れる")));
       } else fill(result, trouble(error, preview));
     }
   };
   const soon = debounce(preview, 40);
+  const changed = () => {
+    tellChoice();
+    offer(false);
+    if (!busy) fill(working);
+    soon();
+  };
 
   const papers = new Set(settings.handout?.length ? settings.handout : [KINDS[0]]);
   let pdf = settings.formats?.length ? settings.formats.includes("pdf") : true;
@@ -93,14 +103,15 @@ export async function show(root, [id], app) {
             else papers.delete(kind);
           },
         }),
-        h("span", {}, kind, h("span", { class: "note" }, { 配布資料: "　数値・図・検討の欄をまとめた冊子", "1枚もの": "　A3横1枚のまとめ", 記入用: "　書き込む余白を広くした会議用" }[kind])),
+        h("span", {}, kind, aside({ 配布資料: "　数値・図・検討の欄をまとめた冊子", "1枚もの": "　A3横1枚のまとめ", 記入用: "　書き込む余白を広くした会議用" }[kind])),
       ),
     ),
   );
   const begin = async () => {
     const request = asRequest(choice);
     const handout = pdf ? [...papers] : [];
-    make.disabled = true;
+    busy = true;
+    offer(false);
     const done = (job) => {
       fill(working, made(job));
       say("できました。");
@@ -111,14 +122,15 @@ export async function show(root, [id], app) {
       const body = { kind: "fill", ...request, formats: handout.length > 0 ? ["xlsx", "pdf"] : ["xlsx"], handout };
       await run(working, () => post("/jobs", body), { doing: "シートを作成しています", done });
     }
-    make.disabled = false;
+    busy = false;
+    offer(choice.own && !result.hasAttribute("aria-busy"));
   };
-  const make = h("button", { type: "button", class: "main", disabled: true, onclick: begin }, sheet ? "この内容でシートを更新する" : "シートを作る");
-  const own = choice.own ? fullName(choice.own) : "";
+  const make = h("button", { class: "main", disabled: true, onclick: begin }, sheet ? "この内容でシートを更新する" : "シートを作る");
+  tellChoice();
   fill(
     root,
     h("h1", {}, sheet ? `シートの内容を変える` : "シートを作る"),
-    sheet ? h("p", { class: "note" }, `${sheet.name}　書いた文章はそのまま残ります。`) : null,
+    sheet ? small(`${sheet.name}　書いた文章はそのまま残ります。`) : null,
     h(
       "div",
       { class: "two" },
@@ -126,7 +138,7 @@ export async function show(root, [id], app) {
         "div",
         { class: "side card" },
         // With everything set already, the choices stay folded and the preview comes first in a task pane.
-        h("details", { class: "choices", open: !choice.own || window.innerWidth >= 900 }, h("summary", {}, own ? `選んだ内容：${own}` : "内容を選ぶ"), selectionForm(choice, soon), sheet ? null : kinds),
+        h("details", { class: "choices", open: !choice.own || window.innerWidth >= 900 }, summary, selectionForm(choice, changed, Boolean(sheet && choice.own)), sheet ? null : kinds),
         h("div", { class: "side-foot" }, missing, make, working),
       ),
       h("div", { class: "wide" }, h("h2", {}, "見本"), result),
@@ -146,9 +158,3 @@ export async function show(root, [id], app) {
 function readSoFar(state) {
   return (state?.last_drops ?? []).filter((drop) => drop.outcome === "read").map((drop) => drop.id).join();
 }
-
-function gapsOf(missing) {
-  if (!missing) return 0;
-  return Array.isArray(missing.gaps) ? missing.gaps.length : (missing.gaps ?? 0);
-}
-

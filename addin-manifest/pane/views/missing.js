@@ -1,7 +1,7 @@
 // Which figures are still missing and which download brings each: a check-list to work through, or to print.
 
 import { get, post } from "../lib/api.js";
-import { fill, h } from "../lib/dom.js";
+import { aside, field, fill, h, select, small } from "../lib/dom.js";
 import { wareki } from "../lib/numbers.js";
 import { accessGuide, GUIDE_OF } from "../parts/access.js";
 import { cautions } from "../parts/cautions.js";
@@ -12,20 +12,21 @@ export const title = "足りない数値";
 const REASONS = { not_found: "どのファイルにもありません", blank: "ファイルの欄が空です", part_year: "年の途中までの数値です" };
 const GAPS_SHOWN = 40;
 
-export async function show(root, _params, app) {
+export async function show(root, [chosen = "0"], app) {
   fill(root, h("h1", {}, title), waiting("調べています…"));
   let report;
   let settings;
+  let own = 0;
   try {
-    const answer = await get("/settings");
-    settings = answer.settings ?? answer;
+    ({ settings } = await get("/settings"));
     if (!settings.own?.length) {
       fill(root, h("h1", {}, title), empty("自地域がまだ決まっていません。", h("a", { class: "button main", href: "#/settings" }, "自地域を選ぶ")));
       return null;
     }
-    report = await post("/missing", { own: settings.own[0], compare: settings.compare, from: settings.from, to: settings.to, add: settings.add });
+    own = Math.min(Number(chosen) || 0, settings.own.length - 1);
+    report = await post("/missing", { own: settings.own[own], compare: settings.compare, from: settings.from, to: settings.to, add: settings.add });
   } catch (error) {
-    fill(root, h("h1", {}, title), trouble(error, () => show(root, _params, app)));
+    fill(root, h("h1", {}, title), trouble(error, () => show(root, [chosen], app)));
     return null;
   }
   const years = report.years.length > 1 ? `${wareki(report.years[0])}～${wareki(report.years[report.years.length - 1])}` : report.years.map(wareki).join("");
@@ -34,16 +35,17 @@ export async function show(root, _params, app) {
   fill(
     root,
     h("h1", {}, title),
-    h("p", {}, `${report.areas[0]}　${years}`, h("span", { class: "note" }, `　比べる地域：${report.areas.slice(1).join("、")}`)),
+    settings.own.length > 1 ? field("自地域", select(settings.own.map((name, index) => [index, name]), own, (index) => app.go(`missing/${index}`))) : null,
+    h("p", {}, `${report.areas[0]}　${years}`, aside(`　比べる地域：${report.areas.slice(1).join("、")}`)),
     h("div", { class: "tiles" }, count("そろっている数値", whole), count("足りない数値", report.gaps.length), count("元の表に「データなし」などとある数値", report.none), count("年度の途中で、まだ出ていない数値", report.not_yet)),
-    report.under_way.map((year) => h("p", { class: "note" }, `※${wareki(year.year)}は${year.months ? `${year.months}か月分` : "年の途中"}の数値です。1年分は${year.year + 1}年7月ごろから出力できる見込みです。`)),
+    report.under_way.map((year) => small(`※${wareki(year.year)}は${year.months ? `${year.months}か月分` : "年の途中"}の数値です。1年分は${year.year + 1}年7月ごろから出力できる見込みです。`)),
     report.gaps.length === 0
       ? h("div", { class: "box done" }, h("p", {}, h("strong", {}, "足りない数値はありません。"), "シートを作れます。"), h("a", { class: "button main", href: "#/make" }, "シートを作る"))
       : [
           h(
             "section",
             { class: "checklist" },
-            h("div", { class: "title-row" }, h("h2", {}, `次の${report.downloads.length}件を出力して、入れてください`), h("button", { type: "button", class: "screen", onclick: () => window.print() }, "この一覧を印刷する")),
+            h("div", { class: "title-row" }, h("h2", {}, `次の${report.downloads.length}件を出力して、入れてください`), h("button", { class: "screen", onclick: () => window.print() }, "この一覧を印刷する")),
             h("ol", { class: "downloads" }, report.downloads.map((one, index) => download(one, index, report))),
             h("p", { class: "screen" }, h("a", { class: "button main", href: "#/drops" }, "出力したファイルを入れる")),
           ),
@@ -75,7 +77,7 @@ function download(one, index, report) {
   return h(
     "li",
     { class: "card" },
-    h("label", { class: "tick" }, h("input", { type: "checkbox", checked: stored(), onchange: (event) => stored(event.target.checked) }), h("span", {}, h("strong", {}, one.indicator ? `${one.indicator[0]} ${one.indicator[1]}` : one.menu[0] === "ダッシュボード" ? "ダッシュボードの「地域分析・検討シート」" : one.system), h("span", { class: "note" }, `　これで${one.closes}件そろいます`))),
+    h("label", { class: "tick" }, h("input", { type: "checkbox", checked: stored(), onchange: (event) => stored(event.target.checked) }), h("span", {}, h("strong", {}, one.indicator ? `${one.indicator[0]} ${one.indicator[1]}` : one.menu[0] === "ダッシュボード" ? "ダッシュボードの「地域分析・検討シート」" : one.system), aside(`　これで${one.closes}件そろいます`))),
     h(
       "dl",
       { class: "pairs" },
@@ -91,7 +93,6 @@ function download(one, index, report) {
       ? h(
           "button",
           {
-            type: "button",
             class: "quiet screen",
             onclick: () => {
               const section = document.getElementById(`access-${guide}`);
@@ -121,7 +122,7 @@ function gapsTable(gaps) {
           h("tbody", {}, gaps.slice(0, count).map((gap) => h("tr", {}, h("th", { scope: "row" }, `${gap.indicator} ${gap.name}`), h("td", {}, gap.area), h("td", {}, wareki(gap.year)), h("td", {}, REASONS[gap.reason] ?? gap.reason)))),
         ),
       ),
-      gaps.length > count ? h("button", { type: "button", class: "rest", onclick: () => paint(count + 200) }, `続きを見る（残り${gaps.length - count}件）`) : null,
+      gaps.length > count ? h("button", { class: "rest", onclick: () => paint(count + 200) }, `続きを見る（残り${gaps.length - count}件）`) : null,
     );
   paint(GAPS_SHOWN);
   return box;

@@ -1,14 +1,15 @@
 // One sheet: figures and charts, the texts beside them, what to check, what changed.
 
 import { get, post } from "../lib/api.js";
-import { ask, fill, h, say, time } from "../lib/dom.js";
+import { aside, ask, fill, h, say, small, time } from "../lib/dom.js";
 import { number, wareki } from "../lib/numbers.js";
 import { host } from "../lib/place.js";
 import { updateOpenBook } from "../parts/open-book.js";
 import { powerQuery } from "../parts/power-query.js";
 import { fullName } from "../parts/area-picker.js";
 import { cautions, place } from "../parts/cautions.js";
-import { download, openFile } from "../parts/files.js";
+import { known, onState } from "../lib/store.js";
+import { download, openFile, openPaper } from "../parts/files.js";
 import { report, run } from "../parts/job.js";
 import { previewView } from "../parts/preview.js";
 import { figureSource } from "../parts/source.js";
@@ -45,22 +46,26 @@ export async function show(root, [id, tab = "figures"], app) {
       say("保存できない書き込みがあるため、まだ数値を新しくしていません。");
       return;
     }
-    const done = (job) =>
-      fill(working, h("div", { class: "box done", role: "status" }, h("p", {}, "数値を新しくしました。書いた文章はそのままです。"), report(job), h("button", { type: "button", onclick: () => app.go(`sheet/${encodeURIComponent(id)}/history`, true) }, "何が変わったかを見る")));
+    const done = async (job) => {
+      fill(working, h("div", { class: "box done", role: "status" }, h("p", {}, "数値を新しくしました。書いた文章はそのままです。"), report(job), h("button", { onclick: () => app.go(`sheet/${encodeURIComponent(id)}/history`, true) }, "何が変わったかを見る")));
+      await renew().catch(fails(() => renew().catch(fails(null))));
+    };
     await run(working, () => post(`${path}/refill`, body), { doing: "数値を新しくしています", done });
   };
-  const makeHandout = () =>
-    run(working, () => post(`${path}/handout`, { kinds: ["配布資料"] }), {
-      doing: "配布資料を作成しています",
-      done: async () => {
-        sheet = await get(path);
-        await openPdf();
-      },
-    });
-  const openPdf = () => openFile(sheet, "pdf", sheet.handouts?.[0] ?? null).then(() => fill(working, h("p", { class: "box done", role: "status" }, "配布資料を開きました。開いた画面から印刷できます。")), fails(openPdf));
+  const print = async (anew = false) => {
+    if (editor?.unsaved() > 0 && !(await editor.saveAll())) {
+      fill(working, h("div", { class: "box trouble", role: "alert" }, h("p", {}, "保存できない書き込みがあります。"), button("その文章を入れずに配布資料を開く", () => paper(anew))));
+      return;
+    }
+    await paper(anew);
+  };
+  const paper = async (anew) => {
+    await openPaper(working, sheet, anew);
+    paintHead();
+  };
   const openXlsx = () => openFile(sheet, "xlsx").catch(fails(openXlsx));
   const update = () => updateOpenBook(working).catch(fails(update));
-  const button = (label, onclick, main = false) => h("button", { type: "button", class: main ? "main" : "", onclick }, label);
+  const button = (label, onclick, main = false) => h("button", { class: main ? "main" : "", onclick }, label);
 
   const body = h("div", { class: "tab-body", role: "tabpanel", id: "tab-body", tabindex: "-1" });
   const tabs = h(
@@ -70,7 +75,6 @@ export async function show(root, [id, tab = "figures"], app) {
       h(
         "button",
         {
-          type: "button",
           role: "tab",
           id: `tab-${name}`,
           "aria-controls": "tab-body",
@@ -79,7 +83,6 @@ export async function show(root, [id, tab = "figures"], app) {
           onclick: () => app.go(`sheet/${encodeURIComponent(id)}/${name}`),
         },
         words,
-        name === "checks" && sheet.cautions?.length ? h("span", { class: "count" }, `${sheet.cautions.length}`) : null,
       ),
     ),
   );
@@ -93,16 +96,34 @@ export async function show(root, [id, tab = "figures"], app) {
     tabs.querySelector(`#tab-${name}`).focus();
   }
 
+  const head = h("p", { class: "note" });
+  const locked = h("p", { class: "box" }, h("strong", {}, "Excelで開いています。"), "ここで保存するには、先にExcelで保存して閉じてください。");
+  const news = h("div", { class: "news screen", role: "status" });
+  const fresh = (now) => h("p", { class: "box done" }, `このシートは新しくなりました（更新 ${time(now.changed)}）。新しい内容を表示しています。`);
+  const printing = button("", () => print(), true);
+  const remake = button("配布資料を作り直す", () => print(true));
+  const count = h("span", { class: "count" });
+  tabs.querySelector("#tab-checks").append(count);
+  function paintHead() {
+    fill(head, [fullName({ name: sheet.insurer ?? "", prefecture: sheet.prefecture }), sheet.changed ? `更新 ${time(sheet.changed)}` : "", sheet.status === "shared" ? "共有済み" : "未公開"].filter(Boolean).join("　"));
+    locked.hidden = !sheet.locked;
+    fill(printing, sheet.handouts?.length ? "配布資料を開いて印刷する" : "配布資料を作って印刷する");
+    remake.hidden = !sheet.handouts?.length;
+    count.hidden = !sheet.cautions?.length;
+    fill(count, `${sheet.cautions?.length ?? 0}`);
+  }
+  paintHead();
+
   fill(
     root,
     h("p", { class: "screen" }, h("a", { href: "#/sheets" }, "シート一覧へ戻る")),
     h("h1", {}, sheet.name),
-    h("p", { class: "note" }, [fullName({ name: sheet.insurer ?? "", prefecture: sheet.prefecture }), sheet.changed ? `更新 ${time(sheet.changed)}` : "", sheet.status === "shared" ? "共有済み" : "未公開"].filter(Boolean).join("　")),
-    sheet.locked ? h("p", { class: "box" }, h("strong", {}, "Excelで開いています。"), "ここで保存するには、先にExcelで保存して閉じてください。") : null,
+    head,
+    locked,
     h(
       "div",
       { class: "buttons screen" },
-      sheet.handouts?.length ? button("配布資料を開いて印刷する", openPdf, true) : button("配布資料を作って印刷する", makeHandout, true),
+      printing,
       host.kind === "excel" ? button("開いているブックの数値だけ更新する", update) : button("Excelで開く", openXlsx),
       button("数値を新しくする", () => refill()),
       h(
@@ -113,7 +134,7 @@ export async function show(root, [id, tab = "figures"], app) {
           "div",
           { class: "buttons" },
           h("a", { class: "button", href: `#/make/${encodeURIComponent(id)}` }, "地域・期間・指標を変える"),
-          sheet.handouts?.length ? button("配布資料を作り直す", makeHandout) : null,
+          remake,
           button("フォルダーを開く", () => openFile(sheet, "folder").catch(fails(null))),
           button("ファイルを保存する", () => download(sheet, "xlsx").catch(fails(null))),
           button("この画面を印刷する", () => window.print()),
@@ -130,17 +151,69 @@ export async function show(root, [id, tab = "figures"], app) {
     ),
     working,
     tabs,
+    news,
     body,
   );
   body.setAttribute("aria-labelledby", `tab-${tab}`);
 
-  if (tab === "texts") {
-    editor = textsEditor(sheet, { onfigure: sheet.comparison ? figureSource(sheet.comparison, sheet) : null });
-    fill(body, editor.view);
-  } else if (tab === "checks") fill(body, checks(sheet));
-  else if (tab === "history") await history(body, sheet, path);
-  else if (sheet.comparison) fill(body, previewView(sheet.comparison, { onfigure: figureSource(sheet.comparison, sheet) }));
-  else fill(body, empty("このシートの数値を読み取れませんでした。", button("もう一度読み込む", again)));
+  async function paintBody() {
+    if (editor) editor.renew(sheet);
+    else if (tab === "texts") {
+      editor = textsEditor(sheet, { onfigure: (now) => (now.comparison ? figureSource(now.comparison, now) : null) });
+      fill(body, editor.view);
+    } else if (tab === "checks") fill(body, checks(sheet));
+    else if (tab === "history") await history(body, sheet, path);
+    else if (sheet.comparison) fill(body, previewView(sheet.comparison, { onfigure: figureSource(sheet.comparison, sheet) }));
+    else fill(body, empty("このシートの数値を読み取れませんでした。", button("もう一度読み込む", again)));
+  }
+  await paintBody();
+
+  async function renew(now = null) {
+    sheet = now ?? (await get(path));
+    fill(news);
+    paintHead();
+    await paintBody();
+  }
+
+  // Files arrive, Excel saves, another window writes: what is new is shown at once where it sweeps nothing away.
+  let asking = false;
+  const look = async () => {
+    if (asking) return;
+    asking = true;
+    try {
+      const now = await get(path);
+      const [was, is] = [sheet, now].map(contents);
+      if (was === is) {
+        sheet.locked = now.locked;
+        sheet.handouts = now.handouts;
+        paintHead();
+      } else if (tab === "texts") {
+        // The fields look after themselves; what was saved here is no news.
+        const told = JSON.stringify(sheet.comparison) !== JSON.stringify(now.comparison);
+        await renew(now);
+        if (told) fill(news, fresh(now));
+      } else {
+        const at = document.activeElement;
+        const busy = document.querySelector("dialog[open]") || (body.contains(at) && at !== body) || body.querySelector("details[open]") || scrollY > 0;
+        if (busy) fill(news, h("div", { class: "box notice" }, h("p", {}, h("strong", {}, "このシートは新しくなりました。"), "下に出ているのは、新しくなる前の内容です。"), button("新しい内容を表示する", () => renew(now).catch(fails(null)))));
+        else {
+          await renew(now);
+          fill(news, fresh(now));
+        }
+      }
+    } catch {
+      // Told where it is asked for.
+    }
+    asking = false;
+  };
+  let generation = known.state?.generation ?? null;
+  const stop = onState((state) => {
+    const resting = !state.work && !state.jobs?.some((job) => job.state === "running" || job.state === "queued");
+    if (state.generation === generation || !resting) return;
+    const first = generation === null;
+    generation = state.generation;
+    if (!first) look();
+  });
 
   const guard = (event) => {
     if (editor?.unsaved() > 0) event.preventDefault();
@@ -158,9 +231,15 @@ export async function show(root, [id, tab = "figures"], app) {
         if (answer === "save" && !(await editor.saveAll())) return false;
       }
       window.removeEventListener("beforeunload", guard);
+      editor?.end();
+      stop();
       return true;
     },
   };
+}
+
+function contents(sheet) {
+  return JSON.stringify([sheet.changed, sheet.comparison, sheet.texts, sheet.cautions, sheet.comments]);
 }
 
 function checks(sheet) {
@@ -174,7 +253,7 @@ function checks(sheet) {
           "section",
           {},
           h("h2", { class: "band" }, "セルに付いたコメント"),
-          h("ul", {}, sheet.comments.map((comment) => h("li", {}, comment.text, comment.author ? h("span", { class: "note" }, `　${comment.author}`) : null, place({ sheet: comment.sheet, cell: comment.cell })))),
+          h("ul", {}, sheet.comments.map((comment) => h("li", {}, comment.text, comment.author ? aside(`　${comment.author}`) : null, place({ sheet: comment.sheet, cell: comment.cell })))),
         )
       : null,
     sheet.memo?.length
@@ -182,7 +261,7 @@ function checks(sheet) {
           "section",
           {},
           h("h2", { class: "band" }, "検討の手がかり"),
-          h("p", { class: "note" }, "全国との違いから考えられることと、確かめる資料です。答えではありません。"),
+          small("全国との違いから考えられることと、確かめる資料です。答えではありません。"),
           sheet.memo.map(hintView),
         )
       : null,
@@ -190,7 +269,6 @@ function checks(sheet) {
 }
 
 function hintView(hint) {
-  if (typeof hint === "string") return h("p", {}, hint);
   const line = (label, text) => (text ? [h("dt", {}, label), h("dd", {}, text)] : null);
   const words = [hint.block, hint.fact ?? hint.text].filter(Boolean).join("：");
   const lines = [line("考えられること", hint.candidates), line("確かめる資料", hint.checks), line("話し合いたいこと", hint.question)].filter(Boolean);
@@ -206,8 +284,7 @@ async function history(body, sheet, path) {
   let changes = [];
   let failure = null;
   try {
-    const answer = await get(`${path}/changes`);
-    changes = Array.isArray(answer) ? answer : (answer.changes ?? answer.items ?? []);
+    ({ changes } = await get(`${path}/changes`));
   } catch (error) {
     failure = trouble(error, () => history(body, sheet, path));
   }
@@ -225,7 +302,7 @@ async function history(body, sheet, path) {
             { class: "events" },
             events.map((event) => {
               const counts = [["新しい数値", event.added], ["変わった数値", event.revised], ["なくなった数値", event.gone]].filter(([, count]) => count > 0);
-              return h("li", {}, `${time(event.at)}　${DONE[event.kind] ?? event.kind}`, event.kind === "refilled" && counts.length === 0 ? h("span", { class: "note" }, "　変わった数値はありません") : null, counts.length > 0 ? h("span", { class: "note" }, `　${counts.map(([word, count]) => `${word} ${count}件`).join("、")}`) : null);
+              return h("li", {}, `${time(event.at)}　${DONE[event.kind] ?? event.kind}`, event.kind === "refilled" && counts.length === 0 ? aside("　変わった数値はありません") : null, counts.length > 0 ? aside(`　${counts.map(([word, count]) => `${word} ${count}件`).join("、")}`) : null);
             }),
           )
         : h("p", {}, "記録はまだありません。"),
@@ -268,7 +345,7 @@ function changesTable(changes) {
           ),
         ),
       ),
-      changes.length > count ? h("button", { type: "button", class: "rest", onclick: () => paint(changes.length) }, `残りの${changes.length - count}件も見る`) : null,
+      changes.length > count ? h("button", { class: "rest", onclick: () => paint(changes.length) }, `残りの${changes.length - count}件も見る`) : null,
     );
   };
   paint(SHOWN);

@@ -1,14 +1,15 @@
 // The list of sheets: search, sort, filter, a page at a time.
 
 import { get, post } from "../lib/api.js";
-import { ask, debounce, field, fill, h, say, select, time } from "../lib/dom.js";
+import { ask, debounce, field, fill, h, say, select, small, time } from "../lib/dom.js";
 import { wareki } from "../lib/numbers.js";
-import { onState } from "../lib/store.js";
+import { known, onState } from "../lib/store.js";
 import { fullName } from "../parts/area-picker.js";
 import { kept } from "../parts/texts.js";
 import { report, run } from "../parts/job.js";
 import { empty, trouble, waiting } from "../parts/trouble.js";
-import { openFile } from "../parts/files.js";
+import { mainPaper, openFile, openPaper } from "../parts/files.js";
+import { lostDrafts } from "../parts/lost-drafts.js";
 
 export const title = "シート一覧";
 
@@ -21,13 +22,16 @@ let early = null;
 /** Asks for the list before the view stands, when the page begins with it. */
 export function ahead() {
   // What goes wrong is told by the view, which asks again.
-  early = get("/sheets", question()).catch(() => null);
+  early = { at: performance.now(), answer: get("/sheets", question()).catch(() => null) };
 }
 
-export async function show(root, _params, app) {
+export async function show(root) {
   const list = h("div", { "aria-live": "off" });
   const count = h("p", { role: "status", class: "note" });
   const reading = h("div");
+  const lost = h("div");
+  // What came of work on a sheet stays by it.
+  const workings = new Map();
   const search = debounce(() => load(true), 150);
   const text = (name, label, type = "search") =>
     field(
@@ -50,15 +54,17 @@ export async function show(root, _params, app) {
       }),
     );
   let asked = null;
+  let listed = new Set();
 
   async function load(first = false) {
     if (first) wanted.page = 1;
     asked?.abort();
     asked = new AbortController();
     try {
-      const first = early;
+      const first = early && performance.now() - early.at < 3000 ? early.answer : null;
       early = null;
       const answer = (await first) ?? (await get("/sheets", question(), { signal: asked.signal }));
+      listed = new Set(answer.items.map((item) => item.id));
       const pages = Math.max(Math.ceil(answer.total / SIZE), 1);
       if (wanted.page > pages) {
         wanted.page = pages;
@@ -80,11 +86,16 @@ export async function show(root, _params, app) {
         return;
       }
       const now = document.activeElement?.closest?.("[data-sheet]")?.dataset.sheet;
-      fill(list, h("ul", { class: "sheets" }, answer.items.map((item) => row(item, app, load))), pages > 1 ? pager(pages) : null);
+      fill(list, h("ul", { class: "sheets" }, answer.items.map((item) => row(item, workingOf(item.id), load))), pages > 1 ? pager(pages) : null);
       if (now) list.querySelector(`[data-sheet="${CSS.escape(now)}"] a`)?.focus();
     } catch (error) {
       if (error.name !== "AbortError") fill(list, trouble(error, () => load()));
     }
+  }
+
+  function workingOf(id) {
+    if (!workings.has(id)) workings.set(id, h("div"));
+    return workings.get(id);
   }
 
   /** Books nobody has opened yet are read behind the scenes; the list stands by their names meanwhile. */
@@ -97,7 +108,7 @@ export async function show(root, _params, app) {
       return;
     }
     const done = most - pending;
-    fill(reading, h("p", { class: "note" }, `シートの中身を調べています（${done}／${most}件）。名前のあるものは、もう開けます。`), h("progress", { max: most, value: done, "aria-label": "シートの中身を調べています" }));
+    fill(reading, small(`シートの中身を調べています（${done}／${most}件）。名前のあるものは、もう開けます。`), h("progress", { max: most, value: done, "aria-label": "シートの中身を調べています" }));
   }
 
   function pager(pages) {
@@ -109,9 +120,9 @@ export async function show(root, _params, app) {
     return h(
       "nav",
       { class: "pager", "aria-label": "ページ" },
-      h("button", { type: "button", disabled: wanted.page <= 1, onclick: () => go(wanted.page - 1) }, "前へ"),
+      h("button", { disabled: wanted.page <= 1, onclick: () => go(wanted.page - 1) }, "前へ"),
       h("span", {}, `${wanted.page}／${pages}ページ`),
-      h("button", { type: "button", disabled: wanted.page >= pages, onclick: () => go(wanted.page + 1) }, "次へ"),
+      h("button", { disabled: wanted.page >= pages, onclick: () => go(wanted.page + 1) }, "次へ"),
     );
   }
 
@@ -142,31 +153,40 @@ export async function show(root, _params, app) {
     ),
     count,
     reading,
+    lost,
     list,
   );
   fill(list, waiting());
   await load();
-  let generation = null;
+  lostDrafts(lost, listed);
+  let generation = known.state?.generation ?? null;
   const stop = onState((state) => {
-    if (generation !== null && generation !== state.generation) load();
+    if (generation !== null && generation !== state.generation) {
+      load().then(() => lostDrafts(lost, listed));
+    }
     generation = state.generation;
   });
-  return { leave: () => (stop(), true) };
+  const heard = debounce(() => load(), 500);
+  window.addEventListener("storage", heard);
+  return { leave: () => (stop(), window.removeEventListener("storage", heard), true) };
 }
 
-function row(item, app, reload) {
-  const working = h("div");
+function row(item, working, reload) {
   const href = `#/sheet/${encodeURIComponent(item.id)}`;
   const drafts = kept.count(item.id);
   const [first, last] = [item.years?.[0], item.years?.at(-1)];
   const years = first === undefined ? "" : first === last ? wareki(first) : `${wareki(first)}～${wareki(last)}`;
-  const handout = item.handouts?.[0] ?? null;
-  const act = (label, call) => h("button", { type: "button", onclick: call, "aria-label": `${item.name}：${label}` }, label);
+  const handout = mainPaper(item);
+  const act = (label, call) => h("button", { onclick: call, "aria-label": `${item.name}：${label}` }, label);
   const fails = (error) => fill(working, trouble(error));
-  const makeHandout = () => run(working, () => post(`/sheets/${encodeURIComponent(item.id)}/handout`, { kinds: ["配布資料"] }), { doing: "配布資料を作成しています", done: () => reload() });
+  const paper = () => openPaper(working, item);
   const copy = async () => {
     const input = h("input", { type: "text", value: `${item.name} のコピー` });
-    if ((await ask("シートを写す", field("新しい名前", input), [{ label: "写す", value: "yes", main: true }, { label: "やめる", value: "no" }])) !== "yes") return;
+    const answer = ask("シートを写す", field("新しい名前", input), [{ label: "写す", value: "yes", main: true }, { label: "やめる", value: "no" }]);
+    input.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" && !event.isComposing) input.closest("dialog").close("yes");
+    });
+    if ((await answer) !== "yes") return;
     try {
       await post(`/sheets/${encodeURIComponent(item.id)}/copy`, { name: input.value });
       say("写しを作りました。");
@@ -218,7 +238,7 @@ function row(item, app, reload) {
       { class: "buttons" },
       act("Excelで開く", () => openFile(item, "xlsx").catch(fails)),
       act("数値を新しくする", refill),
-      handout ? act("配布資料を開く", () => openFile(item, "pdf", handout).catch(fails)) : act("配布資料を作る", makeHandout),
+      act(handout ? "配布資料を開く" : "配布資料を作る", paper),
       act("写す", copy),
       h("span", { class: "status-choice" }, status),
     ),

@@ -1,7 +1,7 @@
 // First start: where to work, whose figures, compared with whom. Or a sample to try.
 
 import { get, post } from "../lib/api.js";
-import { fill, h, say } from "../lib/dom.js";
+import { aside, fill, h, say, small } from "../lib/dom.js";
 import { greet, known, stateNow } from "../lib/store.js";
 import { choiceFrom, comparePart, ownPart, periodPart } from "../parts/selection.js";
 import { fullName } from "../parts/area-picker.js";
@@ -10,7 +10,8 @@ import { trouble, waiting } from "../parts/trouble.js";
 export const title = "はじめに";
 
 export async function show(root, _params, app) {
-  if (known.hello?.setup || !known.hello?.workspace) await choosePlace(root, app);
+  // 「own」: out of the sample, or before anything was chosen.
+  if (known.hello?.setup || !known.hello?.workspace || (_params[0] === "own" && known.hello.demo)) await choosePlace(root, app);
   else chooseOwn(root, app);
 }
 
@@ -32,8 +33,9 @@ async function choosePlace(root, app) {
       await greet();
       stateNow();
       app.refresh();
-      if (known.hello.demo) app.go("sheets");
-      else chooseOwn(root, app);
+      if (known.hello.demo || known.hello.own) app.go("sheets", true);
+      else if (location.hash.startsWith("#/start")) chooseOwn(root, app);
+      else app.go("start");
     } catch (error) {
       fill(failure, trouble(error, () => begin(call)));
     }
@@ -50,38 +52,39 @@ async function choosePlace(root, app) {
         "fieldset",
         {},
         h("legend", {}, "作業フォルダー"),
-        h("p", { class: "note" }, "ファイルを入れる「受付」や、できたシートが入る「出力」を、この中に作ります。"),
+        small("ファイルを入れる「受付」や、できたシートが入る「出力」を、この中に作ります。"),
         candidates.map((one) =>
           h(
             "label",
             { class: "tick" },
             h("input", { type: "radio", name: "place", value: one.id, checked: one.id === chosen, onchange: () => (chosen = one.id) }),
-            h("span", {}, h("strong", {}, one.label), h("span", { class: "note" }, `　${one.path_shown}${one.exists ? "（前に使ったフォルダー）" : ""}`)),
+            h("span", {}, h("strong", {}, one.label), aside(`　${one.path_shown}${one.exists ? "（前に使ったフォルダー）" : ""}`)),
           ),
         ),
       ),
-      h("button", { type: "button", class: "main", disabled: candidates.length === 0, onclick: () => begin(() => post("/setup", { candidate: chosen })) }, "この場所で始める"),
+      h("button", { class: "main", disabled: candidates.length === 0, onclick: () => begin(() => post("/setup", { candidate: chosen })) }, "この場所で始める"),
       failure,
     ),
-    h(
+    known.hello?.demo
+      ? h("p", {}, "見本のフォルダーはそのまま残ります。要らなければ、移ったあとで消してかまいません。")
+      : h(
       "section",
       { class: "card" },
       h("h2", {}, "まず見本で試す"),
-      h("p", {}, "架空の「見本県 みほん市」の資料で、できあがりを見られます。あとから消せます。"),
-      h("button", { type: "button", onclick: () => begin(() => post("/setup/sample")) }, "見本で試す"),
+      h("p", {}, "架空の「見本県 みほん市」の資料で、できあがりを見られます。あとから、画面の上の「見本を終える」で、自分の資料に移れます。"),
+      h("button", { onclick: () => begin(() => post("/setup/sample")) }, "見本で試す"),
     ),
   );
 }
 
-function chooseOwn(root, app) {
-  const choice = choiceFrom();
-  const next = h("button", { type: "button", class: "main", disabled: true, onclick: () => chooseCompare(root, app, choice) }, "次へ");
+function chooseOwn(root, app, choice = choiceFrom()) {
+  const next = h("button", { class: "main", disabled: !choice.own, onclick: () => chooseCompare(root, app, choice) }, "次へ");
   const own = ownPart(choice, () => (next.disabled = !choice.own));
   fill(
     root,
     h("h1", {}, "自地域を選ぶ"),
     h("p", { class: "step-count" }, "2つのうち1つ目"),
-    h("section", { class: "card" }, h("p", {}, "どの保険者のシートを作りますか。名前の一部、ふりがな、団体コードで探せます。"), own, h("div", { class: "buttons" }, next)),
+    h("section", { class: "card" }, h("p", {}, "どの保険者のシートを作りますか。名前の一部、ふりがな、団体コードで探せます。"), own, h("div", { class: "buttons" }, next, h("a", { href: "#/drops" }, "あとで決める"))),
   );
   root.querySelector("input")?.focus();
 }
@@ -94,6 +97,7 @@ function chooseCompare(root, app, choice) {
       const { from, to } = choice;
       await post("/settings", { own: [fullName(choice.own)], compare: choice.compare.map(fullName), from, to });
       say("設定しました。");
+      known.hello = { ...known.hello, own: true };
       app.go("drops");
     } catch (error) {
       fill(failure, trouble(error, done));
@@ -101,8 +105,8 @@ function chooseCompare(root, app, choice) {
   };
   fill(
     root,
-    h("h1", {}, "比べる地域と期間を選ぶ"),
-    h("p", { class: "step-count" }, "2つのうち2つ目"),
+    h("h1", { tabindex: "-1" }, "比べる地域と期間を選ぶ"),
+    h("p", { class: "step-count" }, `2つのうち2つ目　自地域：${fullName(choice.own)}`),
     h(
       "section",
       { class: "card" },
@@ -110,7 +114,8 @@ function chooseCompare(root, app, choice) {
       comparePart(choice, () => {}),
       periodPart(choice, () => {}),
       failure,
-      h("div", { class: "buttons" }, h("button", { type: "button", onclick: () => chooseOwn(root, app) }, "戻る"), h("button", { type: "button", class: "main", onclick: done }, "始める")),
+      h("div", { class: "buttons" }, h("button", { onclick: () => chooseOwn(root, app, choice) }, "戻る"), h("button", { class: "main", onclick: done }, "始める")),
     ),
   );
+  root.querySelector("h1").focus();
 }

@@ -1,5 +1,5 @@
 //! A workbook without some of its sheets: their parts, names, links and texts go with them, and so do the file's
-//! properties, which list sheets and people.
+//! properties, which list sheets and people, and comments, which bear names and were written for colleagues.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -17,7 +17,8 @@ const PROPERTIES: [&str; 3] = ["core-properties", "extended-properties", "custom
 
 impl Compiled {
     /// The workbook without the named sheets; names that are absent are passed over. Everything else stays, but the
-    /// calculation chain, the file's properties, links to the removed sheets and colours for cells with `mark` go.
+    /// calculation chain, the file's properties, all comments with their writers, links to the removed sheets and colours
+    /// for cells with `mark` go.
     ///
     /// # Errors
     /// No visible sheet would be left, or the workbook is damaged.
@@ -46,6 +47,11 @@ impl Compiled {
                         patches.replace(list.tag.start..list.end, |_| {})
                     }
                     _ => dead.into_iter().for_each(|link| patches.replace(link.tag.start..link.end, |_| {})),
+                }
+                if self.comments_of(&sheet.part)?.is_some()
+                    && let Some(drawing) = part.index.child("legacyDrawing")
+                {
+                    patches.replace(drawing.tag.start..drawing.end, |_| {});
                 }
                 // The colour of drafts goes with them: the copy has none, and does not speak of any.
                 for (local, element) in &part.index.children {
@@ -90,15 +96,18 @@ impl Compiled {
         let inner: Vec<String> = package
             .relationships_of(book)?
             .into_iter()
-            .filter(|link| of_sheets.contains(&link.id.as_str()) || link.kind == "calcChain")
+            .filter(|link| {
+                of_sheets.contains(&link.id.as_str()) || matches!(link.kind.as_str(), "calcChain" | "person")
+            })
             .map(|link| link.id)
             .collect();
+        let mut cut = BTreeMap::from([(String::new(), top), (book.to_owned(), inner)]);
+        for sheet in package.sheets().iter().filter(|sheet| !is_gone(&sheet.name)) {
+            cut.extend(self.comments_of(&sheet.part)?.map(|ids| (sheet.part.clone(), ids)));
+        }
         let before = reachable(package, |_, _| false)?;
-        let after = reachable(package, |part, id| match part {
-            "" => top.iter().any(|gone| gone == id),
-            part => part == book && inner.iter().any(|gone| gone == id),
-        })?;
-        for (part, ids) in [("", &top), (book, &inner)] {
+        let after = reachable(package, |part, id| cut.get(part).is_some_and(|ids| ids.iter().any(|gone| gone == id)))?;
+        for (part, ids) in &cut {
             if let Some(text) = workbook::without_relationships(package, part, ids)? {
                 self.put(changes, &Package::relationships_part(part), Change::Text(text))?;
             }
@@ -113,6 +122,14 @@ impl Compiled {
             }
         }
         self.put(changes, "[Content_Types].xml", Change::Text(types))
+    }
+
+    /// The relationships of a sheet that hold its comments, and the boxes old programs draw for them; `None` without any.
+    fn comments_of(&self, part: &str) -> Result<Option<Vec<String>>, FileError> {
+        let links = self.package().relationships_of(part)?;
+        let has_comments = links.iter().any(|link| matches!(link.kind.as_str(), "comments" | "threadedComment"));
+        let of_comments = |kind: &str| matches!(kind, "comments" | "threadedComment" | "vmlDrawing");
+        Ok(has_comments.then(|| links.into_iter().filter(|link| of_comments(&link.kind)).map(|link| link.id).collect()))
     }
 
     /// Shared strings no cell of a remaining sheet shows.
@@ -228,7 +245,7 @@ fn without_entries(package: &Package, is_gone: impl Fn(&str) -> bool) -> Result<
 }
 
 /// Whether a reference names a sheet: `検討メモ!A1` or `'検討メモ'!A1`.
-fn mentions(reference: &str, sheet: &str) -> bool {
+pub fn mentions(reference: &str, sheet: &str) -> bool {
     let quoted = format!("'{}'!", sheet.replace('\'', "''"));
     reference.contains(&quoted)
         || reference.match_indices(&format!("{sheet}!")).any(|(at, _)| {

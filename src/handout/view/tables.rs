@@ -237,10 +237,12 @@ fn built(handout: &Handout, block: &Block, page: &Page, here: &[usize]) -> Compa
             figures.flat = (!ranks || ems(&figures.rank) <= rank) && fits(label, name_width, page);
         }
     }
+    let placed = ranks || !ranked.is_empty();
     let mut lines = notes.lines(block.indicators.iter().any(|indicator| indicator.unstable), &handout.years);
     if !ranked.is_empty() {
         lines.push(format!("{}内の順位：{}", handout.prefecture, ranked.join("、")));
     }
+    lines.extend(handout.rank_note.clone().filter(|_| placed));
     ComparisonTable {
         number: 0,
         year: main.and_then(|main| handout.years.get(main)).map(year_in_full),

@@ -50,6 +50,11 @@ pub fn workspace(room: &Room) -> Value {
     json!({ "name": name.unwrap_or_default(), "path_shown": shown })
 }
 
+/// Whether the first start came to its end: an own area is set. Settings that cannot be read are no first start.
+fn has_own(room: &Room) -> bool {
+    room.workspace.settings().map_or(true, |settings| !settings.own.0.is_empty())
+}
+
 /// What runs here.
 pub fn hello(app: &App, _: &Call<'_>) -> Answer {
     let room = app.room().ok();
@@ -61,6 +66,7 @@ pub fn hello(app: &App, _: &Call<'_>) -> Answer {
         "workspace": room.as_deref().map(workspace),
         "setup": room.is_none(),
         "demo": demo,
+        "own": room.as_ref().is_some_and(|room| has_own(room)),
         "features": {
             "tls": app.tls_port().is_some(),
             "addin": assets::icon("icon-32.png").is_some(),

@@ -340,6 +340,11 @@ fn run_papers(
     progress.step("保存中", kinds.len(), kinds.len() + 1)?;
     for (name, bytes) in pdfs {
         let published = publish(&room.workspace.folder(OUTPUT), &name, &bytes, Replace::Ours).map_err(problem)?;
+        if !published.written {
+            // Of equal bytes: it is of now all the same, and no longer older than the workbook.
+            let file = std::fs::OpenOptions::new().append(true).open(&published.path);
+            let _ = file.and_then(|file| file.set_modified(std::time::SystemTime::now()));
+        }
         all.diagnostics.extend(published.notice);
         all.outputs.push(job::Output { kind: "pdf", path: published.path });
     }

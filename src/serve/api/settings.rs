@@ -19,9 +19,16 @@ pub fn read(app: &App, _: &Call<'_>) -> Answer {
 
 fn told(settings: &Settings) -> Result<Value, Problem> {
     let thresholds = settings.thresholds().map_err(problem)?;
+    // What is made when the file says nothing, not that it says nothing.
+    let wanted = settings.wanted().map_err(problem)?;
+    let formats: Vec<&str> = [("xlsx", wanted.xlsx), ("pdf", !wanted.papers.is_empty())]
+        .into_iter()
+        .filter_map(|(format, made)| made.then_some(format))
+        .collect();
+    let papers: Vec<&str> = wanted.papers.iter().map(|kind| kind.label()).collect();
     Ok(json!({
         "own": settings.own.0, "compare": settings.compare.0, "from": settings.from, "to": settings.to,
-        "add": settings.add.0, "formats": settings.formats.0, "handout": settings.handout.0,
+        "add": settings.add.0, "formats": formats, "handout": papers,
         "above": thresholds.above, "below": thresholds.below,
     }))
 }

@@ -28,7 +28,10 @@ struct Candidate {
 /// Places of this PC; nothing of it comes from the page.
 fn all(app: &App) -> Vec<Candidate> {
     let mut all = Vec::new();
-    for path in app.options.cards.workspaces().into_iter().filter(|path| path.join(INBOX).is_dir()).take(5) {
+    let here = app.room().ok().map(|room| room.workspace.folder(""));
+    let elsewhere = |path: &PathBuf| here.as_ref().is_none_or(|here| !same(here, path));
+    let known = app.options.cards.workspaces().into_iter().filter(|path| path.join(INBOX).is_dir()).filter(elsewhere);
+    for path in known.take(5) {
         let label = format!("前に使った「{}」", path.file_name().unwrap_or_default().to_string_lossy());
         let id = format!("known-{}", hex(path.to_string_lossy().as_bytes()));
         all.push(Candidate { id: id.chars().take(60).collect::<String>() + &all.len().to_string(), label, path });
@@ -67,6 +70,11 @@ pub fn candidates(app: &App, _: &Call<'_>) -> Answer {
     ok(&json!({ "candidates": told }))
 }
 
+fn same(one: &Path, other: &Path) -> bool {
+    let whole = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    whole(one) == whole(other)
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Choice {
@@ -96,10 +104,22 @@ pub fn sample(app: &App, call: &Call<'_>) -> Answer {
 }
 
 fn enter(app: &App, made: Workspace, root: &Path) -> Answer {
+    let before = app.room().ok();
+    let left = before.as_ref().map(|room| room.workspace.folder(""));
+    if let (Some(room), Some(left)) = (&before, &left)
+        && same(left, root)
+    {
+        return ok(&json!({ "workspace": workspace(room) }));
+    }
+    let cards = &app.options.cards;
+    let card = cards.card(left.as_deref()).map_err(problem)?;
     let room = app.enter(made).map_err(problem)?;
-    // From now on this service is that workspace's.
-    let card = app.options.cards.card(None).map_err(problem)?;
-    app.options.cards.keep(&card.for_workspace(root, app.port())).map_err(problem)?;
+    // From now on this service is that workspace's, and no longer the one's it was.
+    cards.keep(&card.for_workspace(root, app.port())).map_err(problem)?;
+    if let (Some(before), Some(left)) = (before, left) {
+        cards.forget(&left);
+        before.desk.stop();
+    }
     room.desk.wake();
     ok(&json!({ "workspace": workspace(&room) }))
 }

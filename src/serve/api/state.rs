@@ -41,8 +41,15 @@ pub fn state(app: &App, call: &Call<'_>) -> Answer {
     if let Some(problem) = watching.not_made.as_ref().filter(|_| room.bench.has_figures()) {
         notices.push(json!({ "code": "sheet-not-made", "message": problem, "hint": "" }));
     }
-    if let Some(trouble) = room.bench.trouble() {
+    if let Some(trouble) = room.bench.why_not() {
         notices.push(json!({ "code": "figures", "message": trouble, "hint": "" }));
+    }
+    if watching.folders > 0 {
+        notices.push(json!({
+            "code": "folders-in-inbox",
+            "message": format!("「受付」の中にフォルダーが{}個あります。中のファイルは取り込んでいません。", watching.folders),
+            "hint": "中のファイルを取り出して、「受付」にじかに入れてください。",
+        }));
     }
     let disk_ok = room.disk_ok();
     if !disk_ok {

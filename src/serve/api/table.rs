@@ -71,7 +71,12 @@ pub fn token(app: &App, call: &Call<'_>) -> Answer {
 
 fn rows(app: &App, call: &Call<'_>) -> Result<Vec<Row>, Problem> {
     let off = || {
-        Problem::new(403, "table-off", "表の取得は切ってあります。", "画面の「Excelの表とつなぐ」で入れてください。")
+        Problem::new(
+            403,
+            "table-off",
+            "表の取得は切ってあります。",
+            "画面でシートを開き、「ほかの操作」の「Power Queryでつなぐ」で入れてください。",
+        )
     };
     let room = app.room().map_err(|_| off())?;
     let token = room.notes.read(|noted| noted.table_token.clone()).ok_or_else(off)?;

@@ -1,5 +1,7 @@
 //! What a person writes on the page goes into the workbook; everything else of it stays byte for byte.
 
+use std::path::Path;
+
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -167,22 +169,39 @@ pub fn copy(app: &App, call: &Call<'_>) -> Answer {
     ok(&json!({ "id": id, "name": file }))
 }
 
+/// Whether a paper was made before the last change of its workbook. Whoever makes both makes the workbook first.
+fn is_before(paper: &Path, book: &Path) -> bool {
+    let changed = |path: &Path| std::fs::metadata(path).and_then(|found| found.modified()).ok();
+    matches!((changed(paper), changed(book)), (Some(paper), Some(book)) if paper < book)
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct What {
     what: String,
     #[serde(default)]
     handout: Option<String>,
+    /// Also a paper that was made before the workbook changed
+    #[serde(default)]
+    old: bool,
 }
 
 /// `POST /sheets/{id}/open`
 pub fn open(app: &App, call: &Call<'_>) -> Answer {
     let room = app.room()?;
-    let What { what, handout } = call.json()?;
+    let What { what, handout, old } = call.json()?;
     let sheet = room.sheet(call.param())?;
     let path = match what.as_str() {
         "xlsx" => sheet.path.clone(),
-        "pdf" => sheet.path.with_file_name(paper(&sheet, handout.as_deref())?),
+        "pdf" => {
+            let path = sheet.path.with_file_name(paper(&sheet, handout.as_deref())?);
+            if !old && is_before(&path, &sheet.path) {
+                let message = "この資料は、シートの最後の変更より前に作ったものです。";
+                let hint = "いまのシートの内容で作り直してから、開いてください。";
+                return Err(Problem::new(409, "paper-old", message, hint));
+            }
+            path
+        }
         "folder" => room.workspace.folder(OUTPUT),
         _ => return Err(bad("what は xlsx、pdf、folder のどれかです。")),
     };

@@ -203,7 +203,7 @@ fn explain(text: &str, error: &toml::de::Error) -> String {
     } else {
         "書き方を読み取れません。項目の名前と文字を \"\" で囲んであるか、確かめてください。".to_owned()
     };
-    format!("{}{place}：{reason}（{message}）", super::SETTINGS)
+    format!("{}{place}：{reason}", super::SETTINGS)
 }
 
 #[cfg(test)]
@@ -225,6 +225,7 @@ mod tests {
         ] {
             let message = Settings::parse(text.as_bytes()).unwrap_err().to_string();
             assert!(message.contains(line) && message.contains(word), "{text} → {message}");
+            assert!(!message.contains("expected") && !message.contains("unknown"), "{message}");
         }
     }
 

@@ -325,3 +325,73 @@ fn the_page_comes_in_two_pieces_and_a_browser_may_keep_the_second() {
     assert_eq!(office.send(Method::Get, "/v/0000000000000000/page.js", Vec::new()).status, 404);
     assert_eq!(office.send(Method::Get, "/v/page.js", Vec::new()).status, 404);
 }
+
+#[test]
+fn settings_are_told_as_they_work() {
+    let office = Office::with(false);
+    std::fs::write(office.workspace.folder("設定.toml"), "\"地域一覧\" = \"areas.csv\"\n").unwrap();
+    let (_, told) = office.get("/api/v1/settings");
+    assert_eq!(told["settings"]["formats"], json!(["xlsx", "pdf"]));
+    assert_eq!(told["settings"]["handout"], json!(["配布資料"]));
+    assert_eq!(office.get("/api/v1/hello").1["own"], false);
+    let (_, told) = office.post("/api/v1/settings", &json!({ "own": [OWN], "formats": ["xlsx"] }));
+    assert_eq!((&told["settings"]["formats"], &told["settings"]["handout"]), (&json!(["xlsx"]), &json!([])));
+    assert_eq!(office.get("/api/v1/hello").1["own"], true);
+}
+
+#[test]
+fn a_paper_older_than_its_book_is_not_opened_unseen() {
+    let office = Office::new();
+    let address = format!("/api/v1/sheets/{}", office.sheet());
+    let open = |body: Value| office.post(&format!("{address}/open"), &body);
+    assert_eq!(open(json!({ "what": "pdf" })).0, 200);
+    // Written to, by whomever.
+    let later = std::time::SystemTime::now() + std::time::Duration::from_secs(5);
+    let book = std::fs::OpenOptions::new().append(true).open(office.book()).unwrap();
+    book.set_modified(later).unwrap();
+    let (status, told) = open(json!({ "what": "pdf" }));
+    assert_eq!((status, told["code"].as_str()), (409, Some("paper-old")), "{told}");
+    assert_eq!(open(json!({ "what": "pdf", "old": true })).0, 200);
+    assert_eq!(open(json!({ "what": "xlsx" })).0, 200);
+    // Made again it is of now, also where its bytes are the same.
+    book.set_modified(std::time::SystemTime::now()).unwrap();
+    for _ in 0..2 {
+        let (_, job) = office.post(&format!("{address}/handout"), &json!({ "kinds": ["配布資料"] }));
+        assert_eq!(office.finish(&job)["state"], "done");
+        assert_eq!(open(json!({ "what": "pdf" })).0, 200);
+        book.set_modified(std::time::SystemTime::now()).unwrap();
+    }
+    assert_eq!(office.opened.0.lock().unwrap().len(), 5);
+}
+
+#[test]
+fn what_comes_into_the_folder_from_outside_is_news() {
+    let office = Office::new();
+    let generation = || office.get("/api/v1/state").1["generation"].as_u64().unwrap();
+    office.sheet();
+    let (first, second) = (generation(), generation());
+    assert_eq!(first, second, "nothing happened");
+    std::fs::copy(office.book(), office.book().with_file_name("外から.xlsx")).unwrap();
+    assert!(generation() > second);
+}
+
+#[test]
+fn a_folder_that_was_away_and_came_back_is_no_trouble_any_more() {
+    let office = Office::with(false);
+    let codes = || -> Vec<String> {
+        let notices = office.get("/api/v1/state").1["notices"].clone();
+        notices.as_array().unwrap().iter().map(|one| one["code"].as_str().unwrap().to_owned()).collect()
+    };
+    let look = || office.post("/api/v1/preview", &json!({ "own": OWN })).0;
+    assert_eq!(look(), 200);
+    let (here, away) = (office.workspace.folder(""), office.folder.path().join("away"));
+    std::fs::rename(&here, &away).unwrap();
+    assert_ne!(look(), 200);
+    assert!(codes().contains(&"figures".to_owned()), "{:?}", codes());
+    std::fs::rename(&away, &here).unwrap();
+    // Told until the first look that finds it again, which comes by itself.
+    while codes().contains(&"figures".to_owned()) {
+        std::thread::yield_now();
+    }
+    assert_eq!(look(), 200);
+}

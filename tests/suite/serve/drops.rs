@@ -185,3 +185,16 @@ fn a_place_outside_the_workspace_is_never_opened() {
     let (status, _) = office.post("/api/v1/drops/8/answer", &json!({ "accept": true }));
     assert_eq!(status, 409);
 }
+
+#[test]
+fn a_name_too_long_for_the_disk_is_to_be_shortened() {
+    let office = Office::with(false);
+    let name = format!("{}.csv", "長い名前".repeat(40));
+    let (status, told) = office.post("/api/v1/drops", &json!({ "name": name, "base64": STANDARD.encode("a,b\n") }));
+    // Windows counts letters and takes it; elsewhere bytes are counted.
+    if cfg!(windows) {
+        assert_eq!(status, 200, "{told}");
+    } else {
+        assert_eq!((status, told["code"].as_str()), (422, Some("name-too-long")), "{told}");
+    }
+}

@@ -44,3 +44,26 @@ fn the_page_is_opened_by_a_link_and_the_service_ends_when_told() {
     let rest: Vec<String> = lines.map(|line| line.unwrap()).collect();
     assert!(service.wait().unwrap().success(), "{rest:?}");
 }
+
+#[test]
+fn without_a_command_the_page_opens() {
+    let folder = tempfile::tempdir().unwrap();
+    // Nothing on the way that opens a browser.
+    let mut service = program(folder.path())
+        .env("PATH", folder.path())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(service.stdout.take().unwrap()).lines().map(|line| line.unwrap());
+    assert!(lines.any(|line| line.starts_with("画面: http://127.0.0.1:")));
+    assert!(program(folder.path()).arg("stop").output().unwrap().status.success());
+    let rest: Vec<String> = lines.collect();
+    assert!(service.wait().unwrap().success(), "{rest:?}");
+    let mut told = String::new();
+    std::io::Read::read_to_string(&mut service.stderr.take().unwrap(), &mut told).unwrap();
+    assert!(told.contains("chiiki-sheet --help"), "{told}");
+    // Nothing runs: the next step is told.
+    let print = program(folder.path()).args(["open", "--print"]).output().unwrap();
+    assert!(String::from_utf8(print.stderr).unwrap().contains("chiiki-sheet open"));
+}

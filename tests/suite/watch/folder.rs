@@ -463,3 +463,31 @@ fn resident_kib() -> Option<u64> {
     let text = fs::read_to_string("/proc/self/status").ok()?;
     text.lines().find_map(|line| line.strip_prefix("VmRSS:"))?.trim().trim_end_matches(" kB").parse().ok()
 }
+
+/// Somebody answered the wrong year: the same file under a name that says the right one takes the old figures' place.
+#[test]
+fn a_wrong_year_is_set_right_by_the_name() {
+    let mut bench = Bench::new(NO_SHEETS, |options| options);
+    let bytes = fs::read(super::super::program::package("examples/mihon/受付/令和6年度_02h.xlsx")).unwrap();
+    let years = |root: &std::path::Path| {
+        let found = Store::open(root).unwrap().load(&Query::default()).unwrap();
+        found.iter().filter_map(|one| one.period.form_year).collect::<std::collections::BTreeSet<_>>()
+    };
+    for (name, outcome, year) in [
+        ("02h_令和6年度.xlsx", DropOutcome::Read, 2024),
+        ("令和5年度_02h.xlsx", DropOutcome::Read, 2023),
+        // Without a year, or with the same one, it is the same file again.
+        ("02h.xlsx", DropOutcome::Duplicate, 2023),
+        ("写し_令和5年度_02h.xlsx", DropOutcome::Duplicate, 2023),
+        ("02h_令和6年度.xlsx", DropOutcome::Read, 2024),
+    ] {
+        fs::write(bench.root().join("受付").join(name), &bytes).unwrap();
+        bench.run(seconds(20));
+        let last = drops(&bench.root()).pop().unwrap();
+        assert_eq!((last.name.as_str(), last.outcome), (name, Some(outcome)), "{:?}", last.message);
+        assert_eq!(years(&bench.root()), [year].into(), "{name}");
+        if outcome == DropOutcome::Duplicate {
+            assert!(last.message.unwrap().contains("令和5年度の表として取り込みました"), "{name}");
+        }
+    }
+}
