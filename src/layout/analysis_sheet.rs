@@ -239,6 +239,19 @@ fn months_by_year(grid: &Grid, map: &FormMap) -> MonthsByYear {
             all.rows.insert(row.row, said);
         }
     }
+    // 「2025※」 refers to a note: where 備考 does not say what of, the year is in doubt.
+    for block in &map.blocks {
+        for (&col, &year) in &block.years {
+            let rows = map.year_row.saturating_sub(1)..=map.year_row;
+            let mut texts = rows.filter_map(|row| grid.get_merged(CellRef::new(row, col))?.as_text());
+            if let Some(text) =
+                texts.find(|text| text.contains(['※', '＊', '*'])).filter(|_| !all.sheet.contains_key(&year))
+            {
+                all.sheet.insert(year, None);
+                all.doubts.insert(year, (map.year_row, text.to_owned()));
+            }
+        }
+    }
     all
 }
 

@@ -10,7 +10,7 @@ use crate::layout::{heading_text, place_of};
 use crate::model::CellRef;
 use crate::read::{Book, Grid};
 
-/// Columns of figures in a block whose heading is no year, such as 「2025※」 or 「2026（3月分のみ）」: what a mark says of the
+/// Columns of figures in a block whose heading is no year, such as 「2026（3月分のみ）」: what such words say of the
 /// year only a person knows, so the column is not read and that is told, once for each heading.
 pub(super) fn tell_columns_without_year(book: &Book, grid: &Grid, map: &FormMap, told: &mut Vec<Diagnostic>) {
     let mut headings: Vec<(String, Vec<CellRef>)> = Vec::new();

@@ -95,7 +95,8 @@ pub fn parse_remark(text: &str) -> Remark {
             Statement::Months(year) => {
                 let joined =
                     JOINED.iter().find_map(|word| leftover.strip_suffix(word)).filter(|text| text.ends_with("年度"));
-                remark.doubtful.extend(joined.and_then(|text| years_named(text).last().copied()));
+                let before = joined.and_then(|text| years_named(text).pop());
+                remark.doubtful.extend(before.into_iter().flat_map(|(years, _)| years));
                 // A sentence that was read parts those around it.
                 leftover.push('。');
                 match remark.years.iter().find(|known| known.form_year == year.form_year) {
