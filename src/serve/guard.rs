@@ -1,7 +1,6 @@
 //! Who may ask at all. Any page of the internet can send requests to a service of this PC, so everything a foreign
 //! page cannot fake is checked: Host, Origin, Sec-Fetch-Site, the kind of content, and the key.
 
-use super::assets::Own;
 use super::http::{Head, Method, Problem, Response};
 use super::key::Key;
 
@@ -88,24 +87,32 @@ pub fn check_content(head: &Head) -> Result<(), Problem> {
 /// The header that says what a page may do.
 pub const POLICY: &str = "Content-Security-Policy";
 
-/// What a page of ours may do: use what this service gives, and nothing else. `own` are the hashes of the one style and
-/// the one script that may stand in the page itself.
-pub fn policy(own: Option<Own>) -> String {
-    let [style, script] = own.map(|own| [own.style, own.script].map(|hash| format!(" '{hash}'"))).unwrap_or_default();
+/// What a page of ours may do: use what this service gives, and nothing else. `style` is the hash of the one style that
+/// may stand in the page itself.
+pub fn policy(style: Option<&str>) -> String {
+    let style = style.map(|hash| format!(" '{hash}'")).unwrap_or_default();
     format!(
-        "default-src 'none'; script-src 'self'{script}; style-src 'self'{style}; img-src 'self' data:; font-src 'self'; \
+        "default-src 'none'; script-src 'self'; style-src 'self'{style}; img-src 'self' data:; font-src 'self'; \
          connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     )
 }
 
+/// Whether the browser says that no page asked for this: an address that was typed, a bookmark, our own link.
+pub fn nobodys_page(head: &Head) -> bool {
+    head.header("sec-fetch-site") == Some("none")
+}
+
 /// The headers every answer carries. Icons have no `Cache-Control`: Excel shows a blank one otherwise.
-pub fn secure(response: Response, icon: bool) -> Response {
+///
+/// A page that another one opened is cut off from it. Where nobody opened it (`alone`) there is nothing to cut, and a
+/// browser told to do so starts a process of its own for the page: 50 ms of the time until it is painted.
+pub fn secure(response: Response, icon: bool, alone: bool) -> Response {
     let response = if response.header(POLICY).is_some() { response } else { response.with(POLICY, policy(None)) };
     let response = response
         .with("X-Content-Type-Options", "nosniff")
         .with("Referrer-Policy", "no-referrer")
-        .with("Cross-Origin-Resource-Policy", "same-origin")
-        .with("Cross-Origin-Opener-Policy", "same-origin");
+        .with("Cross-Origin-Resource-Policy", "same-origin");
+    let response = if alone { response } else { response.with("Cross-Origin-Opener-Policy", "same-origin") };
     if icon || response.header("cache-control").is_some() {
         response
     } else {

@@ -218,11 +218,11 @@ impl Handler for App {
         };
         let icon = found.route.icon;
         let response = (found.route.run)(self, &found.call(request)).unwrap_or_else(|problem| problem.response());
-        guard::secure(response, icon)
+        guard::secure(response, icon, guard::nobodys_page(&request.head))
     }
 
     fn refuse(&self, problem: &Problem) -> Response {
-        guard::secure(problem.response(), false)
+        guard::secure(problem.response(), false, false)
     }
 }
 

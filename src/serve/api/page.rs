@@ -13,7 +13,7 @@ use super::{Answer, ok};
 pub fn index(_: &App, _: &Call<'_>) -> Answer {
     let index = assets::index().ok_or_else(Problem::not_found)?;
     let response = Response::new(200, "text/html; charset=utf-8", index.html);
-    Ok(response.with(guard::POLICY, guard::policy(index.own)))
+    Ok(response.with(guard::POLICY, guard::policy(index.style)))
 }
 
 /// A file of the page.

@@ -30,17 +30,8 @@ pub fn page(path: &str) -> Option<(&'static str, Cow<'static, [u8]>)> {
 pub struct Index {
     /// HTML
     pub html: Cow<'static, [u8]>,
-    /// Hashes of what stands in it and may work, as a content security policy names them (`sha256-…`)
-    pub own: Option<Own>,
-}
-
-/// Hashes of the one style and the one script that stand in the page.
-#[derive(Clone, Copy)]
-pub struct Own {
-    /// Of the text between `<style>` and `</style>`
-    pub style: &'static str,
-    /// Of the text between `<script>` and `</script>`
-    pub script: &'static str,
+    /// Hash of the style that stands in it, as a content security policy names it (`sha256-…`)
+    pub style: Option<&'static str>,
 }
 
 /// The name of the joined modules; no file of the page bears it.
@@ -55,40 +46,17 @@ pub fn index() -> Option<Index> {
     let (_, html) = page("index.html")?;
     #[cfg(debug_assertions)]
     if std::env::var_os("CHIIKI_PANE").is_some() {
-        return Some(Index { html, own: None });
+        return Some(Index { html, style: None });
     }
-    struct Made {
-        html: String,
-        style: String,
-        script: String,
-    }
-    static MADE: OnceLock<Made> = OnceLock::new();
-    let made = MADE.get_or_init(|| {
-        let (html, style) = with_style(&String::from_utf8_lossy(&html));
-        let name = if joined().is_some() { JOINED } else { ENTRY };
-        let (html, script) = with_start(&html, &format!("v/{}/{name}", version()));
-        let hash = |text: &str| format!("sha256-{}", BASE64.encode(Sha256::digest(text)));
-        Made { html, style: hash(&style), script: hash(&script) }
+    static MADE: OnceLock<(String, String)> = OnceLock::new();
+    let (html, style) = MADE.get_or_init(|| {
+        let html = String::from_utf8_lossy(&html);
+        let (html, style) = with_style(&html);
+        let hash = format!("sha256-{}", BASE64.encode(Sha256::digest(&style)));
+        let script = if joined().is_some() { JOINED } else { ENTRY };
+        (html.replace(&format!("src=\"{ENTRY}\""), &format!("src=\"v/{}/{script}\"", version())), hash)
     });
-    let own = Own { style: &made.style, script: &made.script };
-    Some(Index { html: Cow::Borrowed(made.html.as_bytes()), own: Some(own) })
-}
-
-/// The page that fetches its modules at once but lets them begin when it has been painted, and the script that does so:
-/// otherwise they, and what they ask for, often come before the first frame. A page nobody looks at is given no frames;
-/// there the clock begins.
-fn with_start(html: &str, address: &str) -> (String, String) {
-    let script = format!(
-        "{{ let begun; const begin = () => (begun ??= import(\"./{address}\")); \
-         requestAnimationFrame(() => setTimeout(begin)); setTimeout(begin, 500); }}"
-    );
-    let html = html
-        .replace(
-            &format!("<script type=\"module\" src=\"{ENTRY}\"></script>"),
-            &format!("<link rel=\"preload\" as=\"script\" crossorigin href=\"{address}\">"),
-        )
-        .replace("</body>", &format!("  <script>{script}</script>\n  </body>"));
-    (html, script)
+    Some(Index { html: Cow::Borrowed(html.as_bytes()), style: Some(style) })
 }
 
 /// The page with its style sheets in one `<style>`, and what stands in that.
@@ -225,7 +193,6 @@ mod tests {
         let html = String::from_utf8(index.html.into_owned()).unwrap();
         assert_eq!((html.matches("<style>").count(), html.matches("</style>").count()), (1, 1));
         assert!(html.contains(":root {") && html.contains("@media print") && !html.contains("rel=\"stylesheet\""));
-        assert!(html.contains(&format!("/{JOINED}\">")) && !html.contains(ENTRY), "{html}");
-        assert_eq!((html.matches("<script>").count(), html.matches("<script").count()), (1, 1));
+        assert!(html.contains(&format!("/{JOINED}\"></script>")) && !html.contains(ENTRY), "{html}");
     }
 }
