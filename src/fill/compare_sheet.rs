@@ -131,7 +131,7 @@ fn why_this_year(comparison: &Comparison, year: i32) -> &'static str {
     if months == Some(12) {
         "12か月分そろった、いちばん新しい年度"
     } else {
-        "1年分に満たないと書かれていない、いちばん新しい年度"
+        "年の途中とされた年度を除く、いちばん新しい年度"
     }
 }
 
