@@ -85,3 +85,15 @@ fn twelve_months_are_claimed_only_where_a_file_says_so() {
     assert!(unsaid.contains("令和7年度（2025）") && !unsaid.contains("12か月"), "{unsaid}");
     assert!(said("令和7年度は年度途中の数値").contains("令和6年度（2024）"));
 }
+
+/// The form's rows of services carry a 備考 each; one that speaks of another year says nothing of a marked one.
+#[test]
+fn a_mark_over_a_column_holds_beside_remarks_of_other_years() {
+    let other = "令和8年度は令和8年3月サービス提供分のみ";
+    let rows = ["|20.1|20.2", "|18.1|18.2", &format!("{other}|10.1|10.2"), &format!("{other}|80000|81000"), "|20|21"];
+    let taken = take_sheet("地域分析・検討シート.xlsx", ["自地域|", "見本県 みほん市|", "2024|2025※"], rows);
+    for indicator in ["D4", "D17-a", "D31-a"] {
+        assert_eq!(months(&taken, indicator), [(2024, false, None), (2025, true, None)], "{indicator}");
+    }
+    assert_eq!(months(&taken, "B4-a"), [(2024, false, None), (2025, false, None)]);
+}
