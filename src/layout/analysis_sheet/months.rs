@@ -25,7 +25,46 @@ pub(super) struct MonthsByYear {
 impl MonthsByYear {
     /// What the form says of the months of its years.
     pub(super) fn read(grid: &Grid, map: &FormMap) -> Self {
-        months_by_year(grid, map)
+        let newest = newest_filled_year(grid, map);
+        let mut all = Self::default();
+        for row in &map.rows {
+            let Some(text) = &row.remark else { continue };
+            let remark = parse_remark(text);
+            let mut said: BTreeMap<i32, Option<u8>> =
+                remark.years.into_iter().map(|year| (year.form_year, Some(year.months))).collect();
+            let unnamed = newest.filter(|_| remark.doubtful_year_unnamed);
+            // What is not understood of 認定率, which stands for a day, says nothing of the months of services.
+            for year in remark.doubtful.into_iter().chain(unnamed).filter(|_| !row.id.starts_with('B')) {
+                said.insert(year, None);
+                all.doubts.entry(year).or_insert_with(|| (row.row, text.clone()));
+            }
+            if said.is_empty() {
+                continue;
+            }
+            // Of differing remarks the fewest months win, and none known before any: a part-year must never pass for a whole one.
+            for (&year, &months) in &said {
+                let entry = all.sheet.entry(year).or_insert(months);
+                *entry = (*entry).min(months);
+            }
+            if !row.id.starts_with('B') {
+                all.rows.insert(row.row, said);
+            }
+        }
+        // 「2025※」 refers to a note: where 備考 does not say what of, the year is in doubt.
+        for block in &map.blocks {
+            for (&col, &year) in &block.years {
+                let rows = map.year_row.saturating_sub(1)..=map.year_row;
+                let mut texts = rows.filter_map(|row| grid.get_merged(CellRef::new(row, col))?.as_text());
+                if let Some(text) =
+                    texts.find(|text| text.contains(['※', '＊', '*'])).filter(|_| !all.sheet.contains_key(&year))
+                {
+                    all.sheet.insert(year, None);
+                    all.marked.insert(year);
+                    all.doubts.insert(year, (map.year_row, text.to_owned()));
+                }
+            }
+        }
+        all
     }
 
     /// 認定率 stands for a day, not for months: only its own 備考 counts for it. A mark over a column holds for every row of
@@ -36,49 +75,6 @@ impl MonthsByYear {
         }
         if row.id.starts_with('B') { None } else { self.sheet.get(&year).copied() }
     }
-}
-
-fn months_by_year(grid: &Grid, map: &FormMap) -> MonthsByYear {
-    let newest = newest_filled_year(grid, map);
-    let mut all = MonthsByYear::default();
-    for row in &map.rows {
-        let Some(text) = &row.remark else { continue };
-        let remark = parse_remark(text);
-        let mut said: BTreeMap<i32, Option<u8>> =
-            remark.years.into_iter().map(|year| (year.form_year, Some(year.months))).collect();
-        let unnamed = newest.filter(|_| remark.doubtful_year_unnamed);
-        // What is not understood of 認定率, which stands for a day, says nothing of the months of services.
-        for year in remark.doubtful.into_iter().chain(unnamed).filter(|_| !row.id.starts_with('B')) {
-            said.insert(year, None);
-            all.doubts.entry(year).or_insert_with(|| (row.row, text.clone()));
-        }
-        if said.is_empty() {
-            continue;
-        }
-        // Of differing remarks the fewest months win, and none known before any: a part-year must never pass for a whole one.
-        for (&year, &months) in &said {
-            let entry = all.sheet.entry(year).or_insert(months);
-            *entry = (*entry).min(months);
-        }
-        if !row.id.starts_with('B') {
-            all.rows.insert(row.row, said);
-        }
-    }
-    // 「2025※」 refers to a note: where 備考 does not say what of, the year is in doubt.
-    for block in &map.blocks {
-        for (&col, &year) in &block.years {
-            let rows = map.year_row.saturating_sub(1)..=map.year_row;
-            let mut texts = rows.filter_map(|row| grid.get_merged(CellRef::new(row, col))?.as_text());
-            if let Some(text) =
-                texts.find(|text| text.contains(['※', '＊', '*'])).filter(|_| !all.sheet.contains_key(&year))
-            {
-                all.sheet.insert(year, None);
-                all.marked.insert(year);
-                all.doubts.insert(year, (map.year_row, text.to_owned()));
-            }
-        }
-    }
-    all
 }
 
 /// The newest year of the own block with a figure.
