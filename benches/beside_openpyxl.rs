@@ -22,7 +22,10 @@ use chiiki_sheet::model::{Date, Datum};
 use chiiki_sheet::read::{Limits, read_bytes};
 use chiiki_sheet::refill::{Base, RefillOptions, refill};
 
-const TIMES: u32 = 100;
+/// CHIIKI_TIMES=1: once, to be looked at under a profiler.
+fn times() -> u32 {
+    std::env::var("CHIIKI_TIMES").ok().and_then(|times| times.parse().ok()).unwrap_or(100)
+}
 const TIMES_PYTHON: u32 = 10;
 
 fn main() {
@@ -50,17 +53,17 @@ fn main() {
     }
     let counts = cells.map(|sheets| sheets.values().map(BTreeMap::len).sum::<usize>());
 
-    let fill_each = measure(TIMES, || {
+    let fill_each = measure(times(), || {
         let bytes = std::fs::read(dir.join("template.xlsx")).unwrap();
         let template = StandardTemplate::from_bytes(bytes).unwrap();
         let filled = fill_standard(&template, &comparison, &told, date).unwrap();
         std::fs::write(dir.join("ours.xlsx"), filled.bytes).unwrap();
     });
-    let refill_each = measure(TIMES, || {
+    let refill_each = measure(times(), || {
         let bytes = std::fs::read(dir.join("filled.xlsx")).unwrap();
         std::fs::write(dir.join("ours.xlsx"), again(&bytes)).unwrap();
     });
-    let once = measure(TIMES, || drop(fill_standard(template, &comparison, &told, date).unwrap()));
+    let once = measure(times(), || drop(fill_standard(template, &comparison, &told, date).unwrap()));
     let above = [
         heap_above(|| drop(fill_standard(template, &comparison, &told, date).unwrap())),
         heap_above(|| drop(again(&filled))),

@@ -13,6 +13,7 @@ mod columns;
 mod links;
 mod new_sheets;
 mod patches;
+mod plain_cell;
 mod refusal;
 mod rich;
 mod scan;
@@ -191,7 +192,10 @@ impl Compiled {
         let after = Package::open(bytes.as_slice())?;
         new_sheets::check(&after, &plan.new_sheets)?;
         check::untouched(&self.package, &after, |index| changes.contains_key(&index))?;
-        let checked = checks.par_iter().map(|(path, name, edits)| check::cells(name, &after.read_part(path)?, edits));
+        let checked = checks.par_iter().map(|(path, name, edits)| {
+            let wanted = edits.iter().map(|(at, edit)| (*at, &edit.content));
+            check::cells(name, &after.read_part(path)?, wanted)
+        });
         in_order(checked.collect())?;
         Ok(Filled { bytes, notes })
     }

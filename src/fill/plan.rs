@@ -1,5 +1,6 @@
 //! What a fill will write: pure data, decided before any byte is touched.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::CellRef;
@@ -19,6 +20,17 @@ pub enum CellContent {
     FormulaNumber(f64),
     /// The formula in the cell stays; this text becomes its cached value.
     FormulaText(String),
+}
+
+impl CellContent {
+    /// The same where there is no formula: its result becomes a typed value.
+    pub(crate) fn value(&self) -> Cow<'_, Self> {
+        match self {
+            Self::FormulaNumber(value) => Cow::Owned(Self::Number(*value)),
+            Self::FormulaText(text) => Cow::Owned(Self::Text(text.clone())),
+            plain => Cow::Borrowed(plain),
+        }
+    }
 }
 
 /// What a text cell holds, formatting of its runs included.

@@ -40,15 +40,18 @@ impl CellRef {
 
     /// Reads `AB12` or `$AB$12`; `None` when it is no address of a sheet.
     pub fn parse(text: &str) -> Option<Self> {
-        let text = text.strip_prefix('$').unwrap_or(text);
-        let split = text.find(|c: char| !c.is_ascii_alphabetic())?;
-        let (letters, digits) = text.split_at(split);
-        let digits = digits.strip_prefix('$').unwrap_or(digits);
-        if letters.is_empty() || letters.len() > 3 || digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
+        // Byte by byte: every cell of every sheet passes here.
+        let bytes = text.as_bytes();
+        let bytes = bytes.strip_prefix(b"$").unwrap_or(bytes);
+        let letters = bytes.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+        let (letters, digits) = bytes.split_at_checked(letters)?;
+        let digits = digits.strip_prefix(b"$").unwrap_or(digits);
+        if !(1..=3).contains(&letters.len()) || digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
             return None;
         }
-        let col = letters.bytes().fold(0u32, |acc, b| acc * 26 + u32::from(b.to_ascii_uppercase() - b'A' + 1));
-        let row: u32 = digits.parse().ok()?;
+        let col = letters.iter().fold(0u32, |acc, b| acc * 26 + u32::from(b.to_ascii_uppercase() - b'A' + 1));
+        // Zeros before the number do no harm, a number beyond the last row must not wrap into a row.
+        let row = digits.iter().fold(0u32, |acc, b| acc.saturating_mul(10).saturating_add(u32::from(b - b'0')));
         (1..=Self::MAX_ROWS).contains(&row).then_some(())?;
         (col <= Self::MAX_COLS).then(|| Self::new(row - 1, col - 1))
     }
@@ -78,7 +81,7 @@ impl fmt::Display for CellRef {
         for letter in self.letters() {
             f.write_char(letter)?;
         }
-        write!(f, "{}", self.row + 1)
+        fmt::Display::fmt(&(self.row + 1), f)
     }
 }
 

@@ -252,16 +252,8 @@ fn source_rows(grid: &Grid, fresh: SheetPlan) -> SheetPlan {
     }
     let mut plan = SheetPlan::default();
     let home = |at: &CellRef| homes.get(&at.row).map(|row| CellRef::new(*row, at.col));
-    for (at, edit) in &fresh.cells {
-        if let Some(home) = home(at) {
-            plan.cells.insert(home, edit.clone());
-        }
-    }
-    for (at, link) in &fresh.links {
-        if let Some(home) = home(at) {
-            plan.links.insert(home, link.clone());
-        }
-    }
+    plan.cells = fresh.cells.into_iter().filter_map(|(at, edit)| Some((home(&at)?, edit))).collect();
+    plan.links = fresh.links.into_iter().filter_map(|(at, link)| Some((home(&at)?, link))).collect();
     for row in places.take_while(|row| *row <= last) {
         for cell in grid.row(row).iter().filter(|cell| (left..left + SOURCE_COLUMNS).contains(&cell.at.col)) {
             plan.set(cell.at, CellContent::Blank);

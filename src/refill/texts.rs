@@ -133,10 +133,14 @@ pub(super) fn place(
     sheet: &mut SheetPlan,
     rest: &mut Vec<Item>,
 ) -> usize {
+    if incoming.is_empty() {
+        return 0;
+    }
     let mut homes: BTreeMap<(String, EntryField), CellRef> = BTreeMap::new();
+    let added_title = crate::fill::form_sheet::added_title(grid);
     for entry in find_entries(grid) {
         // The fields of 「指標追加」 stand hidden below the last block until it is used.
-        let below_title = crate::fill::form_sheet::added_title(grid).is_some_and(|title| entry.heading.row > title);
+        let below_title = added_title.is_some_and(|title| entry.heading.row > title);
         let block = if below_title { Some(ADDED.to_owned()) } else { block_of(&base.map, entry.heading.row, catalog) };
         if let Some(block) = block {
             homes.entry((block, entry.field)).or_insert(entry.cell);

@@ -56,13 +56,15 @@ pub(crate) struct Walker<'a> {
     /// quick-xml does not count a byte order mark in its positions, so it never sees one.
     shift: usize,
     depth: usize,
+    /// The last token was a tag: nothing of what follows has been looked at
+    at_tag: bool,
 }
 
 impl<'a> Walker<'a> {
     /// A walk over a whole part, byte order mark or not.
     pub fn new(text: &'a str) -> Self {
         let body = text.strip_prefix('\u{feff}').unwrap_or(text);
-        Self { text, reader: Reader::from_str(body), shift: text.len() - body.len(), depth: 0 }
+        Self { text, reader: Reader::from_str(body), shift: text.len() - body.len(), depth: 0, at_tag: false }
     }
 
     /// The next token, `None` at the end of a complete document.
@@ -89,6 +91,7 @@ impl<'a> Walker<'a> {
             if kind == Kind::Open {
                 self.depth += 1;
             }
+            self.at_tag = kind != Kind::Text;
             return Ok(Some(Token { kind, tag, span, depth }));
         }
     }
@@ -101,6 +104,20 @@ impl<'a> Walker<'a> {
             }
         }
         Err(Malformed)
+    }
+
+    /// What follows the tag just read, with its first byte's place in the part; `None` after anything else.
+    pub fn rest(&self) -> Option<(usize, &'a str)> {
+        let at = self.position().ok().filter(|_| self.at_tag)?;
+        Some((at, self.text.get(at..)?))
+    }
+
+    /// Passes over whole elements that [`Self::rest`] begins with. Nothing of them is reported.
+    pub fn skip(&mut self, bytes: usize) -> Result<(), Malformed> {
+        let rest = self.reader.get_mut();
+        *rest = rest.get(bytes..).filter(|_| self.at_tag).ok_or(Malformed)?;
+        self.shift += bytes;
+        Ok(())
     }
 
     fn position(&self) -> Result<usize, Malformed> {
@@ -337,6 +354,26 @@ mod tests {
         let found = tokens("\u{feff}<?xml version=\"1.0\"?><x:a><x:b r='1'/></x:a>");
         let expected = [(Kind::Open, "a", 0), (Kind::Empty, "b", 1), (Kind::Close, "a", 0)];
         assert_eq!(found, expected.map(|(kind, name, depth)| (kind, name.to_owned(), depth)));
+    }
+
+    #[test]
+    fn what_is_skipped_is_not_reported_and_places_stay_right() {
+        let text = "\u{feff}<a>\n<b><c/><c/>あ</b><d/></a>";
+        let mut walker = Walker::new(text);
+        let mut found = Vec::new();
+        while let Some(token) = walker.next().unwrap() {
+            assert_eq!(&text[token.span.clone()], token.tag.0);
+            found.push(token.tag.0);
+            if token.kind == Kind::Text {
+                assert!(walker.rest().is_none());
+                assert_eq!(walker.skip(1), Err(Malformed));
+            }
+            while let Some((at, rest)) = walker.rest().filter(|(_, rest)| rest.starts_with("<c/>")) {
+                assert_eq!(&text[at..], rest);
+                walker.skip(4).unwrap();
+            }
+        }
+        assert_eq!(found, ["<a>", "\n", "<b>", "あ", "</b>", "<d/>", "</a>"]);
     }
 
     #[test]

@@ -126,14 +126,12 @@ fn push(out: &mut String, pieces: &[&str]) {
 
 /// Whether a reader would lose white space without being told to keep it.
 pub(super) fn needs_preserve(text: &str) -> bool {
-    let mut before = b' ';
-    for byte in text.bytes() {
-        if matches!(byte, b'\n' | b'\r' | b'\t') || (byte == b' ' && before == b' ') {
-            return true;
-        }
-        before = byte;
-    }
-    before == b' ' && !text.is_empty()
+    let bytes = text.as_bytes();
+    let (Some(first), Some(last)) = (bytes.first(), bytes.last()) else { return false };
+    let breaks = |byte: &u8| matches!(byte, b'\n' | b'\r' | b'\t');
+    let twice =
+        || bytes.iter().zip(bytes.iter().skip(1)).fold(false, |found, (a, b)| found | (*a == b' ' && *b == b' '));
+    *first == b' ' || *last == b' ' || any(bytes, breaks) || twice()
 }
 
 /// Line ends become LF as in Excel, `_x0041_` is kept from being read as an escape, and characters that XML has no
@@ -163,20 +161,23 @@ pub(super) fn cell_text(text: &str) -> (Cow<'_, str>, usize) {
 
 /// Whether a text goes into a cell as it is, but for escapes: what nearly every text is.
 fn is_clean(text: &str) -> bool {
-    let mut outside = false;
-    for byte in text.bytes() {
-        if byte < b' ' && byte != b'\t' && byte != b'\n' {
-            return false;
-        }
-        outside |= byte == 0xEF;
+    let bytes = text.as_bytes();
+    if any(bytes, |byte| *byte < b' ' && *byte != b'\t' && *byte != b'\n') {
+        return false;
     }
-    // U+FFFE and U+FFFF; what begins with the same byte are letters of full width, too.
-    !outside || !text.as_bytes().windows(3).any(|three| matches!(three, [0xEF, 0xBF, 0xBE | 0xBF]))
+    // U+FFFE and U+FFFF are EF BF BE and EF BF BF.
+    let pairs = bytes.iter().zip(bytes.iter().skip(1));
+    !pairs.fold(false, |found, (a, b)| found | (*a == 0xBF && *b >= 0xBE)) || !text.contains(['\u{fffe}', '\u{ffff}'])
+}
+
+/// Whether some byte is wanted. All of them are looked at: without a way out in between, many are compared at once.
+fn any(bytes: &[u8], wanted: impl Fn(&u8) -> bool) -> bool {
+    bytes.iter().fold(false, |found, byte| found | wanted(byte))
 }
 
 pub(super) fn write_text(out: &mut String, text: &str) -> usize {
     let (text, replaced) = cell_text(text);
-    if !text.bytes().any(|byte| matches!(byte, b'<' | b'>' | b'&' | b'_')) {
+    if !any(text.as_bytes(), |byte| matches!(byte, b'<' | b'>' | b'&' | b'_')) {
         out.push_str(&text);
         return replaced;
     }

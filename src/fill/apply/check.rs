@@ -1,15 +1,16 @@
 //! Reads back what was written, from the finished bytes: every edited cell, and that nothing else was exchanged.
 
-use std::collections::BTreeMap;
+use std::borrow::Borrow;
 
 use memchr::memmem;
 
 use super::cell::{cell_text, is_plain};
+use super::plain_cell::Said;
 use super::refusal;
 use super::rich;
-use super::scan::Scan;
+use super::scan::{Scan, ScannedCell};
 use crate::error::FileError;
-use crate::fill::plan::{CellContent, CellEdit};
+use crate::fill::plan::CellContent;
 use crate::model::CellRef;
 use crate::template::package::Package;
 use crate::template::xml::{Tag, content, decode_xstring};
@@ -31,30 +32,35 @@ pub(super) fn untouched(before: &Package, after: &Package, changed: impl Fn(usiz
     Ok(())
 }
 
-/// Compares every edited cell of a sheet with what was planned, in one walk through the finished part.
-pub(super) fn cells(sheet: &str, text: &str, edits: &BTreeMap<CellRef, &CellEdit>) -> Result<(), FileError> {
+/// Compares every edited cell of a sheet, in their order, with what was planned, in one walk through the finished part.
+pub(super) fn cells<C: Borrow<CellContent>>(
+    sheet: &str,
+    text: &str,
+    edits: impl Iterator<Item = (CellRef, C)>,
+) -> Result<(), FileError> {
     let mut scan = Scan::new(text);
-    let mut edits = edits.iter().peekable();
-    let absent = |at: &CellRef, edit: &CellEdit| {
-        if is_empty(&edit.content) { Ok(()) } else { Err(refusal::fault(&format!("{sheet} {at}"))) }
-    };
+    let mut edits = edits.peekable();
+    let fault = |at: CellRef| refusal::fault(&format!("{sheet} {at}"));
+    let absent = |(at, wanted): (CellRef, C)| if is_empty(wanted.borrow()) { Ok(()) } else { Err(fault(at)) };
     while let Some(cell) = scan.next().map_err(|_| refusal::fault(sheet))? {
-        while let Some((at, edit)) = edits.next_if(|(at, _)| **at < cell.at) {
-            absent(at, edit)?;
+        while let Some(edit) = edits.next_if(|(at, _)| *at < cell.at) {
+            absent(edit)?;
         }
-        if let Some((at, edit)) = edits.next_if(|(at, _)| **at == cell.at)
-            && !says(cell.element, &edit.content)
+        if let Some((at, wanted)) = edits.next_if(|(at, _)| *at == cell.at)
+            && !says(&cell, wanted.borrow())
         {
-            return Err(refusal::fault(&format!("{sheet} {at}")));
+            return Err(fault(at));
         }
     }
-    edits.try_for_each(|(at, edit)| absent(at, edit))
+    edits.try_for_each(absent)
 }
 
-fn says(cell: &str, wanted: &CellContent) -> bool {
-    let Some((tag, body)) = split(cell, b'>') else { return false };
-    let kind = Tag(tag).raw("t");
-    let inside = Inside::of(body);
+fn says(cell: &ScannedCell<'_>, wanted: &CellContent) -> bool {
+    let Some((tag, body)) = split(cell.element, b'>') else { return false };
+    let (kind, inside) = match cell.plain {
+        Some(plain) => (plain.kind, Inside::said(plain.says)),
+        None => (Tag(tag).raw("t"), Inside::of(body)),
+    };
     if is_plain(wanted) && inside.formula {
         return false;
     }
@@ -71,7 +77,7 @@ fn says(cell: &str, wanted: &CellContent) -> bool {
             // Copied markup is compared as such.
             let prefix = Tag(tag).prefix();
             let end = format!("{}</{prefix}is></{prefix}c>", rich::with_prefix(&rich.markup, prefix));
-            kind == Some("inlineStr") && cell.ends_with(&end)
+            kind == Some("inlineStr") && cell.element.ends_with(&end)
         }
         CellContent::FormulaText(wanted) => {
             kind == Some("str") && value().is_some_and(|text| decode_xstring(&text) == cell_text(wanted).0)
@@ -99,6 +105,15 @@ struct Inside<'a> {
 }
 
 impl<'a> Inside<'a> {
+    fn said(said: Said<'a>) -> Self {
+        let (value, text) = match said {
+            Said::Nothing => (None, None),
+            Said::Value(value) => (Some(value), None),
+            Said::Text(text) => (None, Some(text)),
+        };
+        Self { formula: false, value, text }
+    }
+
     fn of(body: &'a str) -> Self {
         let mut inside = Self::default();
         let mut rest = body;

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::plain_cell::{Plain, Said, plain_cell};
 use crate::model::CellRef;
 use crate::template::xml::{Kind, Malformed, Tag, Token, Walker};
 
@@ -89,6 +90,13 @@ impl SheetIndex {
         let mut walker = Walker::new(text);
         while let Some(token) = walker.next()? {
             reading.token(&token, text)?;
+            // Going tag by tag through the plain cells of a book took a third of a refill.
+            while reading.in_row(&token)
+                && let Some((at, plain)) = walker.rest().and_then(|(at, rest)| Some((at, plain_cell(rest)?)))
+            {
+                reading.plain(at, &plain)?;
+                walker.skip(plain.length)?;
+            }
         }
         reading.index.child("sheetData").is_some().then_some(reading.index).ok_or(Malformed)
     }
@@ -191,6 +199,25 @@ impl<'a> Reading<'a> {
         Ok(())
     }
 
+    /// Whether cells of a row without prefix may follow.
+    fn in_row(&self, token: &Token<'a>) -> bool {
+        let [section, item, _] = self.parents;
+        let open = token.depth == 2 && token.kind == Kind::Open || token.depth == 3 && token.ends();
+        open && section == "sheetData" && item == "row" && self.index.prefix.is_empty()
+    }
+
+    fn plain(&mut self, at: usize, plain: &Plain<'a>) -> Result<(), Malformed> {
+        let shared = plain.kind == Some("s");
+        let style = plain.style.and_then(|style| style.parse().ok());
+        self.push_cell(plain.address, style, at..at + plain.tag)?;
+        let Some(cell) = self.index.cells.last_mut() else { return Err(Malformed) };
+        cell.end = at + plain.length;
+        if let (true, Said::Value(number)) = (shared, plain.says) {
+            cell.shared_string = Some(number.trim().parse().map_err(|_| Malformed)?);
+        }
+        Ok(())
+    }
+
     fn section(&mut self, token: &Token<'a>, local: &str) {
         if token.starts() {
             let Range { start, end } = token.span;
@@ -224,37 +251,43 @@ impl<'a> Reading<'a> {
     }
 
     fn cell(&mut self, token: &Token<'a>) -> Result<(), Malformed> {
-        let index = &mut self.index;
         if !token.starts() {
-            if let Some(cell) = index.cells.last_mut() {
+            if let Some(cell) = self.index.cells.last_mut() {
                 cell.end = token.span.end;
             }
             self.cell = None;
             return Ok(());
         }
-        let row = self.row.ok_or(Malformed)?;
-        let in_row = index.rows.last().is_some_and(|row| row.cells.start < index.cells.len());
-        let next = index.cells.last().filter(|_| in_row).map_or(0, |cell| cell.col + 1);
-        let (mut col, mut style, mut shared) = (next, None, false);
+        let (mut address, mut style, mut shared) = (None, None, false);
         for attribute in token.tag.attributes() {
             match attribute.name {
-                "r" => {
-                    let at = CellRef::parse(attribute.value).filter(|at| at.row == row).ok_or(Malformed)?;
-                    col = at.col;
-                }
+                "r" => address = Some(attribute.value),
                 "s" => style = attribute.value.parse().ok(),
                 "t" => shared = attribute.value == "s",
                 _ => {}
             }
         }
-        if col < next || col >= CellRef::MAX_COLS {
-            return Err(Malformed);
-        }
-        let span = token.span.clone();
-        index.cells.push(CellSpan { col, end: span.end, tag: span, style, formula: None, shared_string: None });
+        let col = self.push_cell(address, style, token.span.clone())?;
         self.cell = (token.kind == Kind::Open).then_some(col);
         self.value = Some((shared, 0));
         Ok(())
+    }
+
+    /// A cell of the row being read; its column.
+    fn push_cell(&mut self, address: Option<&str>, style: Option<u32>, tag: Range<usize>) -> Result<u32, Malformed> {
+        let index = &mut self.index;
+        let row = self.row.ok_or(Malformed)?;
+        let in_row = index.rows.last().is_some_and(|row| row.cells.start < index.cells.len());
+        let next = index.cells.last().filter(|_| in_row).map_or(0, |cell| cell.col + 1);
+        let col = match address {
+            Some(address) => CellRef::parse(address).filter(|at| at.row == row).ok_or(Malformed)?.col,
+            None => next,
+        };
+        if col < next || col >= CellRef::MAX_COLS {
+            return Err(Malformed);
+        }
+        index.cells.push(CellSpan { col, end: tag.end, tag, style, formula: None, shared_string: None });
+        Ok(col)
     }
 
     fn inside_cell(&mut self, token: &Token<'a>, local: &str, text: &str) -> Result<(), Malformed> {
