@@ -198,6 +198,11 @@ impl View<'_> {
         row.versus.get(&self.nation)?.verdict
     }
 
+    /// A ratio as it is shown: `1.55`.
+    fn times(&self, ratio: f64) -> String {
+        shown(ratio, self.comparison.thresholds.ratio_decimals(ratio))
+    }
+
     fn ratio(&self, row: &ComparedRow) -> Option<f64> {
         row.versus.get(&self.nation)?.ratio
     }
@@ -214,7 +219,7 @@ impl View<'_> {
             with_unit(nation, &row.indicator)
         );
         if let Some(ratio) = versus.ratio {
-            text.push_str(&format!("の{}倍", shown(ratio, 2)));
+            text.push_str(&format!("の{}倍", self.times(ratio)));
         }
         if &*row.indicator.unit == "％" {
             text.push_str(&format!("、{}", points(versus.difference, decimals(&row.indicator))));
@@ -300,9 +305,9 @@ impl View<'_> {
                 "在宅サービスの給付月額を第1号被保険者1人あたりに直すと {}円（全国 {}円の{}倍）＝受給率 {}倍 × 受給者1人あたり {}倍",
                 shown(own, 0),
                 shown(nation, 0),
-                shown(whole.ratio?, 2),
-                shown(share, 2),
-                shown(use_each, 2)
+                self.times(whole.ratio?),
+                self.times(share),
+                self.times(use_each)
             ),
             candidates: format!(
                 "全国との違いには、{larger}の方が大きく関わっている可能性があります。"

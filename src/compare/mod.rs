@@ -15,7 +15,7 @@ use std::sync::Arc;
 pub use caution::{Caution, CautionKind, FEW_PEOPLE, FigureKey, HAND_WRITTEN, Level, cautions, other_insurers};
 pub use hint::{Hint, HintBlock, hints};
 pub use rank::Rank;
-pub use rule::{Thresholds, Verdict};
+pub use rule::{RATIO_DECIMALS, Thresholds, Verdict};
 pub use scatter::{Point, Scatter, ScatterKind};
 pub use selection::Selection;
 

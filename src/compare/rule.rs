@@ -39,6 +39,14 @@ pub struct Thresholds {
     pub few_people: f64,
 }
 
+/// Decimals of a ratio, where nothing asks for more.
+pub const RATIO_DECIMALS: u8 = 2;
+
+fn round(value: f64, decimals: u8) -> f64 {
+    let scale = 10f64.powi(i32::from(decimals));
+    (value * scale).round() / scale
+}
+
 fn few_people() -> f64 {
     FEW_PEOPLE
 }
@@ -62,16 +70,27 @@ impl Thresholds {
     /// Compares at full precision.
     pub fn versus(self, own: f64, other: f64) -> Versus {
         let ratio = (other > 0.0).then(|| own / other).filter(|ratio| ratio.is_finite());
-        let verdict = ratio.map(|ratio| {
-            if ratio >= self.above {
-                Verdict::Above
-            } else if ratio <= self.below {
-                Verdict::Below
-            } else {
-                Verdict::Similar
-            }
-        });
-        Versus { difference: own - other, ratio, verdict }
+        Versus { difference: own - other, ratio, verdict: ratio.map(|ratio| self.verdict(ratio)) }
+    }
+
+    /// The verdict of a ratio. 15.3 ÷ 18.0 is 0.85 to everybody but a computer, for whom it is 0.8500000000000001: what
+    /// stands behind the ninth decimal is left out, as in the sheet's formulas.
+    fn verdict(self, ratio: f64) -> Verdict {
+        let ratio = round(ratio, 9);
+        if ratio >= self.above {
+            Verdict::Above
+        } else if ratio <= self.below {
+            Verdict::Below
+        } else {
+            Verdict::Similar
+        }
+    }
+
+    /// Decimals a ratio is shown with: two, or as many as it takes that the shown number says the same as the verdict. 1.149
+    /// stays 1.149, because 1.15 beside 「同程度」 would contradict a threshold of 1.15.
+    pub fn ratio_decimals(self, ratio: f64) -> u8 {
+        let verdict = self.verdict(ratio);
+        (RATIO_DECIMALS..9).find(|decimals| self.verdict(round(ratio, *decimals)) == verdict).unwrap_or(9)
     }
 }
 
@@ -85,7 +104,28 @@ mod tests {
         assert_eq!(rule.versus(115.0, 100.0).verdict, Some(Verdict::Above));
         assert_eq!(rule.versus(85.0, 100.0).verdict, Some(Verdict::Below));
         assert_eq!(rule.versus(114.9, 100.0).verdict, Some(Verdict::Similar));
+        // 0.8500000000000001 and 1.1500000000000001 in binary.
+        assert_eq!(rule.versus(15.3, 18.0).verdict, Some(Verdict::Below));
+        assert_eq!(rule.versus(13.8, 12.0).verdict, Some(Verdict::Above));
         let zero = rule.versus(1.0, 0.0);
         assert_eq!((zero.ratio, zero.verdict, zero.difference), (None, None, 1.0));
+    }
+
+    #[test]
+    fn a_shown_ratio_never_contradicts_its_verdict() {
+        let rule = Thresholds::default();
+        for (ratio, decimals) in [
+            (1.0, 2),
+            (1.15, 2),
+            (1.149, 3),
+            (1.1499, 4),
+            (1.151, 2),
+            (0.85, 2),
+            (0.8512, 3),
+            (0.8499, 2),
+            (f64::MAX, 2),
+        ] {
+            assert_eq!(rule.ratio_decimals(ratio), decimals, "{ratio}");
+        }
     }
 }

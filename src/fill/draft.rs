@@ -106,15 +106,16 @@ pub(crate) fn row_key(grid: &Grid, entry: &Entry) -> Option<String> {
 
 /// The nearest block title above a heading, in the same column.
 fn block_above(grid: &Grid, heading: CellRef) -> Option<&'static (&'static str, &'static str)> {
+    let titles: Vec<String> = TITLES.iter().map(|(title, _)| fold(title)).collect();
     grid.cells()
         .iter()
+        .rev()
         .filter(|cell| cell.at.row < heading.row && cell.at.col == 0)
         .filter(|cell| grid.get(CellRef::new(cell.at.row, 1)).is_none())
-        .filter_map(|cell| {
+        .find_map(|cell| {
             let text = fold(cell.value.as_text()?);
-            TITLES.iter().find(|(title, _)| fold(title) == text)
+            TITLES.get(titles.iter().position(|title| *title == text)?)
         })
-        .next_back()
 }
 
 /// What a text can say about one indicator.
@@ -126,6 +127,7 @@ struct Line {
     自: f64,
     国: f64,
     比: f64,
+    比の桁: u8,
     差: f64,
     判定: &'static str,
     ポイント: bool,
@@ -214,6 +216,7 @@ impl<'a> Words<'a> {
             自: row.whole(0, self.year)?,
             国: row.whole(self.nation, self.year)?,
             比: versus.ratio?,
+            比の桁: self.comparison.thresholds.ratio_decimals(versus.ratio?),
             差: versus.difference,
             判定: word(versus.verdict?),
             ポイント: &*row.indicator.unit == "％",

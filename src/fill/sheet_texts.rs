@@ -149,7 +149,7 @@ fn unusable(name: &str, line: Option<usize>, why: &str) -> Diagnostic {
 fn engine() -> Handlebars<'static> {
     handlebars_helper!(number: |value: f64, decimals: u64| shown(value, digits(decimals)));
     handlebars_helper!(difference: |value: f64, decimals: u64| points(value, digits(decimals)));
-    handlebars_helper!(multiple: |value: f64| format!("{}倍", shown(value, 2)));
+    handlebars_helper!(multiple: |value: f64, {桁: u64 = 2}| format!("{}倍", shown(value, digits(桁))));
     let mut engine = Handlebars::new();
     engine.set_strict_mode(true);
     engine.register_escape_fn(handlebars::no_escape);

@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::shown;
 use crate::model::{Date, Datum, EntryField, MissingReason};
 
 /// Everything one handout of one insurer needs.
@@ -263,6 +264,9 @@ pub struct Indicator {
     /// Own ÷ nation in the main year.
     #[serde(default)]
     pub ratio: Option<f64>,
+    /// Decimals it is shown with, so that it says the same as the verdict.
+    #[serde(default = "two")]
+    pub ratio_decimals: u8,
     /// `None` when there is no ratio.
     #[serde(default)]
     pub verdict: Option<Verdict>,
@@ -271,7 +275,16 @@ pub struct Indicator {
     pub rank: Option<String>,
 }
 
+fn two() -> u8 {
+    2
+}
+
 impl Indicator {
+    /// The ratio as it is shown: `1.55`.
+    pub fn shown_ratio(&self) -> Option<String> {
+        self.ratio.and_then(|ratio| shown::number(ratio, self.ratio_decimals))
+    }
+
     /// The figure of an area and a year by their indexes.
     pub fn figure(&self, area: usize, year: usize) -> Figure {
         let given = self.values.get(area).and_then(|years| years.get(year)).copied();

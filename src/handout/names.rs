@@ -83,6 +83,7 @@ mod tests {
             values: Vec::new(),
             difference: None,
             ratio: None,
+            ratio_decimals: 2,
             verdict: None,
             rank: None,
         };

@@ -7,7 +7,7 @@ use super::data::{
     Thresholds, Verdict, Year,
 };
 use crate::catalog::{self, Block as FormBlock};
-use crate::compare::{self, CautionKind, ComparedRow, Comparison, FEW_PEOPLE, Level, ScatterKind};
+use crate::compare::{self, CautionKind, ComparedRow, Comparison, FEW_PEOPLE, Level, RATIO_DECIMALS, ScatterKind};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::form;
 use crate::model::{AreaLevel, Date, EntryText, MissingReason, Observation};
@@ -137,6 +137,9 @@ fn indicator(comparison: &Comparison, at: usize, row: &ComparedRow) -> Indicator
             .collect(),
         difference: versus.map(|versus| versus.difference),
         ratio: versus.and_then(|versus| versus.ratio),
+        ratio_decimals: versus
+            .and_then(|versus| versus.ratio)
+            .map_or(RATIO_DECIMALS, |ratio| comparison.thresholds.ratio_decimals(ratio)),
         verdict: versus.and_then(|versus| versus.verdict).map(|verdict| match verdict {
             compare::Verdict::Above => Verdict::Above,
             compare::Verdict::Similar => Verdict::Similar,

@@ -275,7 +275,7 @@ fn findings(block: &Block) -> Vec<Finding> {
         let (Some(ratio), Some(verdict), false) = (indicator.ratio, indicator.verdict, indicator.unstable) else {
             continue;
         };
-        let Some(times) = shown::number(ratio, 2) else { continue };
+        let Some(times) = indicator.shown_ratio() else { continue };
         if verdict == Verdict::Similar {
             continue;
         }
@@ -319,7 +319,7 @@ fn context(handout: &Handout, indicator: &Indicator, main: usize) -> Value {
         "都道府県平均": figure(Role::Prefecture),
         "差": indicator.difference.and_then(|d| shown::signed(d, indicator.decimals)),
         "差の大きさ": indicator.difference.and_then(|d| shown::size(d, indicator.decimals)),
-        "倍率": indicator.ratio.and_then(|ratio| shown::number(ratio, 2)),
+        "倍率": indicator.shown_ratio(),
         "判定": indicator.verdict.map(Verdict::word),
         "上回る": indicator.verdict == Some(Verdict::Above),
         "下回る": indicator.verdict == Some(Verdict::Below),

@@ -70,6 +70,7 @@ pub fn add(workbook: &mut Workbook) -> Result<(), XlsxError> {
         row += 1;
     }
     mark_verdicts(sheet, row - 1)?;
+    round_with_sense(sheet, row - 1)?;
     set_up_print(sheet, row - 1)?;
     for (at, (_, _, _, name)) in (FIRST_THRESHOLD_ROW + 1..).zip(THRESHOLDS) {
         workbook.define_name(name, &format!("='{TITLE}'!$B${at}"))?;
@@ -193,8 +194,9 @@ impl Formulas {
             difference: formula(format!("=IF(AND({numbers}),{own}-{target},\"{NO_VERDICT}\")")),
             ratio: formula(format!("=IF(AND({numbers},{target}>0),{own}/{target},\"{NO_VERDICT}\")")),
             verdict: formula(format!(
-                "=IF(ISNUMBER({ratio}),IF({ratio}>=しきい値_上回る,\"↑ 上回る\",\
-                 IF({ratio}<=しきい値_下回る,\"↓ 下回る\",\"→ 同程度\")),\"{NO_VERDICT}\")"
+                // The program leaves out the same decimals: 15.3 ÷ 18.0 is not quite 0.85 in binary.
+                "=IF(ISNUMBER({ratio}),IF(ROUND({ratio},9)>=しきい値_上回る,\"↑ 上回る\",\
+                 IF(ROUND({ratio},9)<=しきい値_下回る,\"↓ 下回る\",\"→ 同程度\")),\"{NO_VERDICT}\")"
             )),
         }
     }
@@ -209,6 +211,32 @@ fn mark_verdicts(sheet: &mut Worksheet, last_row: u32) -> Result<(), XlsxError> 
         let below = look::below(&format!("=LEFT({at},1)=\"↓\""));
         sheet.add_conditional_format(FIRST_DATA_ROW, column, last_row, column, &above)?;
         sheet.add_conditional_format(FIRST_DATA_ROW, column, last_row, column, &below)?;
+    }
+    Ok(())
+}
+
+/// Numbers that rounding would turn into a contradiction: a ratio of 1.149 beside 「→ 同程度」 is not shown as 1.15, and
+/// a difference too small to be seen is 0.0, neither +0.0 nor ▲0.0.
+fn round_with_sense(sheet: &mut Worksheet, last_row: u32) -> Result<(), XlsxError> {
+    let top = FIRST_DATA_ROW + 1;
+    let name = |column: u16| format!("{}{top}", rust_xlsxwriter::utility::column_number_to_name(column));
+    for (_, first) in target_starts() {
+        let (column, at) = (first + 2, name(first + 2));
+        let other = |decimals: u8| {
+            let judged =
+                |comparison: &str| format!("(ROUND({at},{decimals}){comparison})<>(ROUND({at},9){comparison})");
+            format!("=AND(ISNUMBER({at}),OR({},{}))", judged(">=しきい値_上回る"), judged("<=しきい値_下回る"))
+        };
+        for (decimals, format) in [(3, "0.000000_ "), (2, "0.000_ ")] {
+            let rule = look::shown_as(&other(decimals), format);
+            sheet.add_conditional_format(FIRST_DATA_ROW, column, last_row, column, &rule)?;
+        }
+        let (column, at) = (first + 1, name(first + 1));
+        let whole = format!("OR($C{top}=\"円\",$C{top}=\"人\")");
+        for (which, decimals, format) in [(whole.clone(), 0, "0_ "), (format!("NOT({whole})"), 1, "0.0_ ")] {
+            let rule = format!("=AND(ISNUMBER({at}),{which},ROUND({at},{decimals})=0)");
+            sheet.add_conditional_format(FIRST_DATA_ROW, column, last_row, column, &look::shown_as(&rule, format))?;
+        }
     }
     Ok(())
 }

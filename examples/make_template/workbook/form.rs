@@ -306,8 +306,8 @@ fn colour_own_figures(sheet: &mut Worksheet, first: u32, last: u32) -> Result<()
     let row = first + 1;
     let comparable = format!("ISNUMBER(E{row}),ISNUMBER(Y{row}),Y{row}>0");
     let last_column = FIRST_YEAR_COLUMN + YEARS_OF_A_GROUP - 1;
-    let above = look::above(&format!("=AND({comparable},E{row}/Y{row}>=しきい値_上回る)"));
-    let below = look::below(&format!("=AND({comparable},E{row}/Y{row}<=しきい値_下回る)"));
+    let above = look::above(&format!("=AND({comparable},ROUND(E{row}/Y{row},9)>=しきい値_上回る)"));
+    let below = look::below(&format!("=AND({comparable},ROUND(E{row}/Y{row},9)<=しきい値_下回る)"));
     sheet.add_conditional_format(first, FIRST_YEAR_COLUMN, last, last_column, &above)?;
     sheet.add_conditional_format(first, FIRST_YEAR_COLUMN, last, last_column, &below)?;
     Ok(())

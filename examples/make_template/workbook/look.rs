@@ -280,6 +280,11 @@ pub fn row_height(name: &str) -> f64 {
     if name.chars().count() < CHARACTERS_OF_A_LINE { LINE } else { TWO_LINES }
 }
 
+/// Another number format where `formula` holds.
+pub fn shown_as(formula: &str, number_format: &str) -> ConditionalFormatFormula {
+    ConditionalFormatFormula::new().set_rule(formula).set_format(Format::new().set_num_format(number_format))
+}
+
 /// Bold, underlined, light blue: 「上回る」 where `formula` holds.
 pub fn above(formula: &str) -> ConditionalFormatFormula {
     ConditionalFormatFormula::new()

@@ -13,6 +13,8 @@ pub struct Entry {
     pub label: String,
     /// Own ÷ nation.
     pub ratio: f64,
+    /// Decimals it is shown with.
+    pub decimals: u8,
     /// See [`Verdict`].
     pub verdict: Option<Verdict>,
     /// Too few recipients.
@@ -95,7 +97,7 @@ pub fn deviations(title: &str, mut entries: Vec<Entry>, thresholds: Thresholds, 
             Some(Verdict::Below) => "below",
             Some(Verdict::Similar) | None => "similar",
         };
-        let value = shown::number(entry.ratio, 2).map(|n| format!("{n}倍")).unwrap_or_default();
+        let value = shown::number(entry.ratio, entry.decimals).map(|n| format!("{n}倍")).unwrap_or_default();
         let verdict = match entry.verdict {
             _ if entry.unstable => "少数".to_owned(),
             Some(verdict) => format!("{}{}", verdict.arrow(), verdict.word()),
@@ -128,7 +130,7 @@ mod tests {
     use super::*;
 
     fn entry(label: &str, ratio: f64) -> Entry {
-        Entry { label: label.to_owned(), ratio, verdict: None, unstable: false }
+        Entry { label: label.to_owned(), ratio, decimals: 2, verdict: None, unstable: false }
     }
 
     #[test]

@@ -4,7 +4,7 @@ use super::marks::{Notes, Seen, part_years};
 use super::one_page::{Column, Row};
 use super::tables;
 use crate::handout::data::Handout;
-use crate::handout::{names, shown};
+use crate::handout::names;
 
 /// Every indicator with the values of these columns.
 pub(super) fn rows(handout: &Handout, columns: &[Column], seen: &mut Seen) -> Vec<Row> {
@@ -40,7 +40,7 @@ pub(super) fn rows(handout: &Handout, columns: &[Column], seen: &mut Seen) -> Ve
                 marks: notes.marks(indicator),
                 indent: name.group.is_some(),
                 values: values.collect(),
-                ratio: indicator.ratio.and_then(|ratio| shown::number(ratio, 2)).unwrap_or_else(tables::dash),
+                ratio: indicator.shown_ratio().unwrap_or_else(tables::dash),
                 verdict: format!("{arrow}{verdict}"),
                 strong: tables::stands_out(indicator),
                 flat: false,

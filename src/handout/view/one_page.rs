@@ -106,6 +106,14 @@ const CAP: f64 = 0.765;
 /// Between the lines of a text, in ems; the layout sets the same.
 const LEADING: f64 = 0.52;
 
+/// What the layout takes for headings, in lines of text: the title of a block, the heading of a field, and how much
+/// higher the sign of its STEP makes that.
+const PART_LINES: f64 = 1.72;
+const HEADING_LINES: f64 = 0.97;
+const CHIP_LINES: f64 = 0.28;
+/// 「全国平均等との乖離について理由・問題点等の考察（仮説の設定）」 in one line.
+const SHORTER: &str = "乖離の理由・問題点等の考察（仮説の設定）";
+
 /// Lays the form out on the paper.
 pub fn one_page(handout: &Handout, points: &[MainPoint], threshold: &str, page: &Page) -> OnePage {
     let (fitted, beside) = (page.fits_form(), page.is_wide());
@@ -177,16 +185,24 @@ pub fn one_page(handout: &Handout, points: &[MainPoint], threshold: &str, page: 
     let pitch_of_text = page.body * (CAP + LEADING);
     let blocks: Vec<Vec<FieldView>> = handout.blocks.iter().map(fields).collect();
     let all = || blocks.iter().flatten();
-    let heading_lines = |field: &FieldView| {
-        let ems = tables::ems(field.heading)
-            + field.step.map_or(0.0, |_| 4.7)
-            + if field.lines.is_empty() { 6.0 } else { 0.0 };
-        (ems * page.table / text_width).ceil() + if field.lines.is_empty() { 0.3 } else { 0.55 }
+    let fits_heading = |field: &FieldView, heading: &str| {
+        let empty = if field.lines.is_empty() { 6.0 } else { 0.0 };
+        (tables::ems(heading) + field.step.map_or(0.0, |_| 4.7) + empty) * page.table / text_width
     };
-    // The title of a block takes two lines.
-    let headings =
-        2.0 * (blocks.len() as f64 + 1.0) + all().map(heading_lines).sum::<f64>() + points.len() as f64 * 1.5;
-    let budget = (text_height / pitch_of_text * text_columns as f64 - headings + 1.0).max(0.0);
+    let heading = |field: &FieldView| -> &'static str {
+        // In the margin beside the table the form's longest heading would take two lines.
+        let long = field.step == Some("STEP 2") && fits_heading(field, field.heading) > 1.0;
+        if long { SHORTER } else { field.heading }
+    };
+    let heading_lines = |field: &FieldView| {
+        let lines = fits_heading(field, heading(field)).ceil();
+        HEADING_LINES * lines + field.step.map_or(0.0, |_| CHIP_LINES)
+    };
+    let headings = PART_LINES * (blocks.len() as f64 + 1.0)
+        + all().map(heading_lines).sum::<f64>()
+        + points.len() as f64 * HEADING_LINES;
+    // One line in each column to be safe: a line that found no room would take a sheet of its own.
+    let budget = ((text_height / pitch_of_text - 1.0) * text_columns as f64 - headings).max(0.0);
     let wanted: Vec<f64> = points
         .iter()
         .map(|point| lines_of(&point.text, per_line))
@@ -211,7 +227,7 @@ pub fn one_page(handout: &Handout, points: &[MainPoint], threshold: &str, page: 
         let mut shorts = Vec::new();
         for field in fields {
             let (lines, cut) = shorten(&field.lines, caps.next().unwrap_or(0.0), per_line);
-            let (step, heading, empty) = (field.step, field.heading.to_owned(), field.lines.is_empty());
+            let (step, heading, empty) = (field.step, heading(&field).to_owned(), field.lines.is_empty());
             shorts.push(Short { step, heading, lines, cut, empty });
             if cut {
                 full.push(Full { block: block.name.clone(), field });

@@ -224,7 +224,13 @@ fn own_trend(handout: &Handout, indicator: &Indicator) -> Trend {
 
 fn entry(label: String, indicator: &Indicator) -> Option<Entry> {
     let ratio = valid_ratio(indicator)?;
-    Some(Entry { label, ratio, verdict: indicator.verdict, unstable: indicator.unstable })
+    Some(Entry {
+        label,
+        ratio,
+        decimals: indicator.ratio_decimals,
+        verdict: indicator.verdict,
+        unstable: indicator.unstable,
+    })
 }
 
 fn valid_ratio(indicator: &Indicator) -> Option<f64> {

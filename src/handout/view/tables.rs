@@ -167,7 +167,7 @@ fn built(handout: &Handout, block: &Block, page: &Page, here: &[usize]) -> Compa
         );
         let others = here.iter().map(|area| cell(Some(*area))).collect();
         let difference = indicator.difference.and_then(|d| shown::signed(d, indicator.decimals));
-        let ratio = indicator.ratio.and_then(|ratio| shown::number(ratio, 2));
+        let ratio = indicator.shown_ratio();
         let (arrow, verdict) = verdict_words(indicator);
         rows.push(Row::Figures(Box::new(Figures {
             marks: notes.marks(indicator),
