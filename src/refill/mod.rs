@@ -19,6 +19,7 @@ mod marked;
 mod mentions;
 mod news;
 mod pointing;
+mod remarks;
 mod run;
 mod texts;
 mod years;

@@ -199,6 +199,10 @@ fn files_that_differ_are_told_in_a_sentence_first_and_in_detail_at_the_end() {
         shown,
         [
             (sentence.as_str(), false),
+            (
+                "サービス別の利用者数は、入れた資料に無いため確かめていません。利用者が少ないサービスの倍率は、安定しないことがあります。",
+                false
+            ),
             ("読めない行がありました。", false),
             ("D3 2024：1.9 と 2.2 が食い違っています。", true)
         ]
