@@ -81,7 +81,8 @@ impl Handout {
 fn rank_note(comparison: &Comparison) -> Option<String> {
     comparison.rows.iter().any(|row| row.rank.is_some()).then(|| {
         let among = comparison.rank_note().unwrap_or_default();
-        format!("県内順位は、値の高い方から数えています（1は最も高い）。{among}")
+        let among = among.strip_prefix("県内順位は、").unwrap_or(&among);
+        format!("県内順位は、値の高い方から数えています（1が最も高い値）。{among}")
     })
 }
 

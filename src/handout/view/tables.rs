@@ -29,6 +29,8 @@ pub struct ComparisonTable {
     widths: Vec<f64>,
     /// Short enough to stand on one page with its notes.
     whole: bool,
+    /// Long, and a page holds it: it begins a new one.
+    fresh: bool,
     rows: Vec<Row>,
     notes: Vec<String>,
 }
@@ -251,7 +253,7 @@ fn built(handout: &Handout, block: &Block, page: &Page, here: &[usize]) -> Compa
             lines(label_ems(&figures.label, &figures.unit, &figures.marks, figures.indent), name_width, page)
         }
     });
-    let whole = taken.sum::<f64>() <= WHOLE;
+    let taken: f64 = taken.sum();
     let placed = ranks || !ranked.is_empty();
     let mut lines_under = notes.lines(block.indicators.iter().any(|indicator| indicator.unstable), &handout.years);
     if !ranked.is_empty() {
@@ -266,7 +268,8 @@ fn built(handout: &Handout, block: &Block, page: &Page, here: &[usize]) -> Compa
         ranks,
         memo,
         widths,
-        whole,
+        whole: taken <= WHOLE,
+        fresh: rows.len() > LONG && height(taken, &lines_under, page) <= page.inner_height(),
         rows,
         notes: lines_under,
     }
@@ -292,6 +295,13 @@ const LONG: usize = 20;
 /// The lines such a text takes in a column.
 fn lines(ems: f64, width: f64, page: &Page) -> f64 {
     (ems * page.table / (width - 0.7 * page.table).max(page.table)).ceil().max(1.0)
+}
+
+/// How high a table is whose rows take so many lines, with its head of two lines, its caption, the heading before it,
+/// its notes and the credit.
+fn height(taken: f64, notes: &[String], page: &Page) -> f64 {
+    let noted: f64 = notes.iter().map(|note| lines(ems(note), page.measure, page)).sum();
+    (taken + 4.0) * page.row() + (noted + 6.0) * page.table * 1.3
 }
 
 /// The lines of the rows of such a table.
@@ -392,12 +402,10 @@ pub fn years(handout: &Handout, page: &Page, areas: &[usize]) -> Vec<YearTable> 
         let widths = widths(page, columns.len(), wide_enough(&rows, page, page.number_column()));
         flatten(&mut rows, &widths, page);
         let taken = lines_of(&rows, &widths, page);
-        // Two lines of its head, its caption, and the heading of the appendix.
-        let height = (taken + 4.0) * page.row() + (notes.len() as f64 + 6.0) * page.table * 1.3;
         YearTable {
             number: 0,
             whole: taken <= WHOLE,
-            fresh: rows.len() > LONG && height <= page.inner_height(),
+            fresh: rows.len() > LONG && height(taken, &notes, page) <= page.inner_height(),
             areas: names_of(handout, areas.iter().copied()),
             years: handout.years.iter().map(short_year).collect(),
             widths,
