@@ -371,7 +371,7 @@ fn tell_rows(base: &Base, blocks: &Blocks, added: &[FormRow], out: &mut FormRefi
     if !beyond.is_empty() {
         out.diagnostics.push(Diagnostic::info(
             "others-beyond-form",
-            format!("様式に列の無い{}は「比較と判定」のシートにだけ載せました。", list(&beyond)),
+            format!("様式に列の無い{}は「比較と判定」のシートに載せました。", list(&beyond)),
         ));
     }
     for kept in &out.changes.kept {
