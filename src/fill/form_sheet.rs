@@ -70,7 +70,7 @@ pub fn plan(grid: &Grid, map: &FormMap, comparison: &Comparison, date: Date) -> 
         plan.diagnostics.push(Diagnostic::info(
             "others-beyond-form",
             format!(
-                "様式に並べられる比較地域の数を超えたため、{}は「比較と判定」のシートにだけ載せました。",
+                "様式に並べられる比較地域の数を超えたため、{}は様式ではなく「比較と判定」のシートに載せました。",
                 beyond.join("、")
             ),
         ));

@@ -422,6 +422,9 @@ pub struct Caution {
     /// For whoever looks it up: at the end of the paper, not on its first page.
     #[serde(default)]
     pub detail: bool,
+    /// It points to the end of the paper, where it is not said again.
+    #[serde(default)]
+    pub pointer: bool,
 }
 
 impl Handout {

@@ -1,16 +1,16 @@
 //! From a comparison to the data of a handout.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::data::{
     AreaColumn, Axis, Block, Caution, FieldText, Figure, Handout, Indicator, Role, Scatter, ScatterPoint, SourceLine,
     Thresholds, Verdict, Year,
 };
 use crate::catalog::{self, Block as FormBlock};
-use crate::compare::{self, CautionKind, ComparedRow, Comparison, FEW_PEOPLE, Level, RATIO_DECIMALS, ScatterKind};
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::compare::{self, CautionKind, ComparedRow, Comparison, Level, RATIO_DECIMALS, ScatterKind};
+use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::form;
-use crate::model::{AreaLevel, Date, EntryText, MissingReason, Observation};
+use crate::model::{AreaLevel, Date, EntryText, MissingReason, Observation, SourceFile};
 use crate::notation::wareki;
 
 /// Name of the block that holds 「指標追加」.
@@ -40,6 +40,8 @@ pub fn prepare(comparison: &Comparison, background: Background<'_>, made_on: Dat
         AreaLevel::Prefecture => (own.area.name.clone(), own.area.name.clone()),
         _ => (own.area.short_name().to_owned(), own.area.prefecture.clone().unwrap_or_default()),
     });
+    let scatters = scatters(comparison, background.observations);
+    let files = files(comparison, background.observations, &scatters, restricted);
     Handout {
         title: "地域分析・検討シート".to_owned(),
         insurer,
@@ -47,7 +49,7 @@ pub fn prepare(comparison: &Comparison, background: Background<'_>, made_on: Dat
         years: comparison.years.iter().map(year).collect(),
         main_year: comparison.main_year,
         made_on,
-        rank_note: comparison.rank_note(),
+        rank_note: rank_note(comparison),
         areas: comparison
             .participants
             .iter()
@@ -55,11 +57,11 @@ pub fn prepare(comparison: &Comparison, background: Background<'_>, made_on: Dat
             .collect(),
         thresholds: Thresholds { above: comparison.thresholds.above, below: comparison.thresholds.below },
         blocks: blocks(comparison, background.texts, restricted),
-        scatters: scatters(comparison, background.observations),
+        scatters,
         main_points: Vec::new(),
         topics: Vec::new(),
-        credit: credit(comparison, background.layouts),
-        sources: sources(comparison, background.layouts),
+        credit: credit(&files, background.layouts),
+        sources: sources(&files, background.layouts),
         cautions: cautions(comparison, background.diagnostics),
     }
 }
@@ -73,6 +75,15 @@ impl Handout {
         self.sources.dedup_by(|a, b| a.name == b.name && a.exported == b.exported);
         self.cautions.clear();
     }
+}
+
+/// Which end a place is counted from, and among how many.
+fn rank_note(comparison: &Comparison) -> Option<String> {
+    comparison.rows.iter().any(|row| row.rank.is_some()).then(|| {
+        let among = comparison.rank_note().unwrap_or_default();
+        let among = among.strip_prefix("県内順位は、").unwrap_or(&among);
+        format!("県内順位は、値の高い方から数えています（1が最も高い値）。{among}")
+    })
 }
 
 fn year(shown: &compare::ShownYear) -> Year {
@@ -130,7 +141,7 @@ fn indicator(comparison: &Comparison, at: usize, row: &ComparedRow) -> Indicator
         unit: row.indicator.unit.to_string(),
         decimals,
         adjusted: row.indicator.adjusted,
-        unstable: few_people(comparison, at, row),
+        unstable: comparison.is_few(at),
         cautions: Vec::new(),
         values: (0..comparison.participants.len())
             .map(|who| comparison.years.iter().map(|shown| figure(row, who, shown)).collect())
@@ -147,20 +158,6 @@ fn indicator(comparison: &Comparison, at: usize, row: &ComparedRow) -> Indicator
         }),
         rank: row.rank.map(|rank| rank.label()),
     }
-}
-
-/// Fewer people than [`FEW_PEOPLE`] a month stand behind the own area's figure of the main year. Where a service's own
-/// recipients are not known, nobody can use it who receives nothing at all: few recipients in all are few of each.
-fn few_people(comparison: &Comparison, at: usize, row: &ComparedRow) -> bool {
-    let Some(year) = comparison.main_year else { return false };
-    let people = |at| comparison.people.get(&(at, 0, year)).copied();
-    let all = || {
-        let rates = ["D2", "D3", "D4"].map(|id| comparison.rows.iter().position(|row| row.indicator.id.as_str() == id));
-        rates.into_iter().map(|at| people(at?)).sum::<Option<f64>>()
-    };
-    let per_recipient = row.indicator.block == Some(FormBlock::PerRecipient);
-    let known = people(at).or_else(|| if per_recipient { all() } else { None });
-    known.is_some_and(|people| people < FEW_PEOPLE)
 }
 
 fn figure(row: &ComparedRow, who: usize, shown: &compare::ShownYear) -> Figure {
@@ -199,7 +196,7 @@ fn scatters(comparison: &Comparison, observations: &[Observation]) -> Vec<Scatte
         .into_iter()
         .filter_map(|(kind, title, block, x, y)| {
             let on_sheet = comparison.scatters.iter().find(|scatter| scatter.kind == kind);
-            if let Some(other) = on_sheet.filter(|one| one.year != year || one.standardisation.is_some()) {
+            if let Some(other) = on_sheet.filter(|one| another_year(one, year)) {
                 return of_another_year(comparison, other, title, block, [x.1, y.1]);
             }
             let points = points(comparison, observations, year, &x, &y);
@@ -214,6 +211,11 @@ fn scatters(comparison: &Comparison, observations: &[Observation]) -> Vec<Scatte
             })
         })
         .collect()
+}
+
+/// Whether the sheet's plot is not the one of the form's own figures of the main year.
+fn another_year(plot: &compare::Scatter, main: i32) -> bool {
+    plot.year != main || plot.standardisation.is_some()
 }
 
 /// The plot of the sheet, where it is not of the main year and the form's own figures: most insurers have a point there.
@@ -352,16 +354,19 @@ fn summed(comparison: &Comparison, who: usize, sum: &Sum) -> Figure {
 }
 
 /// 出典 in one line, by what the files are.
-fn credit(comparison: &Comparison, layouts: &BTreeMap<String, &'static str>) -> String {
+fn credit(files: &[&SourceFile], layouts: &BTreeMap<String, &'static str>) -> String {
+    let of = |file: &SourceFile| layouts.get(&file.sha256).copied().unwrap_or_default();
+    let used = |wanted: &[&str]| files.iter().any(|file| wanted.contains(&of(file)));
     let mut parts = Vec::new();
-    let used = |wanted: &[&str]| {
-        figures(comparison).any(|o| layouts.get(&o.source.file.sha256).is_some_and(|layout| wanted.contains(layout)))
-    };
-    if used(&["L1", "L2"]) {
+    if used(&SYSTEM) {
         parts.push("厚生労働省 地域包括ケア「見える化」システム（介護保険事業状況報告ほか）");
     }
-    if used(&["L4"]) {
+    if used(&ANNUAL) {
         parts.push("厚生労働省「介護保険事業状況報告（年報）」");
+    }
+    // A paper must not give the ministry's name to what an office counted itself.
+    if files.iter().any(|file| !SYSTEM.contains(&of(file)) && !ANNUAL.contains(&of(file))) {
+        parts.push(if parts.is_empty() { "取り込んだ資料" } else { "そのほかの取り込んだ資料" });
     }
     if parts.is_empty() {
         parts.push("取り込んだ資料");
@@ -369,38 +374,133 @@ fn credit(comparison: &Comparison, layouts: &BTreeMap<String, &'static str>) -> 
     format!("出典：{}をもとに作成", parts.join("、"))
 }
 
-fn figures(comparison: &Comparison) -> impl Iterator<Item = &Observation> {
-    comparison.rows.iter().flat_map(|row| row.figures.values().map(AsRef::as_ref))
-}
+/// Layouts of the 「見える化」 system, and of the annual report.
+const SYSTEM: [&str; 3] = ["L1", "L2", "L3"];
+const ANNUAL: [&str; 1] = ["L4"];
 
-/// Each file once, in the order of names.
-fn sources(comparison: &Comparison, layouts: &BTreeMap<String, &'static str>) -> Vec<SourceLine> {
-    let mut files: BTreeMap<(String, String), SourceLine> = BTreeMap::new();
-    for observation in figures(comparison) {
-        let cells = observation.derived.as_ref().map_or_else(
-            || vec![observation.source.file.clone()],
-            |derivation| derivation.sources.iter().map(|source| source.file.clone()).collect(),
-        );
-        for file in cells {
-            files.entry((file.name.clone(), file.sha256.clone())).or_insert_with(|| SourceLine {
-                name: layouts.get(&file.sha256).map_or("", |layout| crate::layout::in_words(layout)).to_owned(),
-                file: Some(file.name.clone()),
-                exported: file.exported,
-            });
+/// Every file behind the paper once, in the order of names: of the tables, of the plots, and of the places among the
+/// prefecture's insurers.
+fn files<'a>(
+    comparison: &'a Comparison,
+    observations: &'a [Observation],
+    scatters: &[Scatter],
+    restricted: bool,
+) -> Vec<&'a SourceFile> {
+    let shown = comparison.rows.iter().filter(|row| restricted || !row.indicator.restricted);
+    let shown = shown.flat_map(|row| row.figures.values().map(AsRef::as_ref));
+    let behind = behind(comparison, scatters);
+    let drawn = observations.iter().filter(|observation| behind.iter().any(|behind| behind.holds(observation)));
+    let mut found: BTreeMap<(&str, &str), &SourceFile> = BTreeMap::new();
+    for observation in shown.chain(drawn) {
+        let derived = observation.derived.as_ref().map(|derivation| derivation.sources.iter());
+        let read = derived.is_none().then_some(&observation.source);
+        for source in derived.into_iter().flatten().chain(read) {
+            let file = &*source.file;
+            found.entry((&file.name, &file.sha256)).or_insert(file);
         }
     }
-    files.into_values().collect()
+    found.into_values().collect()
+}
+
+/// Figures of the prefecture's insurers and of the chosen areas that stand behind a plot or a place.
+struct Behind<'a> {
+    year: i32,
+    standardisation: Option<&'a str>,
+    ids: Vec<&'a str>,
+    prefecture: Option<&'a str>,
+    /// Beside the prefecture's insurers.
+    areas: Vec<&'a str>,
+}
+
+impl Behind<'_> {
+    fn holds(&self, observation: &Observation) -> bool {
+        let (period, dimensions, area) = (&observation.period, &observation.dimensions, &observation.area);
+        // 「分布」 (B6) names the rate in the place of a service.
+        let total = || match observation.indicator.as_str() {
+            "B6" | "B6-a" | "B6-b" => {
+                dimensions.care_level.is_none() && dimensions.age.is_none() && dimensions.sex.is_none()
+            }
+            _ => dimensions.is_total(),
+        };
+        let here = || {
+            area.level == AreaLevel::Insurer && self.prefecture.is_some_and(|p| area.prefecture.as_deref() == Some(p))
+        };
+        period.form_year == Some(self.year)
+            && !period.part_year
+            && self.ids.contains(&observation.indicator.as_str())
+            && dimensions.standardisation.as_deref() == self.standardisation
+            && total()
+            && observation.datum.value().is_some()
+            && (here() || self.areas.contains(&area.key()))
+    }
+}
+
+fn behind<'a>(comparison: &'a Comparison, scatters: &[Scatter]) -> Vec<Behind<'a>> {
+    let (Some(main), Some(own)) = (comparison.main_year, comparison.participants.first()) else { return Vec::new() };
+    let prefecture = own.area.prefecture.as_deref();
+    let chosen = || comparison.participants.iter().map(|participant| participant.area.key());
+    let plots = [
+        (ScatterKind::Severity, FormBlock::CertificationRate, &["B6", "B6-a", "B6-b"][..]),
+        (ScatterKind::Services, FormBlock::RecipientRate, &["D2", "D3", "D4"][..]),
+    ];
+    let drawn = plots.into_iter().filter(|(_, block, _)| scatters.iter().any(|scatter| scatter.block == block.title()));
+    let plots = drawn.map(|(kind, _, ids)| {
+        let on_sheet = comparison.scatters.iter().find(|scatter| scatter.kind == kind);
+        let other = on_sheet.filter(|one| another_year(one, main));
+        Behind {
+            year: other.map_or(main, |other| other.year),
+            standardisation: other.and_then(|other| other.standardisation.as_deref()),
+            ids: ids.to_vec(),
+            prefecture,
+            areas: chosen().collect(),
+        }
+    });
+    let ranked = comparison.rows.iter().filter(|row| row.rank.is_some());
+    let ranks = ranked.map(|row| Behind {
+        year: main,
+        standardisation: row.figures.get(&(0, main)).and_then(|own| own.dimensions.standardisation.as_deref()),
+        ids: vec![row.indicator.id.as_str()],
+        prefecture,
+        areas: Vec::new(),
+    });
+    plots.chain(ranks).collect()
+}
+
+/// The lines of 使ったデータ.
+fn sources(files: &[&SourceFile], layouts: &BTreeMap<String, &'static str>) -> Vec<SourceLine> {
+    let lines = files.iter().map(|file| SourceLine {
+        name: layouts.get(&file.sha256).map_or("", |layout| crate::layout::in_words(layout)).to_owned(),
+        file: Some(file.name.clone()),
+        exported: file.exported,
+    });
+    lines.collect()
 }
 
 /// What reading says of two files that give one figure differently; told by [`conflicts`].
 const CONFLICTS: [&str; 4] = ["conflict", "conflict-derived", "total-mismatch", "newer-copy"];
 
+/// What cannot be known of small services where no file counts their users.
+const PEOPLE_UNKNOWN: &str = "サービス別の利用者数は、入れた資料に無いため確かめていません。利用者が少ないサービスの倍率は、安定しないことがあります。";
+
 /// Warnings people should read beside the figures; each sentence once, what a reader must know first.
 fn cautions(comparison: &Comparison, diagnostics: &[Diagnostic]) -> Vec<Caution> {
     let (summary, details) = conflicts(comparison, diagnostics);
     let mut cautions: Vec<Caution> = summary.into_iter().collect();
+    if compare::cautions(comparison, diagnostics).iter().any(|caution| caution.kind == CautionKind::PeopleUnknown) {
+        cautions.push(Caution { text: PEOPLE_UNKNOWN.to_owned(), place: None, detail: false, pointer: false });
+    }
+    // Two sets of adjusted figures on one paper need a reason.
+    let mixed = diagnostics.iter().filter(|told| told.code == "mixed-standardisation");
+    let details = mixed
+        .map(|told| Caution { text: told.message.clone(), place: None, detail: true, pointer: false })
+        .chain(details);
     let warnings = diagnostics.iter().filter(|d| d.severity == Severity::Warning && !CONFLICTS.contains(&d.code));
-    let warnings = warnings.map(|d| Caution { text: d.message.clone(), place: d.place.cell.clone(), detail: false });
+    let warnings = warnings.map(|d| Caution {
+        text: d.message.clone(),
+        place: place_in_words(&d.place),
+        detail: false,
+        pointer: false,
+    });
     for caution in warnings.chain(details) {
         if !cautions.iter().any(|known| known.text == caution.text) {
             cautions.push(caution);
@@ -410,7 +510,10 @@ fn cautions(comparison: &Comparison, diagnostics: &[Diagnostic]) -> Vec<Caution>
     cautions.truncate(MOST_CAUTIONS);
     if more > 0 {
         cautions.push(Caution {
-            text: format!("このほかに{more}件の注意があります。"), place: None, detail: true
+            text: format!("このほかに{more}件の注意があります。"),
+            place: None,
+            detail: true,
+            pointer: false,
         });
     }
     cautions
@@ -424,7 +527,9 @@ fn conflicts(comparison: &Comparison, diagnostics: &[Diagnostic]) -> (Option<Cau
         .filter(|caution| caution.kind == CautionKind::Conflict && caution.level != Level::Info)
         .collect();
     let mut names: Vec<&str> = Vec::new();
-    for (row, ..) in found.iter().flat_map(|caution| &caution.figures) {
+    let mut years = BTreeSet::new();
+    for (row, _, year) in found.iter().flat_map(|caution| &caution.figures) {
+        years.insert(*year);
         let name = comparison.rows.get(*row).map(|row| row.indicator.name.as_str()).unwrap_or_default();
         if !names.contains(&name) {
             names.push(name);
@@ -436,16 +541,47 @@ fn conflicts(comparison: &Comparison, diagnostics: &[Diagnostic]) -> (Option<Cau
             more => format!("、ほか{more}指標"),
         };
         names.truncate(NAMED_CONFLICTS);
-        Caution {
-            text: format!(
-                "資料によって値が違う指標があります（{}{more}）。使った値は「出典と注意」にあります。",
-                names.join("、")
-            ),
-            place: None,
-            detail: false,
-        }
+        let named = format!("資料によって値が違う指標があります（{}{more}）。", names.join("、"));
+        // Nobody need doubt a comparison for figures it does not use.
+        let which = match comparison.main_year.filter(|main| !years.contains(main)) {
+            Some(main) => {
+                let years: Vec<String> = years.iter().map(|year| wareki(*year)).collect();
+                format!("違うのは{}の値で、比べている{}の値ではありません。", years.join("、"), wareki(main))
+            }
+            None => String::new(),
+        };
+        let text = format!("{named}{which}使った値は「出典と注意」にあります。");
+        Caution { text, place: None, detail: false, pointer: true }
     });
-    let details =
-        found.into_iter().map(|caution| Caution { text: caution.message, place: caution.place.cell, detail: true });
-    (summary, details.collect())
+    (summary, found.iter().map(|caution| conflict(comparison, caution)).collect())
+}
+
+/// 「受給率（居住系サービス）　みほん市　令和6年度：1.9 と、… 1.9 を使いました。」 and the cell of the value used.
+fn conflict(comparison: &Comparison, caution: &compare::Caution) -> Caution {
+    let at = caution
+        .figures
+        .first()
+        .and_then(|(row, who, year)| Some((comparison.rows.get(*row)?, comparison.participants.get(*who)?, *year)));
+    let said = at.and_then(|(row, participant, year)| {
+        // Reading knows ids and the periods as files write them.
+        let told = caution.message.strip_prefix(row.indicator.id.as_str())?.strip_prefix(' ')?;
+        let (_, what) = told.split_once('：')?;
+        let name = comparison.name_of(&participant.area);
+        Some(format!("{}　{name}　{}：{what}", row.indicator.name, wareki(year)))
+    });
+    let used = if caution.message.ends_with("を使いました。") { "使った値は" } else { "" };
+    Caution {
+        text: said.unwrap_or_else(|| caution.message.clone()),
+        place: place_in_words(&caution.place).map(|place| format!("{used}{place}")),
+        detail: true,
+        pointer: false,
+    }
+}
+
+/// 「『D3_….xlsx』の「表」G3」, as far as it is known.
+fn place_in_words(place: &Place) -> Option<String> {
+    let file = place.file.as_ref().map(|file| format!("『{file}』"));
+    let sheet = place.sheet.as_ref().filter(|sheet| !sheet.is_empty()).map(|sheet| format!("「{sheet}」"));
+    let parts: Vec<String> = file.into_iter().chain(sheet).chain(place.cell.clone()).collect();
+    (!parts.is_empty()).then(|| parts.join("の"))
 }

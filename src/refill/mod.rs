@@ -21,6 +21,7 @@ mod marked_texts;
 mod mentions;
 mod news;
 mod pointing;
+mod remarks;
 mod run;
 mod texts;
 mod years;

@@ -51,6 +51,8 @@ struct Bar {
     part: bool,
 }
 
+/// The share of the width that is left to the bars, whatever the names.
+const BARS_LEAST: f64 = 0.2;
 /// A column of groups is at least this many ems wide.
 const COLUMN_LEAST: f64 = 22.0;
 
@@ -70,13 +72,15 @@ pub fn grouped_bars(
     let room = Room { width: (whole.width - gutter * (columns as f64 - 1.0)) / columns as f64, ..whole };
     let per_column = indicators.len().div_ceil(columns);
     let longest = areas.iter().map(|area| room.text(&area.name)).fold(0.0, f64::max);
-    let name_width = (longest + 2.0).min(room.width * 0.3);
+    let value_width = value_width(indicators, areas.len(), year, room);
+    // Two long names must not look alike: bars yield to them as far as they can be told apart.
+    let most = room.width * (1.0 - BARS_LEAST) - value_width - room.size * 0.6;
+    let name_width = (longest + 2.0).min(most.max(room.width * 0.3));
     let plot_x = name_width + room.size * 0.6;
     let values: Vec<f64> = indicators
         .iter()
         .flat_map(|indicator| (0..areas.len()).filter_map(move |area| figure(indicator, area).value()))
         .collect();
-    let value_width = room.text("0,000,000.0");
     let plot_width = (room.width - plot_x - value_width).max(40.0);
     let scale = Scale::from_nought(values.iter().copied(), 5.0);
     let patterns = patterns(areas.iter().map(|area| area.role));
@@ -138,6 +142,18 @@ pub fn grouped_bars(
         groups,
         alt,
     }
+}
+
+/// The room to the right of the longest bar.
+fn value_width(indicators: &[&Indicator], areas: usize, year: usize, room: Room) -> f64 {
+    let figures = indicators.iter().flat_map(|indicator| {
+        (0..areas)
+            .map(|area| (indicator.figure(area, year), indicator.decimals))
+            .filter(|(figure, _)| figure.value().is_some())
+    });
+    let widest = figures.map(|(figure, decimals)| room.text(&shown_value(figure, decimals))).fold(0.0, f64::max);
+    // Where a value is missing, the reason has the room of the bar, too.
+    widest.max(room.text("－（データなし）") - room.width * BARS_LEAST) + room.size * 0.8
 }
 
 fn shown_value(figure: Figure, decimals: u8) -> String {

@@ -83,7 +83,7 @@ pub fn beside(points: &[(f64, f64, f64, f64)], marker: f64, plot: &Box2, lines: 
     let mut taken: Vec<Box2> = Vec::new();
     let mut found = Vec::with_capacity(points.len());
     for (index, (x, y, w, h)) in points.iter().enumerate() {
-        let near = [marker + 1.5, marker + 5.0];
+        let near = [marker + 1.5, marker + 5.0, marker + 9.0];
         let corner = |x, y| Box2 { x, y, w: *w, h: *h };
         let places = near.into_iter().flat_map(|d| {
             [

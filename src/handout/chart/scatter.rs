@@ -64,8 +64,8 @@ pub fn scatter(data: &Scatter, plot_height: f64, room: Room) -> ScatterChart {
         });
         known
     };
-    let x_scale = Scale::around(known.iter().map(|k| k.1).chain(data.x.nation.value()), 5.0);
-    let y_scale = Scale::around(known.iter().map(|k| k.2).chain(data.y.nation.value()), 4.0);
+    let x_scale = scale(known.iter().map(|k| k.1).chain(data.x.nation.value()), 5.0);
+    let y_scale = scale(known.iter().map(|k| k.2).chain(data.y.nation.value()), 4.0);
     let y_ticks = y_scale.ticks(plot_height);
     let tick_width = y_ticks.iter().map(|tick| room.text(&tick.label)).fold(0.0, f64::max);
     let plot_x = tick_width + room.size * 0.5;
@@ -121,7 +121,11 @@ pub fn scatter(data: &Scatter, plot_height: f64, room: Room) -> ScatterChart {
         }
     }
     for point in data.points.iter().filter(|point| point.x.whole().is_none() || point.y.whole().is_none()) {
-        missing.push(format!("{}（{}、{}）", point.name, value(point.x, &data.x), value(point.y, &data.y)));
+        let words = match (point.x.missing(), point.y.missing()) {
+            (Some(x), Some(y)) if x == y => x.label().to_owned(),
+            _ => format!("{}、{}", value(point.x, &data.x), value(point.y, &data.y)),
+        };
+        missing.push(format!("{}（{words}）", point.name));
     }
     let titled = |axis: &Axis| format!("{}（{}）", axis.name, axis.unit);
     let nation = [&data.x, &data.y].map(|axis| format!("{} {}", axis.name, value(axis.nation, axis)));
@@ -154,6 +158,19 @@ pub fn scatter(data: &Scatter, plot_height: f64, room: Room) -> ScatterChart {
         missing,
         alt,
     }
+}
+
+/// The share of the span that is left free at both ends, so that no mark lies on the frame.
+const EDGE: f64 = 0.04;
+
+fn scale(values: impl Iterator<Item = f64>, wanted: f64) -> Scale {
+    let values: Vec<f64> = values.collect();
+    let (lo, hi) =
+        values.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(lo, hi), value| (lo.min(*value), hi.max(*value)));
+    let edge = (hi - lo) * EDGE;
+    // No rate is below nought.
+    let low = if lo >= 0.0 { (lo - edge).max(0.0) } else { lo - edge };
+    Scale::around(values.into_iter().chain([low, hi + edge]).filter(|value| value.is_finite()), wanted)
 }
 
 fn value(figure: Figure, axis: &Axis) -> String {

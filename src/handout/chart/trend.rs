@@ -163,8 +163,9 @@ pub fn trend(trend: &Trend, plot_height: f64, room: Room) -> TrendChart {
 }
 
 fn gaps(trend: &Trend, missing: &[(usize, &'static str, &str)]) -> Vec<String> {
-    let mut lines = Vec::new();
-    for (index, year) in trend.years.iter().enumerate() {
+    // First year, last year, what is so.
+    let mut runs: Vec<(usize, usize, String)> = Vec::new();
+    for index in 0..trend.years.len() {
         let mut reasons: Vec<&str> = missing.iter().filter(|gap| gap.0 == index).map(|gap| gap.1).collect();
         reasons.sort_unstable();
         reasons.dedup();
@@ -172,10 +173,22 @@ fn gaps(trend: &Trend, missing: &[(usize, &'static str, &str)]) -> Vec<String> {
             let names: Vec<&str> =
                 missing.iter().filter(|gap| gap.0 == index && gap.1 == reason).map(|gap| gap.2).collect();
             let who = if names.len() == trend.series.len() { "どの地域も".to_owned() } else { names.join("、") };
-            lines.push(format!("{}は{who}{reason}", year.wareki));
+            let what = format!("{who}{reason}");
+            match runs.iter_mut().find(|(_, last, known)| *last + 1 == index && *known == what) {
+                Some((_, last, _)) => *last = index,
+                None => runs.push((index, index, what)),
+            }
         }
     }
-    lines
+    let year = |index: usize| trend.years.get(index).map(|year| year.wareki.as_str()).unwrap_or_default();
+    let lines = runs.into_iter().map(|(first, last, what)| {
+        if first == last {
+            format!("{}は{what}", year(first))
+        } else {
+            format!("{}～{}は{what}", year(first), year(last))
+        }
+    });
+    lines.collect()
 }
 
 fn year_words(year: &Year) -> String {
@@ -243,6 +256,19 @@ mod tests {
         assert_eq!(chart.lines[0].segments.len(), 1, "no line is drawn across the gap");
         assert!(chart.gaps.contains(&"令和6年度はみほん市、となり市空白".to_owned()), "{:?}", chart.gaps);
         assert!(chart.alt.contains("令和6年度 －（空白）"));
+    }
+
+    #[test]
+    fn years_with_the_same_gap_are_told_together() {
+        let hole = Figure::Missing { missing: MissingReason::Unknown };
+        let values = vec![hole, hole, Figure::Value(1.0), hole];
+        let one = TrendSeries { role: Role::Own, name: "みほん市".to_owned(), values };
+        let all = TrendSeries { role: Role::Nation, name: "全国".to_owned(), values: vec![Figure::Value(1.0); 4] };
+        let years = (2023..2027).map(|form_year| year(form_year, false)).collect();
+        let data =
+            Trend { title: "認定率".to_owned(), unit: "％".to_owned(), decimals: 1, years, series: vec![one, all] };
+        let chart = trend(&data, 90.0, Room { width: 240.0, size: 9.0 });
+        assert_eq!(chart.gaps(), ["令和5年度～令和6年度はみほん市データなし", "令和8年度はみほん市データなし"]);
     }
 
     #[test]

@@ -194,6 +194,7 @@ pub fn build(
         cautions: handout
             .cautions
             .iter()
+            .filter(|caution| !caution.pointer)
             .map(|c| CautionView { text: c.text.clone(), place: c.place.clone().unwrap_or_default() })
             .collect(),
         credit: handout.credit.clone(),

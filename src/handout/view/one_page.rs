@@ -9,6 +9,7 @@ use super::tables::{self, YearTable};
 use super::{FieldView, fields, glance};
 use crate::handout::data::{Handout, MainPoint, Role};
 use crate::handout::glyphs;
+use crate::handout::options::Part;
 
 /// What the layout draws.
 #[derive(Serialize)]
@@ -116,12 +117,15 @@ const SHORTER: &str = "乖離の理由・問題点等の考察（仮説の設定
 
 /// Lays the form out on the paper.
 pub fn one_page(handout: &Handout, points: &[MainPoint], threshold: &str, page: &Page) -> OnePage {
-    let (fitted, beside) = (page.fits_form(), page.is_wide());
+    // Without the table the texts have the sheet; without the texts nothing is shortened or carried on.
+    let has_table = page.has(Part::Tables) && !handout.areas.is_empty() && !handout.years.is_empty();
+    let points = if page.has(Part::Summary) { points } else { &[] };
+    let (fitted, beside) = (page.fits_form(), page.is_wide() && has_table);
     let width = page.inner_width();
     let text_least = if beside { TEXT_LEAST * page.body + page.gutter() } else { 0.0 };
-    let columns = choose_columns(handout, page, width - text_least);
+    let columns = if has_table { choose_columns(handout, page, width - text_least) } else { Vec::new() };
     let mut seen = Seen::default();
-    let mut rows = glance::rows(handout, &columns, &mut seen);
+    let mut rows = if has_table { glance::rows(handout, &columns, &mut seen) } else { Vec::new() };
     let mut widths = widths(&rows, &columns, page);
     let roomy = widened(&widths, &columns, handout, page);
     if roomy.iter().sum::<f64>() <= width - text_least {
@@ -141,13 +145,15 @@ pub fn one_page(handout: &Handout, points: &[MainPoint], threshold: &str, page: 
 
     let height = page.inner_height() - TITLE;
     // Run on, because every line at the foot costs one of the table.
-    let notes = glance::notes(handout, &seen).join("　");
+    let notes = if has_table { glance::notes(handout, &seen).join("　") } else { String::new() };
     let lines_at_foot: f64 = [notes.as_str(), threshold, handout.credit.as_str()]
         .into_iter()
         .map(|note| (tables::ems(note) * page.table / table_width).ceil().max(1.0))
         .sum();
     // Caption and gaps around the table, then the notes under it.
     let foot = page.table * 3.4 + lines_at_foot * (page.table * CAP + page.body * 0.5);
+    // Long names of areas wrap over their columns.
+    let head = (head_lines(&columns, &widths, handout, page) - 1.0) * page.table * LINE_OF_HEAD;
     let line_count = |row: &Row| {
         let indent = if row.indent { 1.0 } else { 0.0 };
         let room = if row.kind == "figures" { name_width } else { table_width };
@@ -157,14 +163,14 @@ pub fn one_page(handout: &Handout, points: &[MainPoint], threshold: &str, page: 
     // The head of the table takes two lines.
     let lines: f64 = rows.iter().map(line_count).sum::<f64>() + 2.0;
     let room = if beside { height - foot } else { (height - foot) * 0.62 };
-    let pitch = (room / lines).clamp(least, most);
+    let pitch = ((room - head) / lines).clamp(least, most);
     for row in &mut rows {
         let room = if row.kind == "figures" { widths.first().copied().unwrap_or_default() } else { table_width };
         row.flat = tables::fits(tables::label_ems(&row.label, "", &row.marks, row.indent), room, page);
     }
     let mut rest = Vec::new();
     if fitted {
-        let mut at = 2.0 * pitch;
+        let mut at = head + 2.0 * pitch;
         let fits = rows.iter().take_while(|row| {
             at += line_count(row) * pitch;
             at <= room + 0.5 || !beside && at <= height * 0.75
@@ -180,10 +186,14 @@ pub fn one_page(handout: &Handout, points: &[MainPoint], threshold: &str, page: 
         _ => (width - page.gutter()) / 2.0,
     };
     let per_line = ((text_width / page.body).floor() - 1.5).max(8.0);
-    let text_height =
-        if beside { height } else { height - foot - (rows.iter().map(line_count).sum::<f64>() + 2.0) * pitch };
+    let text_height = match (beside, has_table) {
+        (true, _) => height,
+        (false, true) => height - foot - head - (rows.iter().map(line_count).sum::<f64>() + 2.0) * pitch,
+        (false, false) => height - foot,
+    };
     let pitch_of_text = page.body * (CAP + LEADING);
-    let blocks: Vec<Vec<FieldView>> = handout.blocks.iter().map(fields).collect();
+    let discussed = if page.has(Part::Discussion) { handout.blocks.as_slice() } else { &[] };
+    let blocks: Vec<Vec<FieldView>> = discussed.iter().map(fields).collect();
     let all = || blocks.iter().flatten();
     let fits_heading = |field: &FieldView, heading: &str| {
         let empty = if field.lines.is_empty() { 6.0 } else { 0.0 };
@@ -201,8 +211,10 @@ pub fn one_page(handout: &Handout, points: &[MainPoint], threshold: &str, page: 
     let headings = PART_LINES * (blocks.len() as f64 + 1.0)
         + all().map(heading_lines).sum::<f64>()
         + points.len() as f64 * HEADING_LINES;
-    // One line in each column to be safe: a line that found no room would take a sheet of its own.
-    let budget = ((text_height / pitch_of_text - 1.0) * text_columns as f64 - headings).max(0.0);
+    // Lines in each column to be safe: a line that found no room would take a sheet of its own, and a heading at the
+    // foot of the first of two columns moves to its text.
+    let safe = if text_columns > 1 { 2.5 } else { 1.0 };
+    let budget = ((text_height / pitch_of_text - safe) * text_columns as f64 - headings).max(0.0);
     let wanted: Vec<f64> = points
         .iter()
         .map(|point| lines_of(&point.text, per_line))
@@ -223,7 +235,7 @@ pub fn one_page(handout: &Handout, points: &[MainPoint], threshold: &str, page: 
         })
         .collect();
     let mut short_blocks = Vec::new();
-    for (block, fields) in handout.blocks.iter().zip(blocks) {
+    for (block, fields) in discussed.iter().zip(blocks) {
         let mut shorts = Vec::new();
         for field in fields {
             let (lines, cut) = shorten(&field.lines, caps.next().unwrap_or(0.0), per_line);
@@ -263,7 +275,12 @@ pub fn one_page(handout: &Handout, points: &[MainPoint], threshold: &str, page: 
         points: short_points,
         blocks: short_blocks,
         full,
-        years: tables::years(handout, page, &not_whole(handout, &columns)),
+        // The paper has every value in its appendix, or no tables at all.
+        years: if has_table && !page.has(Part::Years) {
+            tables::years(handout, page, &not_whole(handout, &columns))
+        } else {
+            Vec::new()
+        },
     }
 }
 
@@ -346,6 +363,22 @@ fn widened(widths: &[f64], columns: &[Column], handout: &Handout, page: &Page) -
 
 /// Longer names of areas wrap over their columns, in ems.
 const NAME_OVER_VALUES: f64 = 8.0;
+/// From line to line in the head of the table and gaps beside its names, in ems; the layout sets the same.
+const LINE_OF_HEAD: f64 = CAP + 0.3;
+const BESIDE_NAME: f64 = 0.68;
+
+/// The lines of the longest name over its columns of years.
+fn head_lines(columns: &[Column], widths: &[f64], handout: &Handout, page: &Page) -> f64 {
+    let mut at = 1;
+    let lines = columns.iter().map(|column| {
+        let width: f64 = widths.iter().skip(at).take(column.years.len()).sum();
+        at += column.years.len();
+        let per_line = (width / page.table - BESIDE_NAME).floor().max(1.0);
+        let name = handout.areas.get(column.area).map_or(0.0, |area| tables::ems(&area.name));
+        (name / per_line).ceil()
+    });
+    lines.fold(1.0, f64::max)
+}
 
 /// Lines of a paragraph.
 fn lines_of(text: &str, per_line: f64) -> f64 {

@@ -36,6 +36,9 @@ pub struct Page {
 /// The upper and the lower margin of a 1枚もの in millimetres; the layout sets the same.
 const ONE_PAGE_TOP: f64 = 13.0;
 const ONE_PAGE_FOOT: f64 = 13.0;
+/// The same of the other papers.
+const TOP: f64 = 20.0;
+const FOOT: f64 = 18.0;
 /// The height of a line and the gaps above and below it, in ems; the layout sets the same gaps.
 const ROW: f64 = 0.765 + 2.0 * 0.36;
 /// A row one can write in with a pen, in points.
@@ -102,9 +105,20 @@ impl Page {
         self.width - 2.0 * self.margin
     }
 
-    /// From head to foot of a 1枚もの.
+    /// From head to foot of the text.
     pub fn inner_height(&self) -> f64 {
-        self.height - (ONE_PAGE_TOP + ONE_PAGE_FOOT) * MM
+        let margins = if self.kind == Kind::OnePage { ONE_PAGE_TOP + ONE_PAGE_FOOT } else { TOP + FOOT };
+        self.height - margins * MM
+    }
+
+    /// Whether the paper has this part.
+    pub fn has(&self, part: Part) -> bool {
+        self.parts.contains(&part)
+    }
+
+    /// How high a row of a table is that takes one line.
+    pub fn row(&self) -> f64 {
+        self.row
     }
 
     /// Between columns.

@@ -7,7 +7,7 @@ use super::page::Page;
 use super::tables;
 use super::year_in_full;
 use crate::handout::chart::{self, DeviationChart, Entry, GroupedBars, ScatterChart, TrendChart};
-use crate::handout::data::{Block, Handout, Indicator, Role, Trend, TrendSeries};
+use crate::handout::data::{Block, Handout, Indicator, Role, Trend, TrendSeries, Verdict};
 use crate::handout::names;
 
 /// A chart and its caption.
@@ -47,6 +47,8 @@ pub struct BlockPictures {
     gaps: Vec<String>,
     /// Some trend holds a part-year.
     part_years: bool,
+    /// 比較地域 whose lines the trends leave out.
+    not_in_trends: String,
     /// Which drawn figures are of fewer months than their year, in words.
     part_figures: Option<String>,
 }
@@ -88,7 +90,9 @@ pub fn summary(handout: &Handout, page: &Page) -> Option<Picture> {
         return None;
     }
     let year = handout.main_index().and_then(|main| handout.years.get(main)).map(year_in_full).unwrap_or_default();
-    let caption = format!("全国との違いが大きい指標（{year}、全国を1とした倍率）");
+    let similar = leads.iter().all(|entry| entry.verdict.is_none_or(|verdict| verdict == Verdict::Similar));
+    let which = if similar { "" } else { "が大きい指標" };
+    let caption = format!("全国との違い{which}（{year}、全国を1とした倍率）");
     let chart = chart::deviations(&caption, leads, handout.thresholds, page.room(1.0));
     Some(Picture { number: 0, caption, chart: Chart::Deviations(chart) })
 }
@@ -133,7 +137,7 @@ pub fn of_block(handout: &Handout, block: &Block, page: &Page) -> BlockPictures 
                 pictures.not_compared.push_str(&format!("、ほか{}（表の「－」）", left.len() - NOT_COMPARED_MOST));
             }
             if !entries.is_empty() {
-                let which = if entries.len() < all { "が大きい指標" } else { "" };
+                let which = if entries.len() < all && standing_out > 0 { "が大きい指標" } else { "" };
                 let caption = format!("全国との違い{which}（{year}、全国を1とした倍率、大きい順）");
                 let chart = chart::deviations(&caption, entries, handout.thresholds, page.room(1.0));
                 pictures.wide.push(Picture { number: 0, caption, chart: Chart::Deviations(chart) });
@@ -148,6 +152,8 @@ pub fn of_block(handout: &Handout, block: &Block, page: &Page) -> BlockPictures 
     let trends: Vec<Trend> = if !block.trends.is_empty() {
         block.trends.clone()
     } else if few && handout.years.len() > 1 {
+        let others = handout.areas.iter().filter(|area| area.role == Role::Other).skip(OTHER_LINES);
+        pictures.not_in_trends = others.map(|area| area.name.as_str()).collect::<Vec<_>>().join("、");
         block.indicators.iter().map(|indicator| own_trend(handout, indicator)).collect()
     } else {
         Vec::new()

@@ -27,6 +27,10 @@ pub struct ComparisonTable {
     memo: bool,
     /// Columns in points, the name column first.
     widths: Vec<f64>,
+    /// Short enough to stand on one page with its notes.
+    whole: bool,
+    /// Long, and a page holds it: it begins a new one.
+    fresh: bool,
     rows: Vec<Row>,
     notes: Vec<String>,
 }
@@ -79,6 +83,8 @@ pub struct OthersTable {
     unit: Option<String>,
     areas: Vec<String>,
     widths: Vec<f64>,
+    /// Short enough to stand on one page with its notes.
+    whole: bool,
     rows: Vec<ValueRow>,
     notes: Vec<String>,
 }
@@ -91,6 +97,10 @@ pub struct YearTable {
     areas: Vec<String>,
     years: Vec<String>,
     widths: Vec<f64>,
+    /// Short enough to stand on one page with its notes.
+    whole: bool,
+    /// Long, and a page holds it: it begins a new one.
+    fresh: bool,
     rows: Vec<ValueRow>,
     notes: Vec<String>,
 }
@@ -237,12 +247,19 @@ fn built(handout: &Handout, block: &Block, page: &Page, here: &[usize]) -> Compa
             figures.flat = (!ranks || ems(&figures.rank) <= rank) && fits(label, name_width, page);
         }
     }
+    let taken = rows.iter().map(|row| match row {
+        Row::Group { label, .. } => lines(ems(label), page.measure, page),
+        Row::Figures(figures) => {
+            lines(label_ems(&figures.label, &figures.unit, &figures.marks, figures.indent), name_width, page)
+        }
+    });
+    let taken: f64 = taken.sum();
     let placed = ranks || !ranked.is_empty();
-    let mut lines = notes.lines(block.indicators.iter().any(|indicator| indicator.unstable), &handout.years);
+    let mut lines_under = notes.lines(block.indicators.iter().any(|indicator| indicator.unstable), &handout.years);
     if !ranked.is_empty() {
-        lines.push(format!("{}内の順位：{}", handout.prefecture, ranked.join("、")));
+        lines_under.push(format!("{}内の順位：{}", handout.prefecture, ranked.join("、")));
     }
-    lines.extend(handout.rank_note.clone().filter(|_| placed));
+    lines_under.extend(handout.rank_note.clone().filter(|_| placed));
     ComparisonTable {
         number: 0,
         year: main.and_then(|main| handout.years.get(main)).map(year_in_full),
@@ -251,8 +268,10 @@ fn built(handout: &Handout, block: &Block, page: &Page, here: &[usize]) -> Compa
         ranks,
         memo,
         widths,
+        whole: taken <= WHOLE,
+        fresh: rows.len() > LONG && height(taken, &lines_under, page) <= page.inner_height(),
         rows,
-        notes: lines,
+        notes: lines_under,
     }
 }
 
@@ -266,6 +285,33 @@ pub(super) fn label_ems(label: &str, unit: &str, marks: &str, indent: bool) -> f
 /// sides; the rest is for roundings.
 pub(super) fn fits(ems: f64, width: f64, page: &Page) -> bool {
     (ems + 1.1) * page.table <= width
+}
+
+/// A table of at most so many lines does not break.
+const WHOLE: f64 = 9.0;
+/// Tables of more rows begin a new page.
+const LONG: usize = 20;
+
+/// The lines such a text takes in a column.
+fn lines(ems: f64, width: f64, page: &Page) -> f64 {
+    (ems * page.table / (width - 0.7 * page.table).max(page.table)).ceil().max(1.0)
+}
+
+/// How high a table is whose rows take so many lines, with its head of two lines, its caption, the heading before it,
+/// its notes and the credit.
+fn height(taken: f64, notes: &[String], page: &Page) -> f64 {
+    let noted: f64 = notes.iter().map(|note| lines(ems(note), page.measure, page)).sum();
+    (taken + 4.0) * page.row() + (noted + 6.0) * page.table * 1.3
+}
+
+/// The lines of the rows of such a table.
+fn lines_of(rows: &[ValueRow], widths: &[f64], page: &Page) -> f64 {
+    let name = widths.first().copied().unwrap_or_default();
+    let taken = rows.iter().map(|row| {
+        let room = if row.block || row.group { page.measure } else { name };
+        lines(label_ems(&row.label, "", "", row.indent), room, page)
+    });
+    taken.sum()
 }
 
 fn flatten(rows: &mut [ValueRow], widths: &[f64], page: &Page) {
@@ -323,6 +369,7 @@ pub fn others(handout: &Handout, block: &Block, page: &Page, table: &ComparisonT
                 number: 0,
                 unit: single_unit(block).map(str::to_owned),
                 areas: names_of(handout, columns.iter().map(|(area, _)| *area)),
+                whole: lines_of(&rows, &widths, page) <= WHOLE,
                 widths,
                 rows,
                 notes: seen.lines(&handout.years),
@@ -354,8 +401,11 @@ pub fn years(handout: &Handout, page: &Page, areas: &[usize]) -> Vec<YearTable> 
         notes.extend(part_years(&handout.years));
         let widths = widths(page, columns.len(), wide_enough(&rows, page, page.number_column()));
         flatten(&mut rows, &widths, page);
+        let taken = lines_of(&rows, &widths, page);
         YearTable {
             number: 0,
+            whole: taken <= WHOLE,
+            fresh: rows.len() > LONG && height(taken, &notes, page) <= page.inner_height(),
             areas: names_of(handout, areas.iter().copied()),
             years: handout.years.iter().map(short_year).collect(),
             widths,

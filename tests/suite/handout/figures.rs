@@ -7,7 +7,8 @@ use chiiki_sheet::diagnostic::{Diagnostic, Place};
 use chiiki_sheet::handout::Kind;
 use chiiki_sheet::handout::data::{Figure, Role};
 use chiiki_sheet::handout::prepare::{Background, prepare};
-use chiiki_sheet::model::{MissingReason, Period};
+use chiiki_sheet::model::{MissingReason, Period, SourceFile};
+use chiiki_sheet::notation::wareki;
 
 use super::{bare, date, extracted, made, options, sample};
 use crate::worked::{comparison, evidence};
@@ -176,16 +177,29 @@ fn a_block_without_any_figure_is_said_in_a_line_and_not_drawn_as_dashes() {
 fn files_that_differ_are_told_in_a_sentence_first_and_in_detail_at_the_end() {
     let (mut comparison, _) = comparison(2023, 2025, &[]);
     comparison.years.retain(|year| !year.part_year);
-    let (at, figure) =
-        comparison.rows.iter().enumerate().find_map(|(at, row)| Some((at, row.figures.values().next()?))).unwrap();
-    let name = comparison.rows[at].indicator.name.clone();
-    let place = Place {
-        file: Some(figure.source.file.name.clone()),
-        sheet: Some(figure.source.sheet.to_string()),
-        cell: Some(figure.source.cell.to_string()),
-    };
+    let main = comparison.main_year.unwrap();
+    let other = |year: i32| year != main;
+    let (at, year, figure) = comparison
+        .rows
+        .iter()
+        .enumerate()
+        .find_map(|(at, row)| {
+            row.figures.iter().find(|((who, year), _)| *who == 0 && other(*year)).map(|(key, one)| (at, key.1, one))
+        })
+        .unwrap();
+    let indicator = &comparison.rows[at].indicator;
+    let (file, sheet, cell) =
+        (figure.source.file.name.clone(), figure.source.sheet.to_string(), figure.source.cell.to_string());
+    let place = Place { file: Some(file.clone()), sheet: Some(sheet.clone()), cell: Some(cell.clone()) };
     let told = [
-        Diagnostic::warning("conflict", "D3 2024：1.9 と 2.2 が食い違っています。").at(place),
+        Diagnostic::warning(
+            "conflict",
+            format!(
+                "{} 見本県 みほん市 2024：1.9 と、ほか.xlsx G3 の 2.2 が食い違っています。1.9 を使いました。",
+                indicator.id
+            ),
+        )
+        .at(place),
         Diagnostic::warning("conflict", "表にない数値が食い違っています。"),
         Diagnostic::warning("odd-file", "読めない行がありました。"),
     ];
@@ -194,13 +208,85 @@ fn files_that_differ_are_told_in_a_sentence_first_and_in_detail_at_the_end() {
     let handout = prepare(&comparison, background, date(), false);
     let shown: Vec<(&str, bool)> =
         handout.cautions.iter().map(|caution| (caution.text.as_str(), caution.detail)).collect();
-    let sentence = format!("資料によって値が違う指標があります（{name}）。使った値は「出典と注意」にあります。");
+    let (name, then, now) = (&indicator.name, wareki(year), wareki(main));
+    let sentence = format!(
+        "資料によって値が違う指標があります（{name}）。違うのは{then}の値で、比べている{now}の値ではありません。\
+         使った値は「出典と注意」にあります。"
+    );
+    let detail =
+        format!("{name}　みほん市　{then}：1.9 と、ほか.xlsx G3 の 2.2 が食い違っています。1.9 を使いました。");
+    let people = "サービス別の利用者数は、入れた資料に無いため確かめていません。利用者が少ないサービスの倍率は、安定しないことがあります。";
     assert_eq!(
         shown,
-        [
-            (sentence.as_str(), false),
-            ("読めない行がありました。", false),
-            ("D3 2024：1.9 と 2.2 が食い違っています。", true)
-        ]
+        [(sentence.as_str(), false), (people, false), ("読めない行がありました。", false), (detail.as_str(), true)]
     );
+    let used = format!("使った値は『{file}』の「{sheet}」の{cell}");
+    assert_eq!(handout.cautions[3].place.as_deref(), Some(used.as_str()));
+
+    let options = options(Kind::Handout);
+    let Some(found) = extracted(&made(&handout, Kind::Handout, &options), &options) else { return };
+    assert_eq!(found.matches(&bare(&sentence)).count(), 1, "at the end each one is told by itself");
+    assert!(found.contains(&bare(&format!("{detail}（{used}）"))));
+}
+
+#[test]
+fn a_difference_in_the_compared_year_is_not_played_down() {
+    let (comparison, _) = comparison(2023, 2025, &[]);
+    let main = comparison.main_year.unwrap();
+    let row = comparison.rows.iter().find(|row| row.figures.contains_key(&(0, main))).unwrap();
+    let told = [Diagnostic::warning("conflict", "食い違っています。").at(&row.figures[&(0, main)].source)];
+    let layouts = BTreeMap::new();
+    let background = Background { observations: &[], texts: &[], layouts: &layouts, diagnostics: &told };
+    let handout = prepare(&comparison, background, date(), false);
+    let sentence =
+        format!("資料によって値が違う指標があります（{}）。使った値は「出典と注意」にあります。", row.indicator.name);
+    assert_eq!(handout.cautions[0].text, sentence);
+}
+
+#[test]
+fn files_behind_plots_and_places_alone_are_named_and_an_own_table_is_no_ministrys() {
+    let (comparison, _) = comparison(2023, 2025, &[]);
+    let (_, evidence) = evidence();
+    let main = comparison.main_year.unwrap();
+    assert!(comparison.rows.iter().any(|row| row.rank.is_some()));
+    // Another insurer's figures, in the plots and among the places, come from a file of their own.
+    let apart = |name: &str| Arc::new(SourceFile { name: name.into(), sha256: name.into(), exported: None });
+    let (peer, elsewhere) = (apart("ほかの保険者.csv"), apart("ほかの年度.csv"));
+    let mut changed = 0;
+    let observations: Vec<_> = evidence
+        .observations
+        .iter()
+        .map(|observation| {
+            let mut observation = observation.clone();
+            let chosen = comparison.participants.iter().any(|one| one.area.key() == observation.area.key());
+            if observation.indicator.as_str() == "D4" && !chosen {
+                let same_year = observation.period.form_year == Some(main);
+                changed += usize::from(same_year);
+                observation.source.file = if same_year { peer.clone() } else { elsewhere.clone() };
+                observation.derived = None;
+            }
+            observation
+        })
+        .collect();
+    assert!(changed > 0);
+    let mut layouts: BTreeMap<String, &'static str> =
+        evidence.files.iter().filter_map(|file| Some((file.sha256.clone(), file.layout?))).collect();
+    layouts.insert(peer.sha256.clone(), "L9");
+    let background = Background { observations: &observations, texts: &[], layouts: &layouts, diagnostics: &[] };
+    let handout = prepare(&comparison, background, date(), false);
+    let named = |name: &str| handout.sources.iter().any(|line| line.file.as_deref() == Some(name));
+    assert!(named("ほかの保険者.csv") && !named("ほかの年度.csv"), "{:?}", handout.sources);
+    assert!(
+        handout.credit.contains("「見える化」システム")
+            && handout.credit.contains("、そのほかの取り込んだ資料をもとに作成")
+    );
+    assert!(
+        handout.rank_note.as_deref().is_some_and(|note| note.contains("値の高い方から")),
+        "{:?}",
+        handout.rank_note
+    );
+
+    let background = Background { observations: &evidence.observations, ..background };
+    let handout = prepare(&comparison, background, date(), false);
+    assert!(!handout.credit.contains("取り込んだ資料"), "{}", handout.credit);
 }

@@ -78,7 +78,12 @@ fn markup_in_texts_is_printed_as_it_stands() {
     }
     handout.blocks[0].indicators[0].name = injections[2].into();
     handout.blocks[2].texts[1].text = injections[3].into();
-    handout.cautions.push(Caution { text: injections[4].into(), place: Some(injections[0].into()), detail: false });
+    handout.cautions.push(Caution {
+        text: injections[4].into(),
+        place: Some(injections[0].into()),
+        detail: false,
+        pointer: false,
+    });
     let options = all_parts(options(Kind::Handout));
     let pdf = made(&handout, Kind::Handout, &options);
     assert_all_found(&handout, &pdf, &options);
@@ -121,7 +126,7 @@ proptest! {
     fn nothing_is_dropped_at_any_length(text in hard_text(), name in hard_text(), kind in 0usize..3) {
         let mut handout = sample("mihon-bare.json");
         handout.blocks[0].texts = vec![FieldText { field: EntryField::Hypothesis, text: text.clone() }];
-        handout.cautions = vec![Caution { text: name.clone(), place: None, detail: false }];
+        handout.cautions = vec![Caution { text: name.clone(), place: None, detail: false, pointer: false }];
         let kind = Kind::ALL[kind];
         let options = options(kind);
         let pdf = made(&handout, kind, &options);
