@@ -129,6 +129,11 @@ impl MarkedTemplate {
                     continue;
                 }
                 let content = filling.content(grid, &place, &spot);
+                if self.compiled.rich_text(&grid.name, place.at)?.is_some_and(|text| text.is_formatted()) {
+                    let message = "セルの一部の文字だけに付けた色や太字は、差し込むと無くなりました。";
+                    let hint = "色や太字は、セル全体に付けてください。";
+                    filling.diagnostics.push(Diagnostic::info("mark-formatting", message).hint(hint).at(spot));
+                }
                 marks.push(filling.record(grid, &place, &content));
                 plan.sheet(&grid.name).set(place.at, content);
             }
@@ -199,10 +204,12 @@ pub fn load(path: &Path) -> Result<(Vec<u8>, Option<String>)> {
         return Ok((bytes, None));
     }
     let text = crate::disk::read_to_string(&sidecar).map_err(Error::io(&sidecar, "読み取り", hint))?;
-    let sidecar: Sidecar = toml::from_str(text.trim_start_matches('\u{feff}')).map_err(|error| {
+    let text = text.trim_start_matches('\u{feff}');
+    let sidecar: Sidecar = toml::from_str(text).map_err(|error| {
+        let before = error.span().and_then(|span| text.get(..span.start));
+        let line = before.map_or_else(String::new, |before| format!("{}行目が", before.matches('\n').count() + 1));
         Error::Usage(format!(
-            "ひな形の sheet.toml を読み取れません。書けるのは \"ファイル名\" です。（{}）",
-            error.message()
+            "ひな形の sheet.toml の{line}読み取れません。書けるのは \"ファイル名\" = \"…\" だけです。書き方を確かめてください。"
         ))
     })?;
     Ok((bytes, sidecar.file_name))

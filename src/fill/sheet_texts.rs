@@ -52,7 +52,11 @@ impl SheetTexts {
                         let engine = own.get_or_insert_with(engine);
                         if let Err(error) = engine.register_template_string(name, &text) {
                             let line = error.pos().map(|(line, _)| line);
-                            told.push(unusable(name, line, &format!("書き方に誤りがあります（{}）。", error.reason())));
+                            told.push(unusable(
+                                name,
+                                line,
+                                "書き方に誤りがあります。「{{」と「}}」が組になっているか、確かめてください。",
+                            ));
                         }
                     }
                 },
@@ -77,7 +81,7 @@ impl SheetTexts {
                         RenderErrorReason::HelperNotFound(helper) => {
                             format!("「{helper}」という書き方はありません（使えるのは 数、差、倍）。")
                         }
-                        _ => format!("文を作れませんでした（{}）。", error.reason()),
+                        _ => "文を作れませんでした。差し込み項目と書き方を確かめてください。".to_owned(),
                     };
                     told = Some(unusable(name, error.line_no, &why));
                 }

@@ -108,6 +108,9 @@ fn marks_are_filled_and_unknown_ones_say_so_in_their_cell() {
         report["diagnostics"].as_array().unwrap().iter().map(|d| d["code"].as_str().unwrap()).collect();
     assert_eq!(codes.iter().filter(|code| **code == "mark-unknown").count(), 2);
     assert_eq!(codes.iter().filter(|code| **code == "mark-not-filled").count(), 2);
+    // Colours of single words go with the mark: that is said.
+    let of_a2 = report["diagnostics"].as_array().unwrap().iter().filter(|told| told["place"]["cell"] == "A2");
+    assert!(of_a2.into_iter().any(|told| told["code"] == "mark-formatting"), "{report}");
     assert_eq!(report["ledger"]["filled"], 11);
     // The number format of the cell stays: an independent reader says so.
     let book = umya_spreadsheet::reader::xlsx::read(Path::new(path)).unwrap();
@@ -189,6 +192,17 @@ fn a_folder_may_say_how_the_file_is_called() {
     std::fs::write(own.join("sheet.toml"), "\"ファイル名\" = \"{{保険者}}の報告\"\n").unwrap();
     let report = fill(&own, folder.path());
     assert!(report["outputs"][0]["path"].as_str().unwrap().ends_with("みほん市の報告.xlsx"), "{report}");
+}
+
+#[test]
+fn a_mistake_in_its_description_is_told_with_its_line_in_japanese() {
+    let folder = tempfile::tempdir().unwrap();
+    let own = folder.path().join("様式");
+    std::fs::create_dir(&own).unwrap();
+    template(&own);
+    std::fs::write(own.join("sheet.toml"), "# 町の様式\n\"ファイル\" = \"報告\"\n").unwrap();
+    let said = program(&["lint", &own.display().to_string()]).err;
+    assert!(said.contains("2行目が読み取れません") && !said.contains("unknown field"), "{said}");
 }
 
 fn with_cells(folder: &Path, cells: &[(u32, &str)]) -> PathBuf {
