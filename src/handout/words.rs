@@ -90,12 +90,14 @@ impl Words {
             let text = self.say("no-main-year", &json!({ "保険者名": handout.insurer }))?;
             return Ok(vec![MainPoint { label: "比較".to_owned(), text }]);
         };
-        handout.blocks.iter().map(|block| self.main_point(handout, block, main)).collect()
+        // A block of numbers of people has nothing to compare.
+        let compared = handout.blocks.iter().filter(|block| block.indicators.iter().any(can_be_judged));
+        compared.map(|block| self.main_point(handout, block, main)).collect()
     }
 
     fn main_point(&self, handout: &Handout, block: &Block, main: usize) -> Result<MainPoint, TemplateProblem> {
         // The raw figure first, then the adjusted one: ageing must not be blamed for what it does not explain.
-        let first = block.indicators.first();
+        let first = block.indicators.iter().find(|row| can_be_judged(row));
         let adjusted = block.indicators.iter().find(|i| i.adjusted).filter(|a| first.is_some_and(|f| f.id != a.id));
         let leads: Vec<&Indicator> = first.into_iter().chain(adjusted).collect();
         let single_group = names::rows(block).iter().all(|name| name.group.is_some() && name.measure.is_empty());
@@ -117,7 +119,8 @@ impl Words {
         let findings = findings(block);
         let others: Vec<&Finding> =
             findings.iter().filter(|finding| !leads.iter().any(|lead| finding.ids.contains(&lead.id))).collect();
-        let rest = || block.indicators.iter().filter(|row| !leads.iter().any(|lead| lead.id == row.id));
+        let rows = || block.indicators.iter().filter(|row| can_be_judged(row));
+        let rest = || rows().filter(|row| !leads.iter().any(|lead| lead.id == row.id));
         let compared = rest().filter(|row| is_judged(row)).count();
         if compared == 0 {
             return Ok(String::new());

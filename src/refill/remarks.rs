@@ -97,7 +97,7 @@ fn rewritten(there: &str, said: &str, stays: impl Fn(i32) -> bool) -> Option<Str
     for line in there.split(['、', '\n']).map(str::trim).filter(|line| !line.is_empty()) {
         match sentence(line)? {
             Sentence::Part(year) if !stays(year) => {}
-            Sentence::Part(_) | Sentence::Day => lines.push(line),
+            Sentence::Part(_) | Sentence::Whole => lines.push(line),
         }
     }
     lines.extend(said.split('、').filter(|part| !part.is_empty()));
@@ -109,8 +109,8 @@ fn rewritten(there: &str, said: &str, stays: impl Fn(i32) -> bool) -> Option<Str
 enum Sentence {
     /// Of the months of a year: 「令和8年度：令和8年3月サービス提供分のみ」, 「令和8年度：年度途中のため表示されません」
     Part(i32),
-    /// Of a day: 「令和7年度：令和8年3月末時点」
-    Day,
+    /// Of a day, or of a whole year: 「令和7年度：令和8年3月末時点」, 「…サービス提供分（12か月）」
+    Whole,
 }
 
 fn sentence(line: &str) -> Option<Sentence> {
@@ -118,12 +118,14 @@ fn sentence(line: &str) -> Option<Sentence> {
     if !(era.starts_with("令和") || era.starts_with("平成")) || said.contains('。') {
         return None;
     }
-    if said.ends_with("時点") {
-        return Some(Sentence::Day);
+    // 「令和7年3月～令和8年2月サービス提供分（12か月）」
+    let counted = said.split_once("月サービス提供分（").and_then(|(_, months)| months.strip_suffix("か月）"));
+    let counted = counted.is_some_and(|months| !months.is_empty() && months.bytes().all(|b| b.is_ascii_digit()));
+    let known = ["月サービス提供分のみ", "月サービス提供分", "年途中の可能性", "年度途中のため表示されません", "時点"];
+    if !counted && !known.iter().any(|end| said.ends_with(end)) {
+        return None;
     }
-    let known = ["月サービス提供分のみ", "月サービス提供分", "年途中の可能性", "年度途中のため表示されません"];
-    let year = part_years(line).into_keys().next()?;
-    known.iter().any(|end| said.ends_with(end)).then_some(Sentence::Part(year))
+    Some(part_years(line).into_keys().next().map_or(Sentence::Whole, Sentence::Part))
 }
 
 #[cfg(test)]
@@ -141,6 +143,10 @@ mod tests {
             (
                 "令和7年度：令和8年3月末時点\n令和8年度：年度途中のため表示されません",
                 Some(format!("令和7年度：令和8年3月末時点\n{new}")),
+            ),
+            (
+                "令和7年度：令和7年3月～令和8年2月サービス提供分（12か月）\n令和8年度：令和8年3月サービス提供分のみ",
+                Some(format!("令和7年度：令和7年3月～令和8年2月サービス提供分（12か月）\n{new}")),
             ),
             ("令和8年度は令和8年3月サービス提供分のみ。要確認", None),
             ("令和8年度は令和8年3月サービス提供分のみ、会議で確認", None),

@@ -137,3 +137,11 @@ fn a_name_that_means_an_area_but_is_none_says_which() {
     says(2, "都道府県");
     assert!(taken.observations.iter().all(|o| !["全国", "見本県"].contains(&o.area.name.as_str())));
 }
+
+#[test]
+fn the_nation_named_twice_in_an_own_table_is_the_nation() {
+    let rows = "都道府県,名称,指標ID,期間,値\n全国,全国,B4-a,令和6年度,19.0\n見本県,見本県,B4-a,令和6年度,18.0\n";
+    let taken = take_all("統計.csv", rows.as_bytes()).remove(0);
+    let names: Vec<&str> = taken.observations.iter().map(|o| o.area.name.as_str()).collect();
+    assert_eq!(names, ["全国", "見本県"], "{:?}", taken.diagnostics);
+}

@@ -49,17 +49,20 @@ fn no_page_begins_with_what_belongs_to_the_page_before() {
 
 #[test]
 fn a_table_of_three_rows_stands_on_one_page_with_its_notes() {
-    let rows = ["施設サ", "居住系サ", "在宅サ", "出典："];
+    // 比較地域 may have a table of their own on the next page.
+    let rows = ["施設サ", "居住系サ", "在宅サ"];
     for lines in (0..60).step_by(4) {
         let options = PageOptions { parts: vec![Part::Tables, Part::Discussion], ..options(Kind::Handout) };
         let pdf = made(&pushed(lines), Kind::Handout, &options);
         let Some(pages) = lines_of_pages(&pdf, &options) else { return };
         let with_table: Vec<&Vec<String>> =
             pages.iter().filter(|page| page.iter().any(|line| line.starts_with("施設サ"))).collect();
-        assert_eq!(with_table.len(), 1);
-        for row in rows {
-            assert!(with_table[0].iter().any(|line| line.starts_with(row)), "{lines}: {row} on another page");
+        assert!((1..=2).contains(&with_table.len()), "{lines}: {pages:#?}");
+        for (page, row) in with_table.iter().flat_map(|page| rows.map(|row| (page, row))) {
+            assert!(page.iter().any(|line| line.starts_with(row)), "{lines}: {row} on another page");
         }
+        let last = with_table.last().unwrap();
+        assert!(last.iter().any(|line| line.starts_with("出典：")), "{lines}: the source on another page");
     }
 }
 
