@@ -91,9 +91,10 @@ fn make_workbook(
     // A book of marks is refilled as such unless a sheet of the form's kind lies beside it.
     if bases.form().is_none()
         && refill::find_in_folder(&request.out, &name, own.area.key(), &request.shelf)?.0.is_none()
-        && let Some(mut made) = refill_marked(request, bases, None, &name, &comparison, &mut diagnostics)?
+        && let Some(mut made) =
+            refill_marked(request, bases, None, &name, &comparison, (evidence, catalog), &mut diagnostics)?
     {
-        made.report.diagnostics = diagnostics;
+        made.report.diagnostics.splice(0..0, diagnostics);
         return Ok(made);
     }
     let start = base::choose((request, &name), &own.area, bases, evidence, of_many, catalog)?;

@@ -16,6 +16,8 @@ mod handover;
 mod headings;
 mod heights;
 mod marked;
+mod marked_sources;
+mod marked_texts;
 mod mentions;
 mod news;
 mod pointing;
@@ -28,6 +30,7 @@ pub use base::Base;
 pub use changes::{Change, Changes, ColumnChange, Mention};
 pub use find::{Shelf, find_in_folder, find_marked_in_folder, is_backup_name};
 pub use marked::Marked;
+pub use marked_texts::{has_fields, into_marked};
 pub use run::{RefillOptions, Refilled, refill};
 pub use texts::{Incoming, Moved, into_standard};
 
