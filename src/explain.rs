@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::fill::marks::{MarkRecord, locate};
+use crate::fill::marks::{MarkRecord, homes, locate};
 use crate::fill::meta_sheet::{Meta, is_meta};
 use crate::form::{FormMap, Role, find_entries};
 use crate::model::CellRef;
@@ -100,20 +100,12 @@ pub fn explain(book: &Book, place: &str) -> Result<Explanation, Mistake> {
             .iter()
             .find(|grid| *grid.name == **name)
             .ok_or_else(|| format!("『{}』に「{name}」というシートはありません。", book.file.name))?,
-        None => book
-            .grids
-            .iter()
-            .find(|grid| FormMap::find(grid, 1).is_some_and(|map| map.blocks.iter().any(|b| !b.years.is_empty())))
-            .or_else(|| {
-                let form = records(book).into_iter().find(|meta| !meta.marks.is_empty())?.form;
-                book.grids.iter().find(|grid| *grid.name == *form)
-            })
-            .ok_or_else(|| {
-                format!(
-                    "『{}』に地域分析・検討シートが見つかりません。「シート名!G8」のように書いてください。",
-                    book.file.name
-                )
-            })?,
+        None => first_sheet(book).ok_or_else(|| {
+            format!(
+                "『{}』に地域分析・検討シートが見つかりません。「シート名!G8」のように書いてください。",
+                book.file.name
+            )
+        })?,
     };
     let no_figure =
         |message: String| Explanation::NoFigure { sheet: grid.name.to_string(), cell: at.to_string(), message };
@@ -149,6 +141,22 @@ pub fn explain(book: &Book, place: &str) -> Result<Explanation, Mistake> {
         year: key.year,
         value,
     })))
+}
+
+/// The sheet that is meant when none is named: of a book made from marks alone the first one with marks, else the form.
+fn first_sheet(book: &Book) -> Option<&Grid> {
+    let all = records(book);
+    let of_marks = || {
+        let meta = all.iter().find(|meta| !meta.marks.is_empty())?;
+        let homes = homes(&book.grids, &meta.marks);
+        book.grids.iter().find(|grid| homes.iter().any(|home| home.grid.is_some_and(|of| std::ptr::eq(of, *grid))))
+    };
+    let of_form = || {
+        let is_form =
+            |grid: &&Grid| FormMap::find(grid, 1).is_some_and(|map| map.blocks.iter().any(|b| !b.years.is_empty()));
+        book.grids.iter().find(is_form)
+    };
+    if all.iter().any(|meta| meta.marks.is_empty()) { of_form().or_else(of_marks) } else { of_marks().or_else(of_form) }
 }
 
 /// What tells a figure from all others.
@@ -235,9 +243,11 @@ fn marked_key(grid: &Grid, at: CellRef, book: &Book) -> Option<Key> {
 
 fn mark_at(grid: &Grid, at: CellRef, book: &Book) -> Option<(Meta, MarkRecord)> {
     records(book).into_iter().find_map(|meta| {
-        let of_sheet: Vec<&MarkRecord> = meta.marks.iter().filter(|mark| *mark.sheet == *grid.name).collect();
-        let places = locate(grid, &of_sheet);
-        let found = of_sheet.iter().zip(places).find(|(_, places)| places.contains(&at));
+        let home = homes(&book.grids, &meta.marks)
+            .into_iter()
+            .find(|home| home.grid.is_some_and(|of| std::ptr::eq(of, grid)))?;
+        let places = locate(grid, &home.records);
+        let found = home.records.iter().zip(places).find(|(_, places)| places.contains(&at));
         let mark = found.map(|(mark, _)| (*mark).clone())?;
         Some((meta, mark))
     })

@@ -6,6 +6,7 @@ mod finish;
 mod insurers;
 mod make;
 mod marked;
+mod marked_texts;
 mod standard;
 mod understand;
 mod wanted;

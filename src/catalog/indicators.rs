@@ -55,6 +55,9 @@ pub enum YearMeaning {
     Calendar,
 }
 
+/// Units of what is counted; the sheet's formulas know the same.
+pub const COUNTED: [&str; 8] = ["人", "世帯", "か所", "箇所", "件", "事業所", "床", "戸"];
+
 /// One indicator.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Indicator {
@@ -85,6 +88,13 @@ pub struct Indicator {
 }
 
 impl Indicator {
+    /// A number of people, households or places, not a rate or a mean: it cannot be compared between areas of different
+    /// size.
+    pub fn is_count(&self) -> bool {
+        let each = ["あたり", "当たり", "当り"].iter().any(|word| self.name.contains(word));
+        COUNTED.contains(&&*self.unit) && !each
+    }
+
     /// The decimals the form shows for a unit: ％ 回 日 歳 one, 円 人 世帯 か所 none.
     pub fn decimals_of(unit: &str) -> Option<u8> {
         match unit {

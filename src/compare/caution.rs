@@ -262,7 +262,8 @@ fn few_people(comparison: &Comparison, all: &mut Vec<Caution>) {
 
 fn part_years(comparison: &Comparison, all: &mut Vec<Caution>) {
     for year in comparison.years.iter().filter(|year| year.part_year) {
-        let months = year.months.map_or_else(|| "年の途中まで".to_owned(), |months| format!("{months}か月分"));
+        let months =
+            year.months.map_or_else(|| "年の途中まで（と思われる）".to_owned(), |months| format!("{months}か月分"));
         let message = format!(
             "{}（{}）は{months}の数値です。1年分の数値とは並べて比べられません。比較と判定には使っていません。",
             wareki(year.year),
@@ -286,7 +287,7 @@ fn part_figures(comparison: &Comparison, all: &mut Vec<Caution>) {
         }
     }
     for ((year, months), figures) in found {
-        let months = months.map_or_else(|| "年の途中まで".to_owned(), |months| format!("{months}か月分"));
+        let months = months.map_or_else(|| "年の途中まで（と思われる）".to_owned(), |months| format!("{months}か月分"));
         let rows: Vec<usize> = figures.iter().map(|(row, ..)| *row).collect::<BTreeSet<_>>().into_iter().collect();
         let message = format!(
             "{}の数値のうち、{}は{months}の数値です。ほかの1年分の数値とは比べられないため、比較と判定には使っていません。",

@@ -36,6 +36,8 @@ pub struct Hint {
     pub block: HintBlock,
     /// Row of the comparison it starts from
     pub row: usize,
+    /// All rows it speaks of
+    pub rows: Vec<usize>,
     /// STEP 1: what differs, with the shown figures
     pub fact: String,
     /// STEP 2: what may be behind it
@@ -180,6 +182,13 @@ pub fn hints(comparison: &Comparison) -> Vec<Hint> {
     all.extend(view.home_services());
     all.extend(view.amount_and_volume());
     all.sort_by_key(|hint| (hint.block, hint.row));
+    let rest: Vec<Hint> = [HintBlock::Certification, HintBlock::Recipients, HintBlock::PerRecipient]
+        .into_iter()
+        .filter_map(|block| view.rest(block, &all))
+        .collect();
+    all.extend(rest);
+    // What no line of the table speaks of comes last in its block.
+    all.sort_by_key(|hint| hint.block);
     all
 }
 
@@ -194,8 +203,35 @@ impl View<'_> {
         self.comparison.rows.iter().enumerate().find(|(_, row)| row.indicator.id.as_str() == id)
     }
 
+    /// `None` also for figures of few people: they call for no hypothesis.
     fn verdict(&self, row: &ComparedRow) -> Option<Verdict> {
-        row.versus.get(&self.nation)?.verdict
+        let at = self.comparison.rows.iter().position(|known| std::ptr::eq(known, row));
+        if at.is_some_and(|at| self.comparison.is_few(at)) { None } else { row.versus.get(&self.nation)?.verdict }
+    }
+
+    /// Deviations of a block that none of the hints speaks of.
+    fn rest(&self, block: HintBlock, hints: &[Hint]) -> Option<Hint> {
+        let known = |at: &usize| hints.iter().any(|hint| hint.rows.contains(at));
+        let rows: Vec<usize> = (0..self.comparison.rows.len())
+            .filter(|at| {
+                self.comparison.rows.get(*at).is_some_and(|row| {
+                    row.indicator.block.is_some_and(|of| of.title() == block.title())
+                        && self.verdict(row).is_some_and(|verdict| verdict != Verdict::Similar)
+                })
+            })
+            .filter(|at| !known(at))
+            .collect();
+        let facts: Vec<String> = rows.iter().filter_map(|at| self.fact(self.comparison.rows.get(*at)?)).collect();
+        Some(Hint {
+            block,
+            row: *rows.first()?,
+            fact: facts.join("\n"),
+            rows,
+            candidates: "全国との違いは目安を超えていますが、手がかりの表に当てはまるものはありません。地域の事情による可能性があります。"
+                .to_owned(),
+            checks: "「グラフ」の推移、「比較と判定」の都道府県・比較地域の数値".to_owned(),
+            question: "この違いは、地域の実感と合っているか。".to_owned(),
+        })
     }
 
     /// A ratio as it is shown: `1.55`.
@@ -247,6 +283,7 @@ impl View<'_> {
         Some(Hint {
             block: rule.block,
             row: first,
+            rows,
             fact: facts.join("\n"),
             candidates: rule.candidates.to_owned(),
             checks: rule.checks.to_owned(),
@@ -275,6 +312,8 @@ impl View<'_> {
         (!facts.is_empty()).then(|| Hint {
             block: HintBlock::Certification,
             row: at,
+            // It speaks of the years, not of the nation.
+            rows: Vec::new(),
             fact: facts.join("\n"),
             candidates: "1年で大きく動いているため、数え方や基準日の違いによる可能性があります。".to_owned(),
             checks: "介護保険事業状況報告（月報）の各月の認定者数と第1号被保険者数".to_owned(),
@@ -301,6 +340,7 @@ impl View<'_> {
         Some(Hint {
             block: HintBlock::PerRecipient,
             row: at,
+            rows: vec![at],
             fact: format!(
                 "在宅サービスの給付月額を第1号被保険者1人あたりに直すと {}円（全国 {}円の{}倍）＝受給率 {}倍 × 受給者1人あたり {}倍",
                 shown(own, 0),
@@ -348,6 +388,7 @@ impl View<'_> {
             all.push(Hint {
                 block: HintBlock::PerRecipient,
                 row: amount_at.min(at),
+                rows: vec![amount_at, at],
                 fact: format!("{}\n{}", facts.0, facts.1),
                 candidates: format!("【{service}】{candidates}"),
                 checks: "サービスコード別の回数と単価、利用者の要介護度別の内訳、事業所別の給付".to_owned(),

@@ -19,7 +19,7 @@ pub use rule::{RATIO_DECIMALS, Thresholds, Verdict};
 pub use scatter::{Point, Scatter, ScatterKind};
 pub use selection::Selection;
 
-use crate::catalog::{Catalog, Indicator};
+use crate::catalog::{Block, Catalog, Indicator};
 use crate::diagnostic::Diagnostic;
 use crate::form::Role;
 use crate::model::{Area, AreaLevel, Observation, Period};
@@ -104,6 +104,21 @@ pub struct Comparison {
 }
 
 impl Comparison {
+    /// Fewer people a month than the rule says stand behind the own area's figure of the main year: it is shown, not
+    /// judged. Where a service's own recipients are not known, nobody can use it who receives nothing at all: few
+    /// recipients in all are few of each.
+    pub fn is_few(&self, at: usize) -> bool {
+        let (Some(year), Some(row)) = (self.main_year, self.rows.get(at)) else { return false };
+        let people = |at| self.people.get(&(at, 0, year)).copied();
+        let all = || {
+            let rates = ["D2", "D3", "D4"].map(|id| self.rows.iter().position(|row| row.indicator.id.as_str() == id));
+            rates.into_iter().map(|at| people(at?)).sum::<Option<f64>>()
+        };
+        let per_recipient = row.indicator.block == Some(Block::PerRecipient);
+        let known = people(at).or_else(|| if per_recipient { all() } else { None });
+        known.is_some_and(|people| people < self.thresholds.few_people)
+    }
+
     /// What must be said where places are shown and not every insurer of the prefecture has a value.
     pub fn rank_note(&self) -> Option<String> {
         let ranks = || self.rows.iter().filter_map(|row| row.rank);
@@ -315,7 +330,8 @@ fn row(
     }
     let mut versus = BTreeMap::new();
     let mut rank = None;
-    if let Some(year) = main_year {
+    // A town's number of people against the nation's says nothing.
+    if let Some(year) = main_year.filter(|_| !indicator.is_count()) {
         let value = |who: usize| {
             let figure: &Arc<Observation> = figures.get(&(who, year))?;
             figure.datum.value().filter(|_| !figure.period.part_year)

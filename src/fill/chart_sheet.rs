@@ -1,8 +1,10 @@
 //! The numbers behind 「グラフ」: fixed tables on 「グラフ用データ」, the words below the charts, the bounds of scatters.
 
+use std::collections::BTreeSet;
+
 use super::plan::{CellContent, ChartBounds, SheetPlan};
 use crate::compare::shown::service_name;
-use crate::compare::{ComparedRow, Comparison, Scatter, ScatterKind};
+use crate::compare::{ComparedRow, Comparison, Point, Scatter, ScatterKind};
 use crate::form::Role;
 use crate::model::CellRef;
 use crate::notation::wareki;
@@ -131,15 +133,22 @@ fn services(comparison: &Comparison) -> Vec<(String, Option<f64>, Option<f64>)> 
     let nation = comparison.participants.iter().position(|participant| participant.role == Role::Nation);
     let ratio = |row: &ComparedRow| row.versus.get(&nation?)?.ratio;
     let mut services: Vec<(String, Option<f64>, Option<f64>)> = Vec::new();
-    for row in &comparison.rows {
+    let mut few: Vec<String> = Vec::new();
+    for (at, row) in comparison.rows.iter().enumerate() {
         let (id, name) = (row.indicator.id.as_str(), service_name(&row.indicator.name));
         if id.starts_with("D17-") {
+            if comparison.is_few(at) {
+                few.push(name.clone());
+            }
             services.push((name, ratio(row), None));
         } else if id.starts_with("D31-")
             && let Some(service) = services.iter_mut().find(|(known, ..)| *known == name)
         {
             service.2 = ratio(row);
         }
+    }
+    for (name, ..) in services.iter_mut().filter(|(name, ..)| few.contains(name)) {
+        name.push_str("（少数）");
     }
     services.retain(|(_, amount, volume)| amount.is_some() || volume.is_some());
     services.sort_by(|a, b| b.1.unwrap_or(0.0).total_cmp(&a.1.unwrap_or(0.0)));
@@ -194,12 +203,20 @@ fn scatter_table(
         let end = ends.and_then(|ends| ends.get(place as usize).copied());
         put(first + AREAS + place, end.map(|(x, y)| ("全国平均の線".to_owned(), x, y)));
     }
+    let others: Vec<&Point> = scatter.map(|scatter| small_points(scatter, comparison)).unwrap_or_default();
     for place in 0..PEERS {
-        let point = scatter.and_then(|scatter| scatter.peers.get(place as usize));
+        let point = others.get(place as usize);
         put(first + AREAS + LINES + place, point.map(|point| (comparison.name_of(&point.area), point.x, point.y)));
     }
     let (x, y) = limits?;
     Some(ChartBounds { sheet: DATA_SHEET.to_owned(), cell: CellRef::new(first, at.col + 1), x, y })
+}
+
+/// The insurers drawn small: 比較地域 that have no mark of their own, then the prefecture's others.
+fn small_points<'a>(scatter: &'a Scatter, comparison: &Comparison) -> Vec<&'a Point> {
+    let unmarked = |who: usize| comparison.participants.get(who).is_some_and(|p| column(p.role).is_none());
+    let compared = scatter.participants.iter().filter(|(who, _)| unmarked(*who)).map(|(_, point)| point);
+    compared.chain(&scatter.peers).collect()
 }
 
 fn limits(scatter: &Scatter) -> Option<((f64, f64), (f64, f64))> {
@@ -227,7 +244,8 @@ pub fn plan_words(grid: &Grid, comparison: &Comparison) -> SheetPlan {
     let left_out = comparison.participants.iter().filter(|participant| column(participant.role).is_none()).count();
     let more = if left_out > 0 { "　比較地域は３つまで描いています。" } else { "" };
     sheet.set(CellRef::new(1, 0), text(format!("{}　{year}{more}", own.area.name)));
-    let source = "出典：地域包括ケア「見える化」システム、介護保険事業状況報告など（数値ごとの出典は「出典」のシート）";
+    let source = source_line(comparison);
+    let source = source.as_str();
     let part = if comparison.years.iter().any(|year| year.part_year) {
         "　※は1年分に満たない年度です。"
     } else {
@@ -242,7 +260,7 @@ pub fn plan_words(grid: &Grid, comparison: &Comparison) -> SheetPlan {
         let Some(at) = find(grid, heading) else { continue };
         sheet.set(CellRef::new(at.row + 17, 0), text(format!("左：{main}の数値{words}")));
         let scatter = comparison.scatters.iter().find(|scatter| scatter.kind == kind);
-        sheet.set(CellRef::new(at.row + 17, half), text(format!("右：{}", of_scatter(scatter))));
+        sheet.set(CellRef::new(at.row + 17, half), text(format!("右：{}", of_scatter(scatter, comparison))));
         sheet.set(CellRef::new(at.row + 33, 0), text(format!("{source}{part}")));
     }
     if let Some(at) = find(grid, "３　受給者1人あたり給付月額・利用日数回数（サービス別）") {
@@ -261,14 +279,33 @@ pub fn plan_words(grid: &Grid, comparison: &Comparison) -> SheetPlan {
     sheet
 }
 
-fn of_scatter(scatter: Option<&Scatter>) -> String {
+/// Where the figures come from: whose statistics they are say the files themselves.
+fn source_line(comparison: &Comparison) -> String {
+    let files: BTreeSet<&str> = comparison
+        .rows
+        .iter()
+        .flat_map(|row| row.figures.values())
+        .map(|figure| figure.source.file.name.as_str())
+        .collect();
+    let first = files.first().copied().unwrap_or_default();
+    let more = match files.len().saturating_sub(1) {
+        0 => String::new(),
+        more => format!("ほか{more}ファイル"),
+    };
+    format!("出典：取り込んだ資料（『{first}』{more}。数値ごとの出典は「出典」のシート）")
+}
+
+fn of_scatter(scatter: Option<&Scatter>, comparison: &Comparison) -> String {
     let Some(scatter) = scatter else {
         return "2つの指標の数値がそろわないため描いていません。".to_owned();
     };
     let which = scatter.standardisation.as_ref().map_or_else(String::new, |which| format!("、標準化は【{which}】"));
-    let peers = match scatter.peers.len() {
-        0 => "県内のほかの保険者の数値はありません".to_owned(),
-        count => format!("小さな灰色の丸は県内のほかの{count}保険者"),
+    let unmarked = small_points(scatter, comparison).len() - scatter.peers.len();
+    let peers = match (scatter.peers.len(), unmarked) {
+        (0, 0) => "県内のほかの保険者の数値はありません".to_owned(),
+        (count, 0) => format!("小さな灰色の丸は県内のほかの{count}保険者"),
+        (0, areas) => format!("小さな灰色の丸は４つめからの比較地域（{areas}）"),
+        (count, areas) => format!("小さな灰色の丸は４つめからの比較地域（{areas}）と県内のほかの{count}保険者"),
     };
     format!("{}の数値{which}。点線は全国平均、{peers}", wareki(scatter.year))
 }

@@ -14,6 +14,9 @@ use crate::read::Grid;
 /// Columns of a group: value, difference, ratio, verdict.
 const GROUP: u32 = 4;
 
+/// Behind the year of a row with few people.
+const FEW: &str = " 少数";
+
 /// Places of the sheet, found by its headings.
 struct Places {
     id_col: u32,
@@ -47,11 +50,11 @@ pub fn plan(grid: &Grid, comparison: &Comparison) -> SheetPlan {
         }
     }
     let mut spare = places.spare.iter().copied();
-    for row in &comparison.rows {
+    for (index, row) in comparison.rows.iter().enumerate() {
         let known = places.rows.iter().find(|(id, _)| id == row.indicator.id.as_str()).map(|(_, row)| *row);
         let Some(sheet_row) = known.or_else(|| if row.added { spare.next() } else { None }) else { continue };
         sheet.hide_rows.insert(sheet_row, false);
-        fill_row(&mut sheet, &places, comparison, row, sheet_row, &groups, known.is_none());
+        fill_row(&mut sheet, &places, comparison, (index, row), sheet_row, &groups, known.is_none());
     }
     for row in spare {
         sheet.hide_rows.insert(row, true);
@@ -139,9 +142,17 @@ fn head(sheet: &mut SheetPlan, grid: &Grid, places: &Places, comparison: &Compar
     let title_row = grid.cells().first().map_or(0, |cell| cell.at.row);
     let own = comparison.participants.first().map(|own| own.area.name.as_str()).unwrap_or_default();
     let ranks = comparison.rank_note().unwrap_or_default();
+    let few = if (0..comparison.rows.len()).any(|row| comparison.is_few(row)) {
+        let least = comparison.thresholds.few_people;
+        format!(
+            "年度に「少数」とある指標は、受給者が1か月{least}人未満で数値が安定しないため、判定を根拠にしないでください。"
+        )
+    } else {
+        String::new()
+    };
     let line = match comparison.main_year {
         Some(year) => format!(
-            "{own}　{}（{year}）の数値で比べています（{}）。自地域÷比べる地域 が {} 以上なら「上回る」、{} 以下なら「下回る」です。{ranks}",
+            "{own}　{}（{year}）の数値で比べています（{}）。自地域÷比べる地域 が {} 以上なら「上回る」、{} 以下なら「下回る」です。{few}{ranks}",
             wareki(year),
             why_this_year(comparison, year),
             comparison.thresholds.above,
@@ -193,7 +204,7 @@ fn fill_row(
     sheet: &mut SheetPlan,
     places: &Places,
     comparison: &Comparison,
-    row: &ComparedRow,
+    (index, row): (usize, &ComparedRow),
     at: u32,
     groups: &[(usize, u32)],
     write_names: bool,
@@ -204,7 +215,13 @@ fn fill_row(
         sheet.set(CellRef::new(at, places.id_col + 1), CellContent::Text(row.indicator.unit.to_string()));
     }
     let Some(year) = comparison.main_year else { return };
-    sheet.set(CellRef::new(at, places.year_col), CellContent::Number(f64::from(year)));
+    // The verdict is a formula's and stays; that it is of few people stands in its row.
+    let shown_year = if comparison.is_few(index) {
+        CellContent::Text(format!("{year}{FEW}"))
+    } else {
+        CellContent::Number(f64::from(year))
+    };
+    sheet.set(CellRef::new(at, places.year_col), shown_year);
     let content = |who: usize| match row.figures.get(&(who, year)).map(|figure| figure.datum) {
         // The sheet's formulas must not compare a part of a year.
         Some(Datum::Value(_)) if row.whole(who, year).is_none() => CellContent::Text("※".to_owned()),

@@ -21,6 +21,8 @@ use crate::read::Grid;
 pub const DRAFT_LINE: &str = "【下書き】計算で作った文章です。確かめて直し、この行を消してください。";
 /// Kind of the rows in `_meta`: `draft <block> <hash>`.
 const META_KIND: &str = "draft";
+/// In the place of a verdict, 「…の1.31倍で、受給者が少ないため判定なし。」
+const FEW: &str = "、受給者が少ないため判定なし";
 /// Services named one by one, each way.
 const MOST_SERVICES: usize = 8;
 
@@ -182,7 +184,7 @@ impl<'a> Words<'a> {
             self.comparison.rows.iter().enumerate().filter(|(_, row)| block_name(row) == Some(name)).collect();
         let of_services = name == "給付月額等";
         let listed = rows.iter().filter(|(_, row)| !of_services || row.indicator.id.as_str().starts_with("D15"));
-        let lines: Vec<Line> = listed.filter_map(|(_, row)| self.line(row)).collect();
+        let lines: Vec<Line> = listed.filter_map(|(at, row)| self.line(*at, row)).collect();
         let services = if of_services { self.services(&rows) } else { (Vec::new(), Vec::new()) };
         if lines.is_empty() && services.0.is_empty() && services.1.is_empty() {
             return None;
@@ -204,7 +206,7 @@ impl<'a> Words<'a> {
         })
     }
 
-    fn line(&self, row: &ComparedRow) -> Option<Line> {
+    fn line(&self, at: usize, row: &ComparedRow) -> Option<Line> {
         let versus = row.versus.get(&self.nation)?;
         let prefecture = self.prefecture.and_then(|who| {
             Some((self.comparison.participants.get(who)?.area.name.clone(), row.whole(who, self.year)?))
@@ -218,7 +220,7 @@ impl<'a> Words<'a> {
             比: versus.ratio?,
             比の桁: self.comparison.thresholds.ratio_decimals(versus.ratio?),
             差: versus.difference,
-            判定: word(versus.verdict?),
+            判定: if self.comparison.is_few(at) { FEW } else { word(versus.verdict?) },
             ポイント: &*row.indicator.unit == "％",
             県: prefecture.as_ref().map(|(_, value)| *value),
             県名: prefecture.map(|(name, _)| name),
@@ -229,7 +231,7 @@ impl<'a> Words<'a> {
     /// Services above and below the nation, the most different first; amount and volume of one side by side.
     fn services(&self, rows: &[(usize, &ComparedRow)]) -> (Vec<Service>, Vec<Service>) {
         let mut all: Vec<Service> = Vec::new();
-        for (_, row) in rows {
+        for (at, row) in rows {
             let id = row.indicator.id.as_str();
             let kind = if id.starts_with("D17") {
                 "給付月額"
@@ -238,7 +240,7 @@ impl<'a> Words<'a> {
             } else {
                 "回数"
             };
-            let Some(line) = self.line(row).filter(|_| !id.starts_with("D15")) else { continue };
+            let Some(line) = self.line(*at, row).filter(|_| !id.starts_with("D15")) else { continue };
             let line = Line { 名: kind.to_owned(), ..line };
             let name = service_name(&row.indicator.name);
             match all.iter_mut().find(|service| service.名 == name) {
@@ -247,7 +249,7 @@ impl<'a> Words<'a> {
             }
         }
         let first = |service: &Service| {
-            service.値.iter().map(|line| line.判定).find(|judged| *judged != word(Verdict::Similar))
+            service.値.iter().map(|line| line.判定).find(|judged| ![word(Verdict::Similar), FEW].contains(judged))
         };
         let strength = |service: &Service| service.値.iter().map(|line| line.比.ln().abs()).fold(0.0, f64::max);
         let mut split = (Vec::new(), Vec::new());

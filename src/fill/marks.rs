@@ -23,12 +23,16 @@ use crate::form::Role;
 use crate::model::{AreaLevel, CellRef, Date, Datum, MissingReason};
 use crate::notation::wareki;
 use crate::read::{Cell, CellValue, Grid, Limits, read_bytes};
-use crate::template::lint::{UNCLOSED, is_unknown, marks_in_formulas, unclosed_in};
-use crate::template::places::{Helper, Mark, Meaning, Place, Value, Year, nearest, places, row_indicator, shown};
+use crate::template::elsewhere::marks_elsewhere;
+use crate::template::lint::{PERCENT, UNCLOSED, is_percent_figure, marks_in_formulas, needs_row, unclosed_in};
+use crate::template::places::{Helper, Mark, Meaning, Place, Value, Year, marks as marks_of, nearest, places, shown};
+use crate::template::row_id::{indicator_at, is_unknown, passed_over};
 
 mod record;
+mod sheets;
 
 pub use record::{MarkRecord, above, left_of, locate};
+pub use sheets::{Home, homes};
 
 /// A template of people's own.
 #[derive(Debug)]
@@ -86,6 +90,11 @@ impl MarkedTemplate {
         self.grids.iter().flat_map(places).map(|place| place.text).collect()
     }
 
+    /// The years its marks name.
+    pub fn years(&self) -> BTreeSet<i32> {
+        self.texts().iter().flat_map(|text| years_in(text)).collect()
+    }
+
     fn spot(&self, sheet: &str, cell: impl ToString) -> Spot {
         let file = Some(self.name.clone()).filter(|name| !name.is_empty());
         Spot { file, sheet: Some(sheet.to_owned()), cell: Some(cell.to_string()) }
@@ -131,6 +140,10 @@ impl MarkedTemplate {
         for (sheet, cell, _) in marks_in_formulas(self.compiled.package())? {
             filling.left_out("数式の中の記号には、差し込めませんでした。", self.spot(&sheet, cell));
         }
+        for one in marks_elsewhere(self.compiled.package())? {
+            let spot = Spot { cell: None, ..self.spot(&one.sheet, "") };
+            filling.left_out(&one.message(), spot);
+        }
         let taken = |name: &str| self.grids.iter().any(|grid| grid.name.eq_ignore_ascii_case(name));
         let free = |name: &str| {
             (1..)
@@ -147,9 +160,20 @@ impl MarkedTemplate {
         let name = free(META_SHEET).unwrap_or_default();
         plan.new_sheets.push(NewSheet { name, very_hidden: true, cells, ..NewSheet::default() });
         let filled = self.compiled.apply(&plan)?;
+        filling.finish();
         filling.diagnostics.extend(filled.notes);
         Ok(FilledSheet { bytes: filled.bytes, ledger: filling.ledger, diagnostics: filling.diagnostics })
     }
+}
+
+/// The years the marks of a text name.
+pub(crate) fn years_in(text: &str) -> Vec<i32> {
+    let marks = marks_of(text);
+    let named = marks.iter().filter_map(|mark| match mark.meaning.as_ref()?.value {
+        Value::Figure { year: Year::Of(year), .. } => Some(year),
+        _ => None,
+    });
+    named.collect()
 }
 
 /// The bytes of a template: the file itself, or the one Excel file of a folder.
@@ -261,7 +285,7 @@ pub(crate) fn with_words(grids: &[Grid], plan: &FillPlan, marks: &mut [MarkRecor
         for mark in marks.iter_mut().filter(|mark| *mark.sheet == *grid.name) {
             mark.left = left_of(&after, mark.at);
             mark.above = above(&after, mark.at);
-            mark.id = row_indicator(&after, mark.at.row).unwrap_or_default();
+            mark.id = indicator_at(&after, mark.at).unwrap_or_default();
         }
     }
 }
@@ -272,7 +296,17 @@ pub(crate) struct Filling<'a> {
     date: Date,
     pub(crate) ledger: Ledger,
     pub(crate) diagnostics: Vec<Diagnostic>,
+    /// Why a mark of the last content stands for nothing
+    pub(crate) undefined: Option<&'static str>,
+    /// Cells with figures of a part of a year: year and months → sheet and cell
+    part: BTreeMap<(i32, Option<u8>), Cells>,
 }
+
+/// Sheet and cell.
+type Cells = BTreeSet<(String, CellRef)>;
+
+/// Cells named in one sentence.
+const NAMED: usize = 8;
 
 /// What a mark gave.
 enum Given {
@@ -284,7 +318,37 @@ enum Given {
 
 impl<'a> Filling<'a> {
     pub(crate) fn new(comparison: &'a Comparison, date: Date) -> Self {
-        Self { comparison, date, ledger: Ledger::default(), diagnostics: Vec::new() }
+        Self {
+            comparison,
+            date,
+            ledger: Ledger::default(),
+            diagnostics: Vec::new(),
+            undefined: None,
+            part: BTreeMap::new(),
+        }
+    }
+
+    /// Says once what is so for many cells.
+    pub(crate) fn finish(&mut self) {
+        for ((year, months), cells) in std::mem::take(&mut self.part) {
+            let named: Vec<String> = cells.iter().take(NAMED).map(|(sheet, at)| format!("「{sheet}」{at}")).collect();
+            let more = match cells.len().saturating_sub(NAMED) {
+                0 => String::new(),
+                more => format!("、ほか{more}か所"),
+            };
+            let span = months.map_or_else(|| "年の途中まで".to_owned(), |months| format!("{months}か月分"));
+            self.diagnostics.push(
+                Diagnostic::warning(
+                    "mark-part-year",
+                    format!(
+                        "{}の数値は{span}で、1年分ではありません。入れたセルは {}{more} です。",
+                        wareki(year),
+                        named.join("、")
+                    ),
+                )
+                .hint("1年分の数値と比べないよう、様式に「途中の数値」などと書き添えてください。"),
+            );
+        }
     }
 
     /// What `_meta` keeps of a place; the words around it are looked up by [`with_words`].
@@ -304,7 +368,7 @@ impl<'a> Filling<'a> {
 
     fn figure_key(&self, grid: &Grid, at: CellRef, mark: &Mark) -> Option<FigureKey> {
         let Value::Figure { indicator, role, year } = &mark.meaning.as_ref()?.value else { return None };
-        let id = indicator.clone().or_else(|| row_indicator(grid, at.row))?;
+        let id = indicator.clone().or_else(|| indicator_at(grid, at))?;
         let year = match year {
             Year::Of(year) => *year,
             Year::Newest => self.comparison.main_year?,
@@ -320,12 +384,14 @@ impl<'a> Filling<'a> {
 
     pub(crate) fn content(&mut self, grid: &Grid, place: &Place, spot: &Spot) -> CellContent {
         let mut parts: Vec<(&Mark, Given)> = Vec::new();
+        self.undefined = None;
         for mark in &place.marks {
             let given = match &mark.meaning {
                 Some(meaning) => self.value(grid, place.at, meaning, spot),
                 None => Given::Unknown("この名前の記号はありません。"),
             };
             if let Given::Unknown(why) = given {
+                self.undefined = Some(why);
                 // A known mark in the wrong place is not misspelled.
                 let near = mark.meaning.is_none().then(|| nearest(&mark.written)).flatten();
                 let near = near.map(|near| format!("もしかすると {{{{{near}}}}} ですか。"));
@@ -338,10 +404,20 @@ impl<'a> Filling<'a> {
         if let (Some(mark), [(_, given)]) = (place.whole(), parts.as_slice()) {
             let plain = mark.meaning.as_ref().is_none_or(|meaning| meaning.helper.is_none());
             match given {
-                Given::Number(value, _) if plain => return CellContent::Number(*value),
+                Given::Number(value, _) if plain => {
+                    if mark.meaning.as_ref().is_some_and(|meaning| is_percent_figure(grid, place.at, meaning)) {
+                        self.diagnostics.push(Diagnostic::warning("mark-percent", PERCENT).at(spot.clone()));
+                    }
+                    return CellContent::Number(*value);
+                }
                 Given::Nothing => return CellContent::Blank,
                 _ => {}
             }
+        }
+        if parts.iter().any(|(_, given)| matches!(given, Given::Nothing)) {
+            let message = "文章の中の数値が、入れたファイルになかったため、「－」と書きました。";
+            let hint = "その数値の載った表を入れるか、文章を書き直してください。";
+            self.diagnostics.push(Diagnostic::warning("mark-empty", message).hint(hint).at(spot.clone()));
         }
         let mut text = String::new();
         let mut copied = 0;
@@ -355,19 +431,25 @@ impl<'a> Filling<'a> {
     }
 
     fn value(&mut self, grid: &Grid, at: CellRef, meaning: &Meaning, spot: &Spot) -> Given {
+        if let Some((cell, id)) = passed_over(grid, at).filter(|_| needs_row(meaning)) {
+            let counts = indicator_at(grid, at).unwrap_or_default();
+            let message = format!("{cell}の「{id}」は一覧に無い番号のため、同じ行の「{counts}」のものを入れました。");
+            let hint = format!("「{id}」が指標IDのつもりなら、番号を確かめてください。");
+            self.diagnostics.push(Diagnostic::warning("mark-id-passed-over", message).hint(hint).at(spot.clone()));
+        }
         match &meaning.value {
             Value::Word(word) => self.word(word),
             Value::Year(year) => Given::Number(f64::from(*year), None),
             Value::AreaName(role) => {
                 self.name_of(*role).map_or(Given::Unknown("その地域は選ばれていません。"), Given::Text)
             }
-            Value::OfRow(what) => match row_indicator(grid, at.row).and_then(|id| self.indicator(&id)) {
+            Value::OfRow(what) => match indicator_at(grid, at).and_then(|id| self.indicator(&id)) {
                 Some(indicator) if *what == "単位" => Given::Text(indicator.unit.to_string()),
                 Some(indicator) => Given::Text(indicator.name),
                 None => Given::Unknown("同じ行に、様式か指標追加の指標IDがありません。"),
             },
             Value::Figure { indicator, role, year } => {
-                let Some(id) = indicator.clone().or_else(|| row_indicator(grid, at.row)) else {
+                let Some(id) = indicator.clone().or_else(|| indicator_at(grid, at)) else {
                     return Given::Unknown("同じ行に指標IDがありません。");
                 };
                 self.figure(&id, *role, *year, spot)
@@ -421,9 +503,15 @@ impl<'a> Filling<'a> {
                 None => return Given::Unknown("1年分そろった年度がありません。"),
             },
         };
-        match row.figures.get(&(who, year)).map(|figure| figure.datum) {
+        let figure = row.figures.get(&(who, year));
+        match figure.map(|figure| figure.datum) {
             Some(Datum::Value(value)) => {
                 self.ledger.filled += 1;
+                if let Some(period) = figure.map(|figure| &figure.period).filter(|period| period.part_year)
+                    && let Some((sheet, at)) = spot.sheet.clone().zip(spot.cell.as_deref().and_then(CellRef::parse))
+                {
+                    self.part.entry((year, period.months)).or_default().insert((sheet, at));
+                }
                 Given::Number(value, row.indicator.decimals)
             }
             Some(Datum::Missing(reason)) => {
@@ -459,7 +547,8 @@ fn render(mark: &Mark, given: &Given) -> String {
     let helper = mark.meaning.as_ref().and_then(|meaning| meaning.helper);
     let (template, data) = match given {
         Given::Unknown(_) => return format!("（未定義: {}）", mark.written),
-        Given::Nothing => return String::new(),
+        // A hole in a sentence reads as if something had been forgotten.
+        Given::Nothing => return "－".to_owned(),
         Given::Text(text) => ("{{値}}", json!({ "値": text })),
         Given::Number(value, _) if helper == Some(Helper::Era) => ("{{和暦 値}}", json!({ "値": value })),
         // A year has no separators.

@@ -23,6 +23,15 @@ pub enum CellContent {
 }
 
 impl CellContent {
+    /// Whether there are words to be seen.
+    pub(crate) fn holds_text(&self) -> bool {
+        match self {
+            Self::Text(text) | Self::FormulaText(text) => !text.trim().is_empty(),
+            Self::Rich(rich) => !rich.text.trim().is_empty(),
+            Self::Number(_) | Self::Blank | Self::FormulaNumber(_) => false,
+        }
+    }
+
     /// The same where there is no formula: its result becomes a typed value.
     pub(crate) fn value(&self) -> Cow<'_, Self> {
         match self {

@@ -4,8 +4,13 @@
 //! source files, indicators to be handled with care (取扱注意), comments, and hidden sheets no other sheet needs. Texts people
 //! wrote in the fields stay: they decided on them; sheets of their own are named.
 
+use std::collections::BTreeSet;
+
 use super::apply::{Compiled, mentions};
+use super::marks::{MarkRecord, homes, locate};
+use super::meta_sheet::{Meta, Shown, is_meta};
 use super::plan::{CellContent, FillPlan};
+use super::source_sheet::is_sources;
 use crate::catalog::Catalog;
 use crate::diagnostic::Diagnostic;
 use crate::error::FileError;
@@ -14,6 +19,7 @@ use crate::model::CellRef;
 use crate::notation::fold;
 use crate::read::{Book, CellValue, Grid, Limits, read_bytes};
 use crate::template::package::{Package, Visibility};
+use crate::template::row_id::indicator_at;
 
 /// Sheets that do not leave the office.
 pub const WORKING_SHEETS: [&str; 5] = ["_meta", "検討メモ", "点検", "更新内容", "引継ぎ"];
@@ -31,16 +37,22 @@ const OURS: [&str; 5] = ["地域分析・検討シート", "比較と判定", "�
 pub fn public_copy(bytes: Vec<u8>, catalog: &Catalog) -> Result<(Vec<u8>, Vec<Diagnostic>), FileError> {
     let book = read_bytes("シート.xlsx", &bytes, &Limits::default())?;
     let mut plan = FillPlan::default();
+    let kinds = Kinds::of(&book);
     let mut gone: Vec<String> =
-        book.grids.iter().map(|grid| grid.name.to_string()).filter(|name| is_working(name)).collect();
+        book.grids.iter().map(|grid| grid.name.to_string()).filter(|name| kinds.is_working(name)).collect();
     let compiled = Compiled::new(bytes.clone())?;
-    let told = sheets_of_people(&book, compiled.package(), &mut gone)?;
+    let mut told = sheets_of_people(&book, compiled.package(), &kinds, &mut gone)?;
     for grid in book.grids.iter().filter(|grid| !gone.iter().any(|name| **name == *grid.name)) {
         for at in to_blank(grid, catalog) {
             plan.sheet(&grid.name).set(at, CellContent::Blank);
         }
         for (at, name) in names_of_paths(grid) {
             plan.sheet(&grid.name).set(at, CellContent::Text(name));
+        }
+    }
+    for (sheet, at) in restricted_marks(&book, catalog, &mut told) {
+        if !gone.contains(&sheet) {
+            plan.sheet(&sheet).set(at, CellContent::Blank);
         }
     }
     let blanked = compiled.apply(&plan)?;
@@ -50,16 +62,22 @@ pub fn public_copy(bytes: Vec<u8>, catalog: &Catalog) -> Result<(Vec<u8>, Vec<Di
 
 /// Tells of sheets people added: visible ones are handed out, hidden ones only where another sheet or a chart needs them;
 /// the others join `gone`.
-fn sheets_of_people(book: &Book, package: &Package, gone: &mut Vec<String>) -> Result<Vec<Diagnostic>, FileError> {
+fn sheets_of_people(
+    book: &Book,
+    package: &Package,
+    kinds: &Kinds,
+    gone: &mut Vec<String>,
+) -> Result<Vec<Diagnostic>, FileError> {
     let has_form = |name: &str| book.grids.iter().any(|grid| &*grid.name == name && !find_entries(grid).is_empty());
     let theirs = package
         .sheets()
         .iter()
-        .filter(|sheet| !is_working(&sheet.name) && !OURS.contains(&sheet.name.as_str()) && !has_form(&sheet.name));
+        .filter(|sheet| !kinds.is_working(&sheet.name) && !kinds.is_ours(&sheet.name) && !has_form(&sheet.name));
     let (visible, hidden): (Vec<_>, Vec<_>) = theirs.partition(|sheet| sheet.visibility == Visibility::Visible);
     let (mut needed, mut left_out) = (Vec::new(), Vec::new());
     for sheet in hidden {
-        let of_others = package.sheets().iter().filter(|other| other.name != sheet.name && !is_working(&other.name));
+        let of_others =
+            package.sheets().iter().filter(|other| other.name != sheet.name && !kinds.is_working(&other.name));
         let mut parts: Vec<String> = of_others.map(|other| other.part.clone()).collect();
         parts.extend(package.part_names().into_iter().filter(|part| part.contains("/charts/chart")));
         let mut is_needed = false;
@@ -101,6 +119,108 @@ fn sheets_of_people(book: &Book, package: &Package, gone: &mut Vec<String>) -> R
         told.push(Diagnostic::info("public-comments", message));
     }
     Ok(told)
+}
+
+/// Which sheets are ours. In a book made from marks alone the names we use are free for anything: there the content tells.
+enum Kinds {
+    /// A book with a form: by their names
+    Form,
+    /// Sheets of the template, working sheets, sources
+    Marks { template: BTreeSet<String>, working: BTreeSet<String>, sources: BTreeSet<String> },
+}
+
+impl Kinds {
+    fn of(book: &Book) -> Self {
+        let records: Vec<Meta> =
+            book.grids.iter().filter(|grid| is_meta(grid)).filter_map(Meta::read_all).flatten().collect();
+        if records.is_empty() || records.iter().any(|record| record.marks.is_empty()) {
+            return Self::Form;
+        }
+        let named = |is: &dyn Fn(&Grid) -> bool| -> BTreeSet<String> {
+            book.grids.iter().filter(|grid| is(grid)).map(|grid| grid.name.to_string()).collect()
+        };
+        let homes: Vec<_> = records.iter().flat_map(|record| homes(&book.grids, &record.marks)).collect();
+        Self::Marks {
+            template: homes.iter().filter_map(|home| home.grid).map(|grid| grid.name.to_string()).collect(),
+            working: named(&|grid| is_meta(grid) || (is_working(&grid.name) && is_ours_by_content(grid))),
+            sources: named(&is_sources),
+        }
+    }
+
+    fn is_working(&self, name: &str) -> bool {
+        match self {
+            Self::Form => is_working(name),
+            Self::Marks { working, .. } => working.contains(name),
+        }
+    }
+
+    /// Sheets that are handed out and need no word.
+    fn is_ours(&self, name: &str) -> bool {
+        match self {
+            Self::Form => OURS.contains(&name),
+            Self::Marks { template, sources, .. } => template.contains(name) || sources.contains(name),
+        }
+    }
+}
+
+/// 「引継ぎ」 as we make it: its name as title, its headings below.
+fn is_ours_by_content(grid: &Grid) -> bool {
+    grid.text(0, 0).is_some_and(is_working) && column(grid, "書かれていたこと").is_some()
+}
+
+/// Cells of marks that show indicators to be handled with care, or sentences with such figures, and whatever else stands
+/// in a row under such a 指標ID.
+fn restricted_marks(book: &Book, catalog: &Catalog, told: &mut Vec<Diagnostic>) -> BTreeSet<(String, CellRef)> {
+    let is_restricted = |id: &str| catalog.indicator(id).is_some_and(|indicator| indicator.restricted);
+    let mut cells: BTreeSet<(String, CellRef)> = BTreeSet::new();
+    let (mut sentences, mut lost) = (BTreeSet::new(), 0);
+    let records = book.grids.iter().filter(|grid| is_meta(grid)).filter_map(Meta::read_all).flatten();
+    for record in records {
+        for home in homes(&book.grids, &record.marks) {
+            let of_care =
+                |mark: &MarkRecord| is_restricted(&mark.id) || mark.figures.iter().any(|(id, ..)| is_restricted(id));
+            let Some(grid) = home.grid else {
+                lost += home.records.iter().filter(|mark| of_care(mark)).count();
+                continue;
+            };
+            for (mark, places) in home.records.iter().zip(locate(grid, &home.records)) {
+                if !of_care(mark) {
+                    continue;
+                }
+                // What was never found, and holds a figure, may stand anywhere.
+                lost += usize::from(places.is_empty() && mark.last.is_some());
+                for at in places {
+                    if mark.figures.len() != 1 || matches!(mark.last, Some(Shown::Text(_))) {
+                        sentences.insert(format!("「{}」{at}", grid.name));
+                    }
+                    cells.insert((grid.name.to_string(), at));
+                    if is_restricted(&mark.id) {
+                        let row = grid.row(at.row).iter().map(|cell| cell.at);
+                        let same = row.filter(|at| {
+                            let own = grid.get(*at).and_then(CellValue::as_text).and_then(id_in);
+                            own.or_else(|| indicator_at(grid, *at)).is_some_and(|id| id == mark.id)
+                        });
+                        cells.extend(same.map(|at| (grid.name.to_string(), at)));
+                    }
+                }
+            }
+        }
+    }
+    if !sentences.is_empty() {
+        let named = sentences.into_iter().collect::<Vec<_>>().join("、");
+        let message = format!("取扱注意の指標の数値を使った {named} は、公開用の写しでは空にしました。");
+        told.push(Diagnostic::info("public-sentences", message));
+    }
+    if lost > 0 {
+        let message = format!(
+            "取扱注意の指標の数値{lost}か所が、どのセルにあるか分からないため、公開用の写しに残っているかもしれません。"
+        );
+        told.push(
+            Diagnostic::warning("public-restricted-lost", message)
+                .hint("写しを開いて、取扱注意の指標の数値や文章を削除してから、外に出してください。"),
+        );
+    }
+    cells
 }
 
 /// A working sheet under its own name, or numbered as programs do when the name was taken.

@@ -18,6 +18,15 @@ const WIDTHS: [usize; 4] = [30, 12, 35, 16];
 const HEIGHTS: [f64; 2] = [15.0, 26.0];
 const HIGHEST: f64 = 38.0;
 
+/// Whether a sheet is one of these, whatever its name: a list with a number and a hash a row.
+pub fn is_sources(grid: &Grid) -> bool {
+    let head = |row: &[crate::read::Cell]| {
+        let has = |word: &str| row.iter().any(|cell| cell.value.as_text().is_some_and(|text| fold(text) == fold(word)));
+        has("番号") && has("指標ID") && has("SHA-256")
+    };
+    grid.rows().any(head)
+}
+
 /// Plans the sheet; rows go below its headings with the looks of the first row there.
 pub fn plan(grid: &Grid, form: &str, comparison: &Comparison, cells: &FigureCells) -> SheetPlan {
     plan_with(grid, comparison, |key| Some((form.to_owned(), *cells.get(key)?)))
@@ -121,6 +130,10 @@ fn source_texts(figure: &Observation) -> SourceTexts {
     let mut notes = Vec::new();
     if let Datum::Missing(reason) = figure.datum {
         notes.push(reason.label().to_owned());
+    }
+    if figure.period.part_year && figure.datum.value().is_some() {
+        let span = figure.period.months.map_or_else(|| "年の途中まで".to_owned(), |months| format!("{months}か月分"));
+        notes.push(format!("{span}の数値（1年分ではない）"));
     }
     if let Some(derivation) = &figure.derived {
         let mut note = format!("計算：{}（", derivation.rule);

@@ -55,6 +55,9 @@ pub fn add(
     if let Some(grid) = book.grid(book.form) {
         drafts = draft::drafts(grid, book.grid(book.meta), comparison, texts, &mut told);
         let sheet = plan.sheet(book.form);
+        // A text that comes in from an earlier book takes the place of a draft.
+        let taken = |at: &CellRef| sheet.cells.get(at).is_some_and(|edit| edit.content.holds_text());
+        drafts.retain(|draft| !taken(&draft.cell));
         for draft in &drafts {
             sheet.set(draft.cell, CellContent::Text(draft.text.clone()));
             let needed = height_of(&draft.text, ENTRY_WIDTH).max(ENTRY_LEAST);

@@ -17,12 +17,13 @@ pub struct TemplateFiles {
 }
 
 /// What is shipped.
-const SHIPPED: [(&str, &str); 11] = [
+const SHIPPED: [(&str, &str); 12] = [
     ("handout.typ", include_str!("../../sheet-templates/chiiki-bunseki/handout.typ")),
     ("chart.typ", include_str!("../../sheet-templates/chiiki-bunseki/chart.typ")),
     ("handout.toml", include_str!("../../sheet-templates/chiiki-bunseki/handout.toml")),
     ("texts/point.hbs", include_str!("../../sheet-templates/chiiki-bunseki/texts/point.hbs")),
     ("texts/standout.hbs", include_str!("../../sheet-templates/chiiki-bunseki/texts/standout.hbs")),
+    ("texts/not-judged.hbs", include_str!("../../sheet-templates/chiiki-bunseki/texts/not-judged.hbs")),
     ("texts/unstable.hbs", include_str!("../../sheet-templates/chiiki-bunseki/texts/unstable.hbs")),
     ("texts/question.hbs", include_str!("../../sheet-templates/chiiki-bunseki/texts/question.hbs")),
     ("texts/part-year.hbs", include_str!("../../sheet-templates/chiiki-bunseki/texts/part-year.hbs")),

@@ -7,7 +7,7 @@ use super::data::{
     Thresholds, Verdict, Year,
 };
 use crate::catalog::{self, Block as FormBlock};
-use crate::compare::{self, CautionKind, ComparedRow, Comparison, FEW_PEOPLE, Level, RATIO_DECIMALS, ScatterKind};
+use crate::compare::{self, CautionKind, ComparedRow, Comparison, Level, RATIO_DECIMALS, ScatterKind};
 use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::form;
 use crate::model::{AreaLevel, Date, EntryText, MissingReason, Observation, SourceFile};
@@ -141,7 +141,7 @@ fn indicator(comparison: &Comparison, at: usize, row: &ComparedRow) -> Indicator
         unit: row.indicator.unit.to_string(),
         decimals,
         adjusted: row.indicator.adjusted,
-        unstable: few_people(comparison, at, row),
+        unstable: comparison.is_few(at),
         cautions: Vec::new(),
         values: (0..comparison.participants.len())
             .map(|who| comparison.years.iter().map(|shown| figure(row, who, shown)).collect())
@@ -158,20 +158,6 @@ fn indicator(comparison: &Comparison, at: usize, row: &ComparedRow) -> Indicator
         }),
         rank: row.rank.map(|rank| rank.label()),
     }
-}
-
-/// Fewer people than [`FEW_PEOPLE`] a month stand behind the own area's figure of the main year. Where a service's own
-/// recipients are not known, nobody can use it who receives nothing at all: few recipients in all are few of each.
-fn few_people(comparison: &Comparison, at: usize, row: &ComparedRow) -> bool {
-    let Some(year) = comparison.main_year else { return false };
-    let people = |at| comparison.people.get(&(at, 0, year)).copied();
-    let all = || {
-        let rates = ["D2", "D3", "D4"].map(|id| comparison.rows.iter().position(|row| row.indicator.id.as_str() == id));
-        rates.into_iter().map(|at| people(at?)).sum::<Option<f64>>()
-    };
-    let per_recipient = row.indicator.block == Some(FormBlock::PerRecipient);
-    let known = people(at).or_else(|| if per_recipient { all() } else { None });
-    known.is_some_and(|people| people < FEW_PEOPLE)
 }
 
 fn figure(row: &ComparedRow, who: usize, shown: &compare::ShownYear) -> Figure {
@@ -493,10 +479,21 @@ fn sources(files: &[&SourceFile], layouts: &BTreeMap<String, &'static str>) -> V
 /// What reading says of two files that give one figure differently; told by [`conflicts`].
 const CONFLICTS: [&str; 4] = ["conflict", "conflict-derived", "total-mismatch", "newer-copy"];
 
+/// What cannot be known of small services where no file counts their users.
+const PEOPLE_UNKNOWN: &str = "サービス別の利用者数は、入れた資料に無いため確かめていません。利用者が少ないサービスの倍率は、安定しないことがあります。";
+
 /// Warnings people should read beside the figures; each sentence once, what a reader must know first.
 fn cautions(comparison: &Comparison, diagnostics: &[Diagnostic]) -> Vec<Caution> {
     let (summary, details) = conflicts(comparison, diagnostics);
     let mut cautions: Vec<Caution> = summary.into_iter().collect();
+    if compare::cautions(comparison, diagnostics).iter().any(|caution| caution.kind == CautionKind::PeopleUnknown) {
+        cautions.push(Caution { text: PEOPLE_UNKNOWN.to_owned(), place: None, detail: false, pointer: false });
+    }
+    // Two sets of adjusted figures on one paper need a reason.
+    let mixed = diagnostics.iter().filter(|told| told.code == "mixed-standardisation");
+    let details = mixed
+        .map(|told| Caution { text: told.message.clone(), place: None, detail: true, pointer: false })
+        .chain(details);
     let warnings = diagnostics.iter().filter(|d| d.severity == Severity::Warning && !CONFLICTS.contains(&d.code));
     let warnings = warnings.map(|d| Caution {
         text: d.message.clone(),

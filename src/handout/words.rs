@@ -11,6 +11,8 @@ use super::data::{Block, Handout, Indicator, MainPoint, Role, Topic, Verdict};
 use super::files::TemplateFiles;
 use super::problem::TemplateProblem;
 use super::{names, shown};
+use crate::catalog::COUNTED;
+use crate::compare::shown::plain_name;
 
 /// The compiled sentences of a template.
 #[derive(Clone)]
@@ -88,23 +90,22 @@ impl Words {
             let text = self.say("no-main-year", &json!({ "保険者名": handout.insurer }))?;
             return Ok(vec![MainPoint { label: "比較".to_owned(), text }]);
         };
-        handout.blocks.iter().map(|block| self.main_point(handout, block, main)).collect()
+        // A block of numbers of people has nothing to compare.
+        let compared = handout.blocks.iter().filter(|block| block.indicators.iter().any(can_be_judged));
+        compared.map(|block| self.main_point(handout, block, main)).collect()
     }
 
     fn main_point(&self, handout: &Handout, block: &Block, main: usize) -> Result<MainPoint, TemplateProblem> {
         // The raw figure first, then the adjusted one: ageing must not be blamed for what it does not explain.
-        let first = block.indicators.first();
+        let first = block.indicators.iter().find(|row| can_be_judged(row));
         let adjusted = block.indicators.iter().find(|i| i.adjusted).filter(|a| first.is_some_and(|f| f.id != a.id));
         let leads: Vec<&Indicator> = first.into_iter().chain(adjusted).collect();
         let single_group = names::rows(block).iter().all(|name| name.group.is_some() && name.measure.is_empty());
         let mut text = String::new();
         if single_group {
-            // Rates of equal rank: none of them leads.
+            // Rates of equal rank: none of them leads, and what is not judged is named.
             text.push_str(&self.standouts(block, &[])?);
-            if let Some(first) = first.filter(|_| text.is_empty()) {
-                // Nothing could be compared: that is said, too.
-                text.push_str(&self.say("point", &context(handout, first, main))?);
-            }
+            text.push_str(&self.not_judged(handout, block, main)?);
         } else {
             for lead in &leads {
                 text.push_str(&self.say("point", &context(handout, lead, main))?);
@@ -118,8 +119,10 @@ impl Words {
         let findings = findings(block);
         let others: Vec<&Finding> =
             findings.iter().filter(|finding| !leads.iter().any(|lead| finding.ids.contains(&lead.id))).collect();
-        let compared = block.indicators.iter().filter(|i| i.ratio.is_some() && !i.unstable).count();
-        if compared <= leads.len() {
+        let rows = || block.indicators.iter().filter(|row| can_be_judged(row));
+        let rest = || rows().filter(|row| !leads.iter().any(|lead| lead.id == row.id));
+        let compared = rest().filter(|row| is_judged(row)).count();
+        if compared == 0 {
             return Ok(String::new());
         }
         let list = |verdict: Verdict| {
@@ -134,10 +137,31 @@ impl Words {
             "上回る一覧": list(Verdict::Above),
             "下回る一覧": list(Verdict::Below),
             "比べた数": compared,
-            "一部": compared < block.indicators.len(),
+            "一部": compared < rest().count(),
             "ほかの指標": !leads.is_empty(),
+            "先も同程度": leads.iter().all(|lead| lead.verdict == Some(Verdict::Similar)),
         });
         self.say("standout", &context)
+    }
+
+    /// Rows of equal rank that are not judged: of few people, or without figures.
+    fn not_judged(&self, handout: &Handout, block: &Block, main: usize) -> Result<String, TemplateProblem> {
+        let rows = || names::rows(block).into_iter().zip(&block.indicators);
+        let list = |wanted: &dyn Fn(&Indicator) -> bool| {
+            let names: Vec<String> = rows()
+                .filter(|(_, row)| wanted(row))
+                .map(|(name, _)| plain_name(&name.anywhere()).replace('　', "の"))
+                .collect();
+            // All of them: the block's name says it.
+            if names.len() == block.indicators.len() { block.name.clone() } else { names.join("、") }
+        };
+        let few = list(&|row| row.ratio.is_some() && row.unstable);
+        let absent = list(&|row| row.ratio.is_none());
+        if few.is_empty() && absent.is_empty() {
+            return Ok(String::new());
+        }
+        let year = handout.years.get(main).map(|year| year.wareki.clone());
+        self.say("not-judged", &json!({ "少数一覧": few, "値なし一覧": absent, "年度": year }))
     }
 
     /// 話し合いたいこと: the given ones, else a question for each of the largest differences.
@@ -161,8 +185,8 @@ impl Words {
         });
         let mut topics = questions.collect::<Result<Vec<_>, TemplateProblem>>()?;
         if topics.is_empty() {
-            let rows = || handout.blocks.iter().flat_map(|block| &block.indicators);
-            let (compared, all) = (rows().filter(|row| row.ratio.is_some()).count(), rows().count());
+            let rows = || handout.blocks.iter().flat_map(|block| &block.indicators).filter(|row| can_be_judged(row));
+            let (compared, all) = (rows().filter(|row| is_judged(row)).count(), rows().count());
             let context = json!({
                 "名前": "",
                 "倍率": "",
@@ -268,6 +292,16 @@ impl Finding {
     }
 }
 
+/// It has a verdict that counts.
+fn is_judged(row: &Indicator) -> bool {
+    row.ratio.is_some() && row.verdict.is_some() && !row.unstable
+}
+
+/// Numbers of people and the like are never judged; they say so by having neither ratio nor difference.
+fn can_be_judged(row: &Indicator) -> bool {
+    !COUNTED.contains(&row.unit.as_str()) || row.ratio.is_some()
+}
+
 /// What stands out in a block, largest first. Rows with few recipients are no findings.
 fn findings(block: &Block) -> Vec<Finding> {
     let mut findings: Vec<Finding> = Vec::new();
@@ -309,7 +343,7 @@ fn context(handout: &Handout, indicator: &Indicator, main: usize) -> Value {
     let name = |role| handout.area_of(role).and_then(|area| handout.areas.get(area)).map(|area| area.name.clone());
     let (own, nation) = (figure(Role::Own), figure(Role::Nation));
     json!({
-        "指標": indicator.name,
+        "指標": plain_name(&indicator.name),
         "単位": indicator.unit,
         "年度": handout.years.get(main).map(|year| year.wareki.clone()),
         "自地域名": name(Role::Own),
@@ -327,6 +361,7 @@ fn context(handout: &Handout, indicator: &Indicator, main: usize) -> Value {
         "調整済み": indicator.adjusted,
         "少数": indicator.unstable,
         "順位": indicator.rank,
+        "全国なし": own.is_some() && nation.is_none(),
         "比べられる": own.is_some() && nation.is_some() && indicator.verdict.is_some() && indicator.ratio.is_some()
             && indicator.difference.is_some(),
     })

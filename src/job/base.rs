@@ -170,10 +170,18 @@ fn whose(
             let seen = taken.observations.iter().find(|o| {
                 o.source.sheet == grid.name && (block.first_col..=block.last_col).contains(&o.source.cell.col)
             });
-            if let Some(seen) = seen {
-                areas.entry(block.role).or_insert((seen.area.key().to_owned(), seen.area.name.clone()));
+            // A form somebody emptied still has its headings.
+            let named = || block.captions.iter().find_map(|(_, text)| catalog.find(text.trim()).one());
+            if let Some(area) = seen.map(|seen| seen.area.clone()).or_else(named) {
+                areas.entry(block.role).or_insert((area.key().to_owned(), area.name.clone()));
             }
         }
+    }
+    // The system names its exports 「県名 市町村名_地域分析・検討シート」.
+    if !areas.contains_key(&Role::Own)
+        && let Some(area) = file.split(['_', '＿', '.']).next().and_then(|name| catalog.find(name.trim()).one())
+    {
+        areas.insert(Role::Own, (area.key().to_owned(), area.name.clone()));
     }
     match areas.get(&Role::Own) {
         Some((key, _)) if key != own.key() => Err(others(path, own)),

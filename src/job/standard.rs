@@ -91,9 +91,10 @@ fn make_workbook(
     // A book of marks is refilled as such unless a sheet of the form's kind lies beside it.
     if bases.form().is_none()
         && refill::find_in_folder(&request.out, &name, own.area.key(), &request.shelf)?.0.is_none()
-        && let Some(mut made) = refill_marked(request, bases, None, &name, &comparison, &mut diagnostics)?
+        && let Some(mut made) =
+            refill_marked(request, bases, None, &name, &comparison, (evidence, catalog), &mut diagnostics)?
     {
-        made.report.diagnostics = diagnostics;
+        made.report.diagnostics.splice(0..0, diagnostics);
         return Ok(made);
     }
     let start = base::choose((request, &name), &own.area, bases, evidence, of_many, catalog)?;
@@ -102,7 +103,7 @@ fn make_workbook(
         made.report.diagnostics.extend(start.diagnostics);
         return Ok(made);
     };
-    let (comparison, mut diagnostics) = match earlier_years(request, &comparison, &chosen.book) {
+    let (comparison, mut diagnostics) = match as_it_stands(request, &comparison, &chosen.book, catalog) {
         Some(request) => understand(&request, evidence, catalog)?,
         None => (comparison, diagnostics),
     };
@@ -160,14 +161,21 @@ fn fresh(
     Ok(Made { comparison, workbook: bytes, report, home: Home::fresh(name) })
 }
 
-/// A sheet keeps the years it shows, whatever the default is: the request for them.
-fn earlier_years(request: &FillRequest, comparison: &Comparison, book: &Base) -> Option<FillRequest> {
-    if request.from.is_some() || request.to.is_some() {
-        return None;
-    }
+/// A sheet keeps the years and the added indicators it shows, whatever is asked for this time: the request for them.
+fn as_it_stands(request: &FillRequest, comparison: &Comparison, book: &Base, catalog: &Catalog) -> Option<FillRequest> {
+    let mut wider = request.clone();
     let years = book.years_with(comparison);
-    let earlier = *years.first()? < comparison.years.first()?.year;
-    earlier.then(|| FillRequest { from: years.first().copied(), to: years.last().copied(), ..request.clone() })
+    let earlier = years.first().zip(comparison.years.first()).is_some_and(|(first, shown)| *first < shown.year);
+    if request.from.is_none() && request.to.is_none() && earlier {
+        (wider.from, wider.to) = (years.first().copied(), years.last().copied());
+    }
+    if book.sheet_id().is_some() {
+        let compared = |id: &str| comparison.rows.iter().any(|row| row.indicator.id.as_str() == id);
+        let added = book.map().rows.iter().map(|row| row.id.as_str()).filter(|id| !compared(id));
+        wider.add.extend(added.filter(|id| catalog.indicator(id).is_some()).map(str::to_owned));
+    }
+    let asked = (wider.from, wider.to, wider.add.len());
+    (asked != (request.from, request.to, request.add.len())).then_some(wider)
 }
 
 /// Files that speak of insurers, but of none of those compared.

@@ -152,7 +152,7 @@ fn read_form(
             continue;
         }
         let Some(area) = block_area(book, grid, block, own, context, &mut result.diagnostics)? else { continue };
-        let provisional = months::provisional_years(grid, map, block);
+        let provisional = months::provisional_years(book, grid, map, block);
         for row in &map.rows {
             push_row(&mut result.figures, grid, block, row, &area, &months, &provisional);
         }

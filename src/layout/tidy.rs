@@ -137,7 +137,8 @@ fn read_rows(
                 AreaText { prefecture: None, name: Arc::from(code.as_str()), is_code: true, level: None }
             }
             (None, Some(name), prefecture) => AreaText {
-                prefecture: prefecture.as_deref().map(Arc::from),
+                // 「全国、全国」 is the nation, and lies in no prefecture.
+                prefecture: prefecture.as_deref().filter(|prefecture| fold(prefecture) != fold(&name)).map(Arc::from),
                 name: Arc::from(name.as_str()),
                 is_code: false,
                 level: None,

@@ -152,7 +152,12 @@ impl<'a> Collector<'a> {
             let mut grid = Grid::new(sheet.name, sheet.hidden, sheet.cells, sheet.merges);
             grid.formulas_without_value = sheet.formulas_without_value;
             let mut percent = sheet.percent;
-            percent.retain(|at| matches!(grid.get(*at), Some(CellValue::Number(_))));
+            // A mark of a template becomes a number.
+            percent.retain(|at| match grid.get(*at) {
+                Some(CellValue::Number(_)) => true,
+                Some(CellValue::Text(text)) => text.contains(['{', '｛']),
+                _ => false,
+            });
             percent.sort_unstable();
             percent.dedup();
             grid.percent = percent;

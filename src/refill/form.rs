@@ -9,7 +9,7 @@ use super::handover::Item;
 use super::{Base, RefillOptions, headings};
 use crate::compare::{ComparedRow, Comparison, HAND_WRITTEN};
 use crate::diagnostic::{Diagnostic, Place};
-use crate::fill::form_sheet::{FigureCells, added_rows, head_added, row_with_unit};
+use crate::fill::form_sheet::{FigureCells, added_rows, added_title, head_added, row_with_unit};
 use crate::fill::ledger::{Ledger, MissingFigure, UnfilledPlace};
 use crate::fill::meta_sheet::{self, FigureKey, Shown};
 use crate::fill::plan::{CellContent, SheetPlan};
@@ -38,7 +38,7 @@ pub(super) struct FormRefill {
 pub(super) fn plan(base: &Base, grid: &Grid, blocks: &Blocks, options: &RefillOptions) -> FormRefill {
     let mut out = FormRefill { diagnostics: blocks.diagnostics.clone(), ..FormRefill::default() };
     keep_records(base, blocks, &mut out);
-    headings::plan(base, grid, blocks, options, &mut out.sheet);
+    headings::plan(base, grid, blocks, options, &mut out);
     let added = add_rows(base, grid, &blocks.comparison, &mut out);
     for row in base.map.rows.iter().chain(&added) {
         let index = blocks.comparison.rows.iter().position(|compared| compared.indicator.id.as_str() == row.id);
@@ -76,10 +76,10 @@ fn keep_records(base: &Base, blocks: &Blocks, out: &mut FormRefill) {
 
 /// Prepared rows for added indicators that are not on the sheet yet.
 fn add_rows(base: &Base, grid: &Grid, comparison: &Comparison, out: &mut FormRefill) -> Vec<FormRow> {
-    if base.last.is_none() {
-        return Vec::new();
-    }
-    let mut free = added_rows(grid, &base.map).into_iter().filter(|row| grid.row(*row).is_empty());
+    // Only the form of ours has rows for them; rows of the system's form are the system's.
+    let has_rows = base.last.is_some() && added_title(grid).is_some();
+    let free = if has_rows { added_rows(grid, &base.map) } else { Vec::new() };
+    let mut free = free.into_iter().filter(|row| grid.row(*row).is_empty());
     let mut rows = Vec::new();
     for row in comparison.rows.iter().filter(|row| row.added) {
         let id = row.indicator.id.as_str();
@@ -92,7 +92,11 @@ fn add_rows(base: &Base, grid: &Grid, comparison: &Comparison, out: &mut FormRef
                     "no-row",
                     format!("様式に {id} {} の行が無いため、載せられませんでした。", row.indicator.name),
                 )
-                .hint("指標追加は20件までです。件数を減らすか、シートを分けてください。"),
+                .hint(if has_rows {
+                    "指標追加は20件までです。件数を減らすか、シートを分けてください。"
+                } else {
+                    "この様式には「指標追加」の欄がありません。数値は「比較と判定」と「出典」のシートに載せました。"
+                }),
             );
             continue;
         };

@@ -4,7 +4,7 @@ use super::news::{fit_rows, free_or_ours, to_new_sheet};
 use super::{Base, HANDOVER_SHEET};
 use crate::fill::plan::{CellContent, FillPlan, Look, NewSheet, SheetPlan};
 use crate::model::CellRef;
-use crate::read::CellValue;
+use crate::read::{CellValue, Grid};
 
 /// One text or number with where it stood.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,7 +24,17 @@ const HEADING_ROW: u32 = 3;
 /// Adds the items that do not stand there yet; returns where they stood.
 pub(super) fn plan(base: &Base, items: &[Item], plan: &mut FillPlan) -> Vec<String> {
     let (name, existing) = free_or_ours(base, HANDOVER_SHEET);
-    let grid = existing.and_then(|_| base.grid(&name));
+    put(name.clone(), existing.and_then(|_| base.grid(&name)), items, plan)
+}
+
+/// Whether a sheet is one of ours: its title and a heading say so.
+pub(super) fn is_ours(grid: &Grid) -> bool {
+    let heading = HEADINGS.last().map(|(heading, _)| *heading);
+    grid.text(0, 0) == Some(HANDOVER_SHEET) && grid.row(HEADING_ROW).iter().any(|cell| cell.value.as_text() == heading)
+}
+
+/// The same on a sheet of that name: the one that stands, or a new one.
+pub(super) fn put(name: String, grid: Option<&Grid>, items: &[Item], plan: &mut FillPlan) -> Vec<String> {
     let known = |item: &Item| {
         let Some(grid) = grid else { return false };
         grid.rows().any(|row| {

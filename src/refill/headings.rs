@@ -5,13 +5,14 @@ use std::collections::BTreeSet;
 
 use super::blocks::{BlockPlan, Blocks};
 use super::cells::shown;
-use super::{Base, RefillOptions};
+use super::form::FormRefill;
+use super::{Base, RefillOptions, remarks};
 use crate::compare::ShownYear;
 use crate::fill::entry_rows::EntryRows;
 use crate::fill::form_sheet::{added_entries, added_title};
 use crate::fill::meta_sheet::Shown;
 use crate::fill::plan::{CellContent, SheetPlan};
-use crate::fill::words::{period_span, remark_of_row};
+use crate::fill::words::period_span;
 use crate::model::CellRef;
 use crate::notation::{fold, wareki};
 use crate::read::Grid;
@@ -20,10 +21,12 @@ use crate::read::Grid;
 const MIN_SHOWN: usize = 3;
 
 /// Plans the headings.
-pub(super) fn plan(base: &Base, grid: &Grid, blocks: &Blocks, options: &RefillOptions, sheet: &mut SheetPlan) {
+pub(super) fn plan(base: &Base, grid: &Grid, blocks: &Blocks, options: &RefillOptions, out: &mut FormRefill) {
+    let sheet = &mut out.sheet;
     for block in &blocks.plans {
         years(base, grid, blocks, block, sheet);
     }
+    out.diagnostics.extend(remarks::plan(base, grid, blocks, sheet));
     if base.last.is_none() {
         return;
     }
@@ -32,10 +35,9 @@ pub(super) fn plan(base: &Base, grid: &Grid, blocks: &Blocks, options: &RefillOp
         columns(base, block, sheet);
     }
     head_line(base, grid, blocks, options, sheet);
-    remarks(base, grid, blocks, sheet);
 }
 
-fn put(grid: &Grid, sheet: &mut SheetPlan, at: CellRef, text: String) {
+pub(super) fn put(grid: &Grid, sheet: &mut SheetPlan, at: CellRef, text: String) {
     let there = shown(grid.get(at));
     if there != Some(Shown::Text(text.clone())) {
         sheet.set(at, CellContent::Text(text));
@@ -149,46 +151,6 @@ fn head_line(base: &Base, grid: &Grid, blocks: &Blocks, options: &RefillOptions,
     put(grid, sheet, *at, text);
 }
 
-/// 備考 on part-years, where the cell is empty or says only what this product says.
-fn remarks(base: &Base, grid: &Grid, blocks: &Blocks, sheet: &mut SheetPlan) {
-    let first = base.map.rows.first().map_or(0, |row| row.row);
-    let Some(col) = grid
-        .cells()
-        .iter()
-        .take_while(|cell| cell.at.row < first)
-        .find(|cell| cell.value.as_text().is_some_and(|text| fold(text) == "備考"))
-        .map(|cell| cell.at.col)
-    else {
-        return;
-    };
-    for row in base.map.rows.iter().filter(|row| !row.id.starts_with('B')) {
-        let Some(compared) = blocks.comparison.rows.iter().find(|known| known.indicator.id.as_str() == row.id) else {
-            continue;
-        };
-        let said = remark_of_row(compared, &blocks.comparison.years);
-        let at = CellRef::new(row.row, col);
-        let there = grid.get(at).map(crate::read::CellValue::display).unwrap_or_default();
-        if there.trim().is_empty() {
-            if !said.is_empty() {
-                put(grid, sheet, at, said.clone());
-            }
-        } else if is_ours(&there) && there != said {
-            let content = if said.is_empty() { CellContent::Blank } else { CellContent::Text(said.clone()) };
-            sheet.set(at, content);
-        }
-    }
-}
-
-/// A remark made of nothing but our own sentences.
-fn is_ours(text: &str) -> bool {
-    text.split('、').all(|part| {
-        let body = part.split_once("年度は").filter(|(era, _)| era.starts_with("令和") || era.starts_with("平成"));
-        body.is_some_and(|(_, rest)| {
-            rest == "年途中の可能性" || rest.ends_with("月サービス提供分のみ") || rest.ends_with("月サービス提供分")
-        })
-    })
-}
-
 /// Shows the block 「指標追加」 and one of its rows.
 pub(super) fn show_added(grid: &Grid, row: u32, sheet: &mut SheetPlan) {
     sheet.hide_rows.insert(row, false);
@@ -200,18 +162,5 @@ pub(super) fn show_added(grid: &Grid, row: u32, sheet: &mut SheetPlan) {
     for entry in added_entries(grid, title) {
         sheet.hide_rows.insert(entry.heading.row, false);
         EntryRows::of(grid, entry.cell).show(sheet, true);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_ours;
-
-    #[test]
-    fn only_our_own_remarks_are_ours() {
-        assert!(is_ours("令和8年度は令和8年3月サービス提供分のみ"));
-        assert!(is_ours("令和7年度は年途中の可能性、令和8年度は令和8年3月～令和8年5月サービス提供分"));
-        assert!(!is_ours("令和8年度は令和8年3月サービス提供分のみ。要確認"));
-        assert!(!is_ours("会議で確認"));
     }
 }

@@ -1,20 +1,22 @@
 //! Refilling a book that was made from a template of people's own: places are found again by the words around them; what
 //! was written last gives way, what a person wrote stays and is told.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::cells::{Decision, decide, shown};
 use super::changes::{Change, Changes, display};
-use super::{Refilled, companions};
+use super::{Refilled, companions, marked_sources, marked_texts};
 use crate::compare::Comparison;
 use crate::diagnostic::{Diagnostic, Place as Spot};
 use crate::error::FileError;
-use crate::fill::marks::{Filling, MarkRecord, MarkedTemplate, locate, meta, shown_content, used, with_words};
-use crate::fill::meta_sheet::{Meta, Shown, append_rows, is_meta, rows_of_others};
-use crate::fill::plan::{CellContent, FillPlan};
-use crate::fill::{Compiled, SOURCE_SHEET, source_sheet};
+use crate::fill::marks::{
+    Filling, Home, MarkRecord, MarkedTemplate, homes, locate, meta, shown_content, used, with_words, years_in,
+};
+use crate::fill::meta_sheet::{Meta, Shown, is_meta};
+use crate::fill::plan::FillPlan;
+use crate::fill::source_sheet::{self, is_sources};
+use crate::fill::{Compiled, SOURCE_SHEET};
 use crate::model::{CellRef, Date};
-use crate::notation::fold;
 use crate::read::{CellValue, Grid, Limits, read_bytes};
 use crate::template::places::{Place, marks};
 
@@ -34,6 +36,8 @@ pub struct Marked {
 struct Planned {
     plan: FillPlan,
     marks: Vec<MarkRecord>,
+    /// Places that were not found
+    lost: Vec<MarkRecord>,
     changes: Changes,
     diagnostics: Vec<Diagnostic>,
     ledger: crate::fill::ledger::Ledger,
@@ -85,13 +89,13 @@ impl Marked {
         }
         let mut planned = self.plan(comparison, date, adopt);
         with_words(&self.grids, &planned.plan, &mut planned.marks);
-        let sources = self.grids.iter().find(|grid| {
-            grid.name.starts_with(SOURCE_SHEET)
-                && grid.cells().iter().any(|cell| cell.value.as_text().is_some_and(|text| fold(text) == "番号"))
-        });
+        // Their words are those of the day they were written: at the old address other words may stand by now.
+        planned.marks.append(&mut planned.lost);
+        let sources = self.grids.iter().find(|grid| grid.name.starts_with(SOURCE_SHEET) && is_sources(grid));
         if let Some(grid) = sources {
             let (used, places) = used(comparison, &planned.marks);
-            let fresh = source_sheet::plan_with(grid, &used, |key| places.get(key).cloned());
+            let mut fresh = source_sheet::plan_with(grid, &used, |key| places.get(key).cloned());
+            marked_sources::keep(grid, &self.shown_figures(&planned.marks), &mut fresh);
             planned.plan.sheets.insert(grid.name.to_string(), companions::source(grid, fresh));
         }
         self.put_record(comparison, date, &mut planned);
@@ -109,54 +113,39 @@ impl Marked {
     fn put_record(&self, comparison: &Comparison, date: Date, planned: &mut Planned) {
         let Some(grid) = self.grids.iter().find(|grid| *grid.name == *self.record) else { return };
         let marks = std::mem::take(&mut planned.marks);
-        let mut sheet = meta(comparison, date, marks, self.meta.template.clone()).plan();
-        append_rows(&mut sheet, rows_of_others(grid, &self.meta.sheet_id));
-        for cell in grid.cells().iter().filter(|cell| cell.at.row >= 1 || cell.at.col >= 3) {
-            if !sheet.cells.contains_key(&cell.at) {
-                sheet.set(cell.at, CellContent::Blank);
-            }
+        let mut fresh = meta(comparison, date, marks, self.meta.template.clone());
+        // Of areas that are not compared this time figures may stand there still.
+        for (role, area) in &self.meta.areas {
+            fresh.areas.entry(*role).or_insert_with(|| area.clone());
         }
-        planned.plan.sheets.insert(self.record.clone(), sheet);
+        fresh.taken.clone_from(&self.meta.taken);
+        planned.plan.sheets.insert(self.record.clone(), marked_texts::record(grid, &fresh));
     }
 
     fn plan(&self, comparison: &Comparison, date: Date, adopt: bool) -> Planned {
         let mut out = Planned::default();
         let mut filling = Filling::new(comparison, date);
-        let mut sheets: BTreeMap<&str, Vec<&MarkRecord>> = BTreeMap::new();
-        for mark in &self.meta.marks {
-            sheets.entry(&mark.sheet).or_default().push(mark);
-        }
-        for (sheet, records) in sheets {
-            let Some(grid) = self.sheet(sheet, &records) else {
-                for record in records {
-                    out.diagnostics.push(self.lost(sheet, record));
-                }
+        for home in homes(&self.grids, &self.meta.marks) {
+            let Some(grid) = home.grid else {
+                out.diagnostics.push(self.lost_sheet(&home));
+                out.lost.extend(home.records.into_iter().cloned());
                 continue;
             };
-            for (record, places) in records.iter().zip(locate(grid, &records)) {
+            out.diagnostics.extend(home.copies.iter().map(|copy| self.copy(grid, copy)));
+            for (record, places) in home.records.iter().zip(locate(grid, &home.records)) {
                 if places.is_empty() {
                     out.diagnostics.push(self.lost(&grid.name, record));
-                    out.marks.push(MarkRecord { sheet: grid.name.to_string(), ..(*record).clone() });
+                    out.lost.push(MarkRecord { sheet: grid.name.to_string(), ..(*record).clone() });
                 }
                 for at in places {
                     self.place(grid, record, at, adopt, comparison, &mut filling, &mut out);
                 }
             }
         }
+        filling.finish();
         out.ledger = filling.ledger;
         out.diagnostics.extend(filling.diagnostics);
         out
-    }
-
-    /// The sheet of that name, or the one sheet that was renamed: it holds most of the places.
-    fn sheet(&self, name: &str, records: &[&MarkRecord]) -> Option<&Grid> {
-        if let Some(grid) = self.grids.iter().find(|grid| &*grid.name == name) {
-            return Some(grid);
-        }
-        let known = |grid: &&Grid| self.meta.marks.iter().any(|mark| *mark.sheet == *grid.name) || is_meta(grid);
-        let held = |grid: &Grid| locate(grid, records).iter().filter(|places| !places.is_empty()).count();
-        let best = self.grids.iter().filter(|grid| !known(grid)).max_by_key(|grid| held(grid))?;
-        (held(best) * 2 > records.len()).then_some(best)
     }
 
     #[allow(clippy::too_many_arguments, reason = "one call site; the values are one place's whole context")]
@@ -173,14 +162,24 @@ impl Marked {
         let spot =
             Spot { file: Some(self.name.clone()), sheet: Some(grid.name.to_string()), cell: Some(at.to_string()) };
         let place = Place { at, text: record.text.clone(), marks: marks(&record.text) };
+        let current = shown(grid.get(at));
+        let told = filling.diagnostics.len();
         let content = filling.content(grid, &place, &spot);
+        // What stands there never gives way to a mark that means nothing this time.
+        let undefined = filling.undefined.zip(current.as_ref()).filter(|(_, current)| !is_undefined(current));
+        let undefined = undefined.filter(|_| self.speaks_of_the_same(record, comparison));
+        if let Some((why, current)) = undefined {
+            filling.diagnostics.truncate(told);
+            out.diagnostics.push(left(why, current, &self.unit(record, comparison)).at(spot));
+            out.marks.push(MarkRecord { sheet: grid.name.to_string(), at, ..record.clone() });
+            return;
+        }
         let mut fresh = filling.record(grid, &place, &content);
         let new = shown_content(&content);
-        let current = shown(grid.get(at));
         let unit = self.unit(record, comparison);
         let mut decision = decide(current.as_ref(), record.last.as_ref(), new.as_ref(), &unit, adopt);
         let formula = self.compiled.has_formula(&grid.name, at).unwrap_or(false);
-        if formula && decision == Decision::Revised {
+        if formula && matches!(decision, Decision::New | Decision::Revised) {
             decision = Decision::Kept;
         }
         let change = || self.change(record, at, current.as_ref(), new.as_ref(), &unit, comparison);
@@ -254,6 +253,52 @@ impl Marked {
         })
     }
 
+    /// Books whose texts were taken in: SHA-256 → name.
+    pub fn taken(&self) -> &BTreeMap<String, String> {
+        &self.meta.taken
+    }
+
+    /// The years the book shows or its marks name.
+    pub fn years(&self) -> BTreeSet<i32> {
+        let marks = &self.meta.marks;
+        let shown = marks.iter().flat_map(|mark| mark.figures.iter().map(|(.., year)| *year));
+        shown.chain(marks.iter().flat_map(|mark| years_in(&mark.text))).collect()
+    }
+
+    /// Whether the roles of a place's figures are the areas they were: under another area's name no old figure may stay.
+    fn speaks_of_the_same(&self, record: &MarkRecord, comparison: &Comparison) -> bool {
+        record.figures.iter().all(|(_, role, _)| {
+            let now = comparison.participants.iter().find(|one| one.role == *role).map(|one| one.area.key());
+            now.is_none_or(|now| self.meta.areas.get(role).is_none_or(|(then, _)| then == now))
+        })
+    }
+
+    /// The figures of the places, by the names the areas had.
+    fn shown_figures(&self, marks: &[MarkRecord]) -> BTreeSet<marked_sources::Named> {
+        let all = marks.iter().flat_map(|mark| &mark.figures);
+        let named = all.filter_map(|(id, role, year)| Some((id.clone(), self.meta.areas.get(role)?.1.clone(), *year)));
+        named.collect()
+    }
+
+    fn lost_sheet(&self, home: &Home<'_>) -> Diagnostic {
+        let (name, count) = (home.name, home.records.len());
+        Diagnostic::warning(
+            "mark-sheet-lost",
+            format!("「{name}」のシートがどれか分からなくなったため、そこにあった{count}か所は新しくしていません。"),
+        )
+        .hint(format!("シートの名前を変えていたら「{name}」に戻して、もう一度実行してください。"))
+        .at(Spot { file: Some(self.name.clone()), ..Spot::default() })
+    }
+
+    fn copy(&self, grid: &Grid, copy: &Grid) -> Diagnostic {
+        Diagnostic::warning(
+            "mark-sheet-copy",
+            format!("「{}」の写しのようです。このシートの数値は新しくしていません。", grid.name),
+        )
+        .hint("古い数値のまま残して困るシートは、削除してください。")
+        .at(Spot { file: Some(self.name.clone()), sheet: Some(copy.name.to_string()), cell: None })
+    }
+
     fn lost(&self, sheet: &str, record: &MarkRecord) -> Diagnostic {
         let written = match &record.last {
             Some(Shown::Number(number)) => format!("「{}」", CellValue::Number(*number).display()),
@@ -267,4 +312,15 @@ impl Marked {
         .hint("行や列、まわりの見出しが変わっています。必要なら、ひな形から作り直してください。")
         .at(Spot { file: Some(self.name.clone()), sheet: Some(sheet.to_owned()), cell: None })
     }
+}
+
+/// A text of ours that says a mark means nothing.
+fn is_undefined(shown: &Shown) -> bool {
+    matches!(shown, Shown::Text(text) if text.contains("（未定義: "))
+}
+
+fn left(why: &str, current: &Shown, unit: &str) -> Diagnostic {
+    let there: String = display(current, unit).chars().take(20).collect();
+    Diagnostic::warning("mark-left", format!("「{there}」は新しくできないため、前のまま残しました。{why}"))
+        .hint("新しくするには、前と同じ表示期間・比較地域・追加指標で実行してください。")
 }

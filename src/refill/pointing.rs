@@ -9,10 +9,13 @@ use super::changes::ColumnChange;
 use super::{Base, HANDOVER_SHEET, NEWS_SHEET};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::fill::StandardTemplate;
+use crate::fill::plan::{CellContent, SheetPlan};
 use crate::model::CellRef;
 use crate::notation::wareki;
 use crate::template::xml::{Kind, Walker, content};
 
+/// What a formula is named with.
+const FORMULA: &str = " の式";
 /// Named in a sentence; the rest is counted.
 const NAMED: usize = 8;
 /// Sheets whose formulas are ours.
@@ -77,6 +80,29 @@ pub(super) fn tell(base: &Base, blocks: &Blocks, template: &StandardTemplate) ->
     Some(Diagnostic::warning("year-columns", message).hint(hint).at(place))
 }
 
+/// Tells formulas of people's own over figures that are written now: Excel computes them when it opens the book, and
+/// until it is saved there, viewers that do not compute show the old results.
+pub(super) fn recalculated(base: &Base, form: &SheetPlan, template: &StandardTemplate) -> Option<Diagnostic> {
+    let written = form.cells.iter().filter(|(_, edit)| matches!(edit.content, CellContent::Number(_)));
+    let columns: BTreeSet<u32> = written.map(|(at, _)| at.col).collect();
+    let formulas: Vec<String> =
+        find(base, &columns, template).into_iter().filter(|found| found.ends_with(FORMULA)).collect();
+    let named = formulas.iter().take(NAMED).cloned().collect::<Vec<_>>().join("、");
+    let rest = match formulas.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        rest => format!("、ほか{rest}か所"),
+    };
+    formulas.first()?;
+    Some(
+        Diagnostic::info(
+            "formulas-recalculate",
+            format!("新しい数値を使う式があります（{named}{rest}）。式の結果は、Excelで開いたときに計算し直されます。"),
+        )
+        .hint("配る前に、Excelで開いて「編集を有効にする」を押し、上書き保存してください。保護ビューや印刷プレビューでは、前の結果が見えることがあります。")
+        .at(Place::file(base.name.clone())),
+    )
+}
+
 /// Formulas, comments, names and charts of people's own that point at columns of the form.
 fn find(base: &Base, columns: &BTreeSet<u32>, template: &StandardTemplate) -> Vec<String> {
     let package = base.compiled.package();
@@ -86,11 +112,18 @@ fn find(base: &Base, columns: &BTreeSet<u32>, template: &StandardTemplate) -> Ve
     let mut found = Vec::new();
     for sheet in package.sheets().iter().filter(|sheet| OURS.iter().all(|ours| !is_copy(&sheet.name, ours))) {
         let Ok(text) = package.read_part(&sheet.part) else { continue };
+        // Nearly no sheet has formulas.
+        if !["<f>", "<f ", ":f>", ":f "]
+            .iter()
+            .any(|tag| memchr::memmem::find(text.as_bytes(), tag.as_bytes()).is_some())
+        {
+            continue;
+        }
         let on_form = sheet.name == form;
         for (at, formula, width) in formulas(&text) {
             let ranges = references(&formula, form, on_form);
             if ranges.iter().any(|range| hit(&(*range.start()..=range.end() + width))) {
-                found.push(format!("「{}」{at} の式", sheet.name));
+                found.push(format!("「{}」{at}{FORMULA}", sheet.name));
             }
         }
     }

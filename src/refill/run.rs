@@ -176,6 +176,7 @@ fn write(
         news::plan(base, news, &form.changes, options.date, &mut plan);
     }
     put_meta(base, &meta, &work.drafts, &mut plan);
+    let recalculated = plan.sheets.get(&*base.map.sheet).and_then(|form| pointing::recalculated(base, form, template));
     for (name, sheet) in &mut plan.sheets {
         if let Some(grid) = base.grid(name) {
             companions::drop_idle(grid, sheet);
@@ -184,6 +185,7 @@ fn write(
     base.name_actually(&mut plan);
     let filled = base.compiled.apply(&plan)?;
     let mut diagnostics = form.diagnostics;
+    diagnostics.extend(recalculated);
     for mention in &form.changes.mentions {
         diagnostics.push(
             Diagnostic::info(

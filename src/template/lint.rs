@@ -2,8 +2,10 @@
 
 use serde::Serialize;
 
+use super::elsewhere::marks_elsewhere;
 use super::package::{Package, SheetKind, damaged_part};
-use super::places::{Helper, Mark, Meaning, Value, Year, marks, nearest, places, row_indicator, shown, unclosed};
+use super::places::{Helper, Mark, Meaning, Value, Year, marks, nearest, places, shown, unclosed};
+use super::row_id::{indicator_at, indicator_of_several, is_unknown};
 use super::xml::{Kind, Walker, content};
 use crate::catalog::Catalog;
 use crate::error::FileError;
@@ -16,7 +18,7 @@ use crate::read::{Grid, Limits, read_bytes};
 pub struct LintedMark {
     /// Sheet
     pub sheet: String,
-    /// Address as Excel shows it
+    /// Address as Excel shows it; empty for a mark outside cells
     pub cell: String,
     /// As written, with braces
     pub mark: String,
@@ -41,7 +43,7 @@ pub fn lint(bytes: &[u8], catalog: &Catalog) -> Result<Vec<LintedMark>, FileErro
     for grid in &book.grids {
         for place in places(grid) {
             for mark in &place.marks {
-                found.push(explain(grid, place.at, mark, catalog));
+                found.push(explain(grid, place.at, mark, place.whole().is_some(), catalog));
             }
         }
         for (cell, rest) in unclosed_in(grid) {
@@ -69,6 +71,17 @@ pub fn lint(bytes: &[u8], catalog: &Catalog) -> Result<Vec<LintedMark>, FileErro
             works: false,
         });
     }
+    for one in marks_elsewhere(&package)? {
+        found.push(LintedMark {
+            meaning: one.message(),
+            sheet: one.sheet,
+            cell: String::new(),
+            mark: format!("{{{{{}}}}}", one.mark.written),
+            sample: None,
+            nearest: None,
+            works: false,
+        });
+    }
     Ok(found)
 }
 
@@ -80,7 +93,15 @@ pub(crate) fn unclosed_in(grid: &Grid) -> impl Iterator<Item = (CellRef, &str)> 
     grid.cells().iter().filter_map(|cell| Some((cell.at, unclosed(cell.value.as_text()?)?)))
 }
 
-fn explain(grid: &Grid, at: CellRef, mark: &Mark, catalog: &Catalog) -> LintedMark {
+/// What is wrong with a figure in a cell that shows percentages: figures are written as 19.4, not as 0.194.
+pub(crate) const PERCENT: &str = "セルの表示形式が％のため、数値が100倍で表示されます（19.4 が 1940% になります）。表示形式を「0.0」などに変えてください。";
+
+/// Whether a figure would be shown a hundred times too large.
+pub(crate) fn is_percent_figure(grid: &Grid, at: CellRef, meaning: &Meaning) -> bool {
+    grid.is_percent(at) && meaning.helper.is_none() && matches!(meaning.value, Value::Figure { .. })
+}
+
+fn explain(grid: &Grid, at: CellRef, mark: &Mark, alone: bool, catalog: &Catalog) -> LintedMark {
     let mut one = LintedMark {
         sheet: grid.name.to_string(),
         cell: at.to_string(),
@@ -99,30 +120,31 @@ fn explain(grid: &Grid, at: CellRef, mark: &Mark, catalog: &Catalog) -> LintedMa
         one.nearest = nearest(&mark.written);
         return one;
     };
-    if needs_row(meaning) && row_indicator(grid, at.row).is_none() {
+    if needs_row(meaning) && indicator_at(grid, at).is_none() {
         one.meaning = "「.」で始まる記号は、同じ行に指標ID（例 B4-a）が要ります。".to_owned();
         return one;
     }
     let id = match &meaning.value {
         Value::Figure { indicator: Some(id), .. } => Some(id.clone()),
-        _ => row_indicator(grid, at.row),
+        _ => indicator_at(grid, at),
     };
     if let Some(id) = id.as_deref().filter(|id| is_unknown(id, catalog) && is_of_indicator(meaning)) {
         one.meaning = format!("指標ID「{id}」は一覧にありません。番号を確かめてください。");
         return one;
     }
     (one.meaning, one.sample) = words(meaning, id.as_deref(), catalog);
+    if let Some((cell, id)) = indicator_of_several(grid, at).filter(|_| needs_row(meaning)) {
+        one.meaning.push_str(&format!("（同じ行に指標IDがいくつもあります。{cell}の「{id}」で決まります）"));
+    }
+    if is_percent_figure(grid, at, meaning) && alone {
+        one.meaning.push_str(&format!("　注意：{PERCENT}"));
+    }
     one.works = true;
     one
 }
 
 fn is_of_indicator(meaning: &Meaning) -> bool {
     matches!(meaning.value, Value::OfRow(_) | Value::Figure { .. })
-}
-
-/// Whether no file can hold an indicator: neither listed nor one of a saved reading's.
-pub(crate) fn is_unknown(id: &str, catalog: &Catalog) -> bool {
-    !id.starts_with("X-") && catalog.indicator(id).is_none()
 }
 
 /// Whether the meaning depends on the 指標ID of the row.
@@ -152,7 +174,15 @@ fn words(meaning: &Meaning, id: Option<&str>, catalog: &Catalog) -> (String, Opt
             ((*word).to_owned(), Some(sample.to_owned()))
         }
         Value::Year(year) => (format!("{year}年度の元号の書き方"), Some(crate::notation::wareki(*year))),
-        Value::AreaName(role) => (format!("{}の名前", role_name(*role)), Some("見本県 みほん市".to_owned())),
+        Value::AreaName(role) => {
+            let sample = match role {
+                Role::Own => "見本県 みほん市",
+                Role::Prefecture => "見本県",
+                Role::Nation => "全国",
+                Role::Other(_) => "見本県 みなと市",
+            };
+            (format!("{}の名前", role_name(*role)), Some(sample.to_owned()))
+        }
         Value::OfRow(what) => {
             let value =
                 indicator.map(|known| if *what == "単位" { known.unit.to_string() } else { known.name.clone() });

@@ -258,11 +258,6 @@ fn year(word: &str) -> Option<Year> {
     (2000..=2100).contains(&year).then_some(Year::Of(year))
 }
 
-/// The 指標ID of a row: the first cell that holds one.
-pub fn row_indicator(grid: &Grid, row: u32) -> Option<String> {
-    grid.row(row).iter().find_map(|cell| cell.value.as_text().and_then(id_in))
-}
-
 /// A number as texts show it: rounded to the indicator's decimals, with separators, ▲ for minus.
 pub fn shown(value: f64, decimals: Option<u8>) -> String {
     let text = match decimals {

@@ -102,10 +102,10 @@ test("no two series look alike without colour", () => {
 
 test("deviations are sorted, wild ones cut, unstable ones marked and never a finding", () => {
   const entries = [
-    { label: "低い", ratio: 0.4, verdict: "below", unstable: false },
-    { label: "並", ratio: 1, verdict: "similar", unstable: false },
-    { label: "とても高い", ratio: 9.8, verdict: "above", unstable: false },
-    { label: "少ない", ratio: 1.62, verdict: "above", unstable: true },
+    { label: "低い", ratio: 0.4, ratio_decimals: 2, verdict: "below", unstable: false },
+    { label: "並", ratio: 1, ratio_decimals: 2, verdict: "similar", unstable: false },
+    { label: "とても高い", ratio: 9.8, ratio_decimals: 2, verdict: "above", unstable: false },
+    { label: "少ない", ratio: 1.62, ratio_decimals: 2, verdict: "above", unstable: true },
   ];
   for (const room of ROOMS) {
     const tree = deviations({ title: "違い", entries, thresholds: { above: 1.15, below: 0.85 }, room, id: "c" });

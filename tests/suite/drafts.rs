@@ -131,3 +131,21 @@ fn a_template_folder_gives_the_drafts_their_words_and_slips_are_told() {
     let other = form.text(49, 0).unwrap();
     assert!(other.starts_with(DRAFT_LINE) && !other.contains("一行目"), "{other}");
 }
+
+#[test]
+fn what_is_of_few_people_is_judged_nowhere() {
+    let (mut comparison, told) = comparison(2023, 2024, &[]);
+    comparison.thresholds.few_people = 1e12;
+    let few = (0..comparison.rows.len()).filter(|at| comparison.is_few(*at)).count();
+    assert!(few > 0);
+    let sheets = grids(&filled(&comparison, &told).bytes);
+    let texts =
+        |sheet: &str| -> Vec<String> { sheets[sheet].cells().iter().map(|cell| cell.value.display()).collect() };
+    assert_eq!(texts("比較と判定").iter().filter(|text| text.ends_with(" 少数")).count(), few);
+    assert!(texts("比較と判定").iter().any(|text| text.contains("判定を根拠にしないでください")));
+    let draft = texts(FORM).into_iter().filter(|text| text.starts_with("【下書き】")).nth(1).unwrap();
+    assert!(draft.contains("で、受給者が少ないため判定なし。"), "{draft}");
+    for word in ["で上回る", "で下回る", "で同程度"] {
+        assert!(!draft.contains(word), "{draft}");
+    }
+}

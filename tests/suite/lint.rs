@@ -251,3 +251,49 @@ fn a_template_that_was_corrected_is_not_passed_over_in_silence() {
     with_cells(folder.path(), &[(0, "{{和暦 最新年度}}の報告"), (1, "{{保険者名}}")]);
     assert!(codes(&fill(&path, &out)).contains(&"template-changed".to_owned()));
 }
+
+#[test]
+fn of_several_ids_in_a_row_the_one_that_counts_is_named_and_percent_cells_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut workbook = Workbook::new();
+    let sheet = workbook.add_worksheet();
+    for (col, text) in ["B4-a", "{{.自地域 2025}}", "", "D17-a", "{{.自地域 2025}}"].into_iter().enumerate() {
+        sheet.write(0, col as u16, text).unwrap();
+    }
+    sheet.write_with_format(1, 0, "{{B4-a 自地域 2025}}", &Format::new().set_num_format("0.0%")).unwrap();
+    for (row, role) in [(2, "全国"), (3, "都道府県")] {
+        sheet.write(row, 0, format!("{{{{{role}の名前}}}}")).unwrap();
+    }
+    let path = folder.path().join("対比.xlsx");
+    workbook.save(&path).unwrap();
+    let json = program(&["lint", &path.display().to_string(), "--json"]).json();
+    let of = |cell: &str| json["marks"].as_array().unwrap().iter().find(|mark| mark["cell"] == cell).unwrap().clone();
+    let said = |cell: &str| of(cell)["meaning"].as_str().unwrap().to_owned();
+    assert!(said("B1").contains("B4-a 認定率") && said("B1").contains("A1の「B4-a」"), "{}", said("B1"));
+    assert!(said("E1").contains("訪問介護") && said("E1").contains("D1の「D17-a」"), "{}", said("E1"));
+    assert!(said("A2").contains("100倍"), "{}", said("A2"));
+    assert_eq!((of("A3")["sample"].as_str(), of("A4")["sample"].as_str()), (Some("全国"), Some("見本県")));
+}
+
+#[test]
+fn marks_outside_cells_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut workbook = Workbook::new();
+    let sheet = workbook.add_worksheet();
+    sheet.set_name("{{保険者名}}の表").unwrap();
+    sheet.write(0, 0, "人が書いた文章").unwrap();
+    sheet.set_header("&C{{保険者名}}");
+    sheet.insert_note(0, 0, &rust_xlsxwriter::Note::new("{{作成日}}に書いた")).unwrap();
+    let mut chart = rust_xlsxwriter::Chart::new(rust_xlsxwriter::ChartType::Column);
+    chart.title().set_name("{{自地域}}の推移");
+    chart.add_series().set_values(("{{保険者名}}の表", 1, 0, 3, 0));
+    sheet.insert_chart(5, 5, &chart).unwrap();
+    let path = folder.path().join("様式.xlsx");
+    workbook.save(&path).unwrap();
+    let json = program(&["lint", &path.display().to_string(), "--json"]).json();
+    let said: Vec<&str> = json["marks"].as_array().unwrap().iter().map(|m| m["meaning"].as_str().unwrap()).collect();
+    for place in ["シートの名前", "ヘッダー・フッター", "コメント", "グラフの文字"] {
+        assert!(said.iter().any(|said| said.starts_with(place)), "{place}: {said:?}");
+    }
+    assert!(json["marks"].as_array().unwrap().iter().all(|mark| mark["works"] == false));
+}

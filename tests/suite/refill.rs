@@ -12,6 +12,7 @@ mod foreign;
 mod heights;
 pub mod judge;
 mod marks;
+mod own_templates;
 mod part_years;
 mod programs;
 mod several;

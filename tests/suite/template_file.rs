@@ -332,8 +332,8 @@ fn own_figures_stand_out_against_the_nation_of_the_same_year() {
         .collect();
     for (_, _, [first, last], _) in BLOCKS {
         let [above, below] = &rules[&format!("E{first}:N{last}")][..] else { panic!("two rules a block") };
-        assert!(above.ends_with(&format!("E{first}/Y{first}>=しきい値_上回る)")), "{above}");
-        assert!(below.ends_with(&format!("E{first}/Y{first}<=しきい値_下回る)")), "{below}");
+        assert!(above.ends_with(&format!("ROUND(E{first}/Y{first},9)>=しきい値_上回る)")), "{above}");
+        assert!(below.ends_with(&format!("ROUND(E{first}/Y{first},9)<=しきい値_下回る)")), "{below}");
     }
 }
 

@@ -51,7 +51,7 @@ export function deviations({ title, entries, thresholds, room, id }) {
       similar: { fill: "#aaaaaa", stroke: "#6e6e6e" },
     }[mark];
     const bold = mark === "above" || mark === "below";
-    const value = `${number(entry.ratio, 2)}倍`;
+    const value = `${number(entry.ratio, entry.ratio_decimals)}倍`;
     const verdict = entry.unstable ? "少数" : (VERDICTS[entry.verdict] ?? "");
     label.forEach((part, k) =>
       rows.push(

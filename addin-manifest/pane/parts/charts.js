@@ -33,7 +33,7 @@ export function figure(caption, make, ...notes) {
 function entryOf(label, indicator) {
   const ratio = indicator.ratio;
   if (typeof ratio !== "number" || !Number.isFinite(ratio) || ratio < 0) return null;
-  return { label, ratio, verdict: indicator.verdict, unstable: indicator.unstable };
+  return { ...indicator, label };
 }
 
 function thresholdsOf(preview) {

@@ -92,7 +92,7 @@ function table(preview, block, year, { onfigure, compact, wide, beside, ranks, s
   const comparison = (indicator) => {
     if (!compared || stacked) return [];
     const difference = signed(indicator.difference, indicator.decimals) ?? "－";
-    const ratio = number(indicator.ratio, 2) ?? "－";
+    const ratio = number(indicator.ratio, indicator.ratio_decimals) ?? "－";
     const cells = wide ? [h("td", { class: "number" }, difference), h("td", { class: "number" }, ratio), verdict(indicator)] : [verdict(indicator)];
     if (withRank) cells.push(h("td", { class: "rank" }, indicator.rank ?? "－"));
     return cells;

@@ -188,7 +188,7 @@ impl Formulas {
         let own = format!("$E{row_number}");
         let target = format!("{}{row_number}", rust_xlsxwriter::utility::column_number_to_name(first_column));
         let ratio = format!("{}{row_number}", rust_xlsxwriter::utility::column_number_to_name(first_column + 2));
-        let numbers = format!("ISNUMBER({own}),ISNUMBER({target})");
+        let numbers = format!("ISNUMBER({own}),ISNUMBER({target}),{}", look::comparable(row_number));
         let formula = |text: String| Formula::new(text).set_result(NO_VERDICT);
         Self {
             difference: formula(format!("=IF(AND({numbers}),{own}-{target},\"{NO_VERDICT}\")")),

@@ -304,7 +304,7 @@ fn write_style_rows(sheet: &mut Worksheet, first: u32) -> Result<(), XlsxError> 
 /// The own figure against the nation's of the same year, twenty columns to the right.
 fn colour_own_figures(sheet: &mut Worksheet, first: u32, last: u32) -> Result<(), XlsxError> {
     let row = first + 1;
-    let comparable = format!("ISNUMBER(E{row}),ISNUMBER(Y{row}),Y{row}>0");
+    let comparable = format!("ISNUMBER(E{row}),ISNUMBER(Y{row}),Y{row}>0,{}", look::comparable(row));
     let last_column = FIRST_YEAR_COLUMN + YEARS_OF_A_GROUP - 1;
     let above = look::above(&format!("=AND({comparable},ROUND(E{row}/Y{row},9)>=しきい値_上回る)"));
     let below = look::below(&format!("=AND({comparable},ROUND(E{row}/Y{row},9)<=しきい値_下回る)"));

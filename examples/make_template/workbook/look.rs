@@ -3,6 +3,7 @@
 //! One accent, thin rules, and every difference told by something besides colour, since most copies are printed in
 //! black and white. Colours are tokens of the Digital Agency design system (`@digital-go-jp/design-tokens` 1.1.9).
 
+use chiiki_sheet::catalog::COUNTED;
 use rust_xlsxwriter::{
     Color, ConditionalFormatFormula, Format, FormatAlign, FormatBorder, FormatPattern, FormatUnderline,
 };
@@ -278,6 +279,14 @@ pub fn difference_format(unit: &str) -> &'static str {
 /// Height in points of a data row by its name.
 pub fn row_height(name: &str) -> f64 {
     if name.chars().count() < CHARACTERS_OF_A_LINE { LINE } else { TWO_LINES }
+}
+
+/// The condition that a row's name in column A and unit in column C are those of a rate or a mean: numbers of people,
+/// households and places are not compared between areas of different size, as in `Indicator::is_count`.
+pub fn comparable(row: u32) -> String {
+    let each = ["あたり", "当たり", "当り"].map(|word| format!("ISNUMBER(SEARCH(\"{word}\",$A{row}))")).join(",");
+    let counted = COUNTED.map(|unit| format!("\"{unit}\"")).join(",");
+    format!("OR(ISNA(MATCH($C{row},{{{counted}}},0)),{each})")
 }
 
 /// Another number format where `formula` holds.

@@ -3,11 +3,13 @@
 //! A place is known by the 指標ID of its row and by the nearest words to its left and above it: these go with it when
 //! rows and columns are inserted, sorted or moved. An address alone never is.
 
+use std::collections::BTreeSet;
+
 use crate::fill::meta_sheet::{FigureKey, Shown, role_from_id, role_id};
 use crate::fill::plan::CellContent;
 use crate::model::CellRef;
 use crate::read::{CellValue, Grid};
-use crate::template::places::row_indicator;
+use crate::template::row_id::{first_of_row, ids_of_row, indicator_at};
 
 /// Headings above a figure that tell it from others.
 const HEADINGS: usize = 3;
@@ -35,7 +37,7 @@ pub struct MarkRecord {
 
 impl MarkRecord {
     /// Whether a cell holds what was written.
-    fn stands(&self, grid: &Grid, at: CellRef) -> bool {
+    pub(super) fn stands(&self, grid: &Grid, at: CellRef) -> bool {
         match (grid.get(at), &self.last) {
             (Some(CellValue::Number(a)), Some(Shown::Number(b))) => (a - b).abs() <= 1e-14 * a.abs().max(b.abs()),
             (Some(value), Some(Shown::Text(text))) => value.as_text() == Some(text),
@@ -44,9 +46,13 @@ impl MarkRecord {
     }
 
     fn fits(&self, grid: &Grid, at: CellRef) -> bool {
-        row_indicator(grid, at.row).unwrap_or_default() == self.id
-            && left_of(grid, at) == self.left
-            && above(grid, at) == self.above
+        self.is_of_row(grid, at) && left_of(grid, at) == self.left && above(grid, at) == self.above
+    }
+
+    /// Whether the same 指標ID speaks for a cell. Where nothing moved, what earlier versions took for it counts too.
+    fn is_of_row(&self, grid: &Grid, at: CellRef) -> bool {
+        indicator_at(grid, at).unwrap_or_default() == self.id
+            || (at == self.at && first_of_row(grid, at.row).unwrap_or_default() == self.id)
     }
 
     pub(in crate::fill) fn row(&self) -> Vec<CellContent> {
@@ -93,10 +99,30 @@ impl MarkRecord {
     }
 }
 
-/// Where places stand in a sheet now, one list a record. Everywhere the words and the 指標ID stand around the value that
-/// was written, or at the old address when these stand there still. Where other places stand between the same words and
-/// something moved, only a number that no other of them has tells them apart; else the place is not found.
+/// Where places stand in a sheet now, one list a record: by the words around them, else by what is left of these.
 pub fn locate(grid: &Grid, records: &[&MarkRecord]) -> Vec<Vec<CellRef>> {
+    let mut found = by_words(grid, records);
+    let taken: BTreeSet<CellRef> = found.iter().flatten().copied().collect();
+    let loose: Vec<Option<CellRef>> = records
+        .iter()
+        .zip(&found)
+        .map(|(record, places)| if places.is_empty() { loosely(grid, record, records, &taken) } else { None })
+        .collect();
+    for (places, at) in found.iter_mut().zip(&loose) {
+        // What two places claim is neither's.
+        if let Some(at) = at
+            && loose.iter().filter(|other| other.as_ref() == Some(at)).count() == 1
+        {
+            places.push(*at);
+        }
+    }
+    found
+}
+
+/// Everywhere the words and the 指標ID stand around the value that was written, or at the old address when these stand
+/// there still. Where other places stand between the same words and something moved, only a number that no other of them
+/// has tells them apart; else the place is not found.
+fn by_words(grid: &Grid, records: &[&MarkRecord]) -> Vec<Vec<CellRef>> {
     let moved = records.iter().any(|record| !record.fits(grid, record.at));
     records
         .iter()
@@ -123,6 +149,30 @@ pub fn locate(grid: &Grid, records: &[&MarkRecord]) -> Vec<Vec<CellRef>> {
             found
         })
         .collect()
+}
+
+/// The one cell in a row of the same 指標ID that holds what was written, with the words at least to its left or above it;
+/// of a place that was left empty the one empty cell of that row under the same headings. Headings can be reworded, a
+/// column of notes put in, rows sorted. A cell between the words of another place is that place's.
+fn loosely(grid: &Grid, record: &MarkRecord, all: &[&MarkRecord], taken: &BTreeSet<CellRef>) -> Option<CellRef> {
+    let others = || all.iter().filter(|other| other.at != record.at);
+    let free = |at: &CellRef| !taken.contains(at) && !others().any(|other| other.fits(grid, *at));
+    let the_one = |mut cells: Vec<CellRef>| cells.pop().filter(|_| cells.is_empty());
+    if record.last.is_some() {
+        let standing = || grid.cells().iter().map(|cell| cell.at).filter(|at| record.stands(grid, *at));
+        let near = |at: &CellRef| left_of(grid, *at) == record.left || above(grid, *at) == record.above;
+        let of_row = standing().filter(|at| record.is_of_row(grid, *at) && near(at));
+        return the_one(of_row.filter(free).collect());
+    }
+    if record.id.is_empty() || others().any(|other| (&other.id, &other.above) == (&record.id, &record.above)) {
+        return None;
+    }
+    let last = grid.extent()?.col;
+    let rows = grid.rows().filter_map(|row| row.first()).map(|cell| cell.at.row);
+    let of_row = rows.filter(|row| ids_of_row(grid, *row).contains(&record.id));
+    let cells = of_row.flat_map(|row| (0..=last).map(move |col| CellRef::new(row, col)));
+    let empty = cells.filter(|at| grid.get(*at).is_none() && record.is_of_row(grid, *at));
+    the_one(empty.filter(|at| above(grid, *at) == record.above).filter(free).collect())
 }
 
 /// The nearest words in the row to the left; figures are passed over.

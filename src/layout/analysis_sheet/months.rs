@@ -10,6 +10,9 @@ use crate::model::CellRef;
 use crate::notation::{parse_remark, wareki};
 use crate::read::{Book, CellValue, Grid};
 
+/// The record this product keeps in the books it fills.
+const RECORD_SHEET: &str = "_meta";
+
 /// The months each form year covers, by 備考: of the row itself, else of the sheet. `None`: it speaks of months of this
 /// year in words that are not understood.
 #[derive(Default)]
@@ -84,8 +87,12 @@ fn newest_filled_year(grid: &Grid, map: &FormMap) -> Option<i32> {
     own.years.iter().filter(|(col, _)| filled(col)).map(|(_, year)| *year).max()
 }
 
-/// The newest year with a 認定率 but no 調整済み認定率 may still be under way (sheet-form: 「年途中の可能性」).
-pub(super) fn provisional_years(grid: &Grid, map: &FormMap, block: &FormBlock) -> Vec<i32> {
+/// The newest year with a 認定率 but no 調整済み認定率 may still be under way (sheet-form: 「年途中の可能性」). A sheet this
+/// product filled says what it knows of months itself; there, an adjusted rate may be wanting because no file had it.
+pub(super) fn provisional_years(book: &Book, grid: &Grid, map: &FormMap, block: &FormBlock) -> Vec<i32> {
+    if book.grids.iter().any(|grid| &*grid.name == RECORD_SHEET) {
+        return Vec::new();
+    }
     let row_of = |id: &str| map.rows.iter().find(|row| row.id == id).map(|row| row.row);
     let (Some(raw), Some(adjusted)) = (row_of("B4-a"), row_of("B5-a")) else { return Vec::new() };
     let Some((&col, &year)) = block.years.iter().max_by_key(|(_, year)| **year) else { return Vec::new() };
@@ -128,7 +135,7 @@ pub(super) fn report_part_years(
                 .at(place),
             ),
             Some(_) => {}
-            None if provisional_years(grid, map, own).contains(&year) => diagnostics.push(
+            None if provisional_years(book, grid, map, own).contains(&year) => diagnostics.push(
                 Diagnostic::warning(
                     "maybe-part-year",
                     format!(

@@ -215,9 +215,13 @@ fn files_that_differ_are_told_in_a_sentence_first_and_in_detail_at_the_end() {
     );
     let detail =
         format!("{name}　みほん市　{then}：1.9 と、ほか.xlsx G3 の 2.2 が食い違っています。1.9 を使いました。");
-    assert_eq!(shown, [(sentence.as_str(), false), ("読めない行がありました。", false), (detail.as_str(), true)]);
+    let people = "サービス別の利用者数は、入れた資料に無いため確かめていません。利用者が少ないサービスの倍率は、安定しないことがあります。";
+    assert_eq!(
+        shown,
+        [(sentence.as_str(), false), (people, false), ("読めない行がありました。", false), (detail.as_str(), true)]
+    );
     let used = format!("使った値は『{file}』の「{sheet}」の{cell}");
-    assert_eq!(handout.cautions[2].place.as_deref(), Some(used.as_str()));
+    assert_eq!(handout.cautions[3].place.as_deref(), Some(used.as_str()));
 
     let options = options(Kind::Handout);
     let Some(found) = extracted(&made(&handout, Kind::Handout, &options), &options) else { return };

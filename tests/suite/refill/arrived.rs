@@ -81,6 +81,34 @@ fn texts_of_a_dropped_sheet_of_the_last_period_stand_on_the_new_one() {
 }
 
 #[test]
+fn texts_that_come_to_a_sheet_with_drafts_take_the_drafts_places() {
+    let dir = tempfile::tempdir().unwrap();
+    let first = run(dir.path(), "みほん市", &evidence_with(&[]), &Bases::default());
+    let before = all_cells(&made(&first));
+    assert!(before.iter().any(|cell| cell.starts_with("【下書き】")), "there are drafts to be replaced");
+    // The sheet stands; it is dropped among the files, and named by hand.
+    let evidence = evidence_with(&[last_period()]);
+    let texts = written(&evidence);
+    let dropped = run(dir.path(), "みほん市", &evidence, &Bases::default());
+    let named = tempfile::tempdir().unwrap();
+    run(named.path(), "みほん市", &evidence_with(&[]), &Bases::default());
+    let bases = Bases { previous: Some(last_period()), ..Bases::default() };
+    let named = run(named.path(), "みほん市", &evidence_with(&[]), &bases);
+    // A form of the ministry's as the template.
+    let own_form = tempfile::tempdir().unwrap();
+    let bases = Bases {
+        template: Some(inbox("見本県 みほん市_地域分析・検討シート.xlsx")), ..Bases::default()
+    };
+    let in_place = run(own_form.path(), "みほん市", &evidence, &bases);
+    for report in [dropped, named, in_place] {
+        let cells = all_cells(&made(&report));
+        for text in &texts {
+            assert!(cells.contains(text), "lost: {text}");
+        }
+    }
+}
+
+#[test]
 fn a_sheet_dropped_later_fills_what_is_empty_and_hands_over_the_rest() {
     let dir = tempfile::tempdir().unwrap();
     let out = dir.path().join("出力");

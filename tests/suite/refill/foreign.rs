@@ -148,3 +148,39 @@ fn a_sheet_joins_any_book_behind_the_others() {
         assert_eq!(apply(after.as_slice(), &plan).unwrap_err().code, "sheet-name-taken");
     }
 }
+
+/// The export of a town with its figures cleared: headings and file name say whose it is.
+fn emptied(town: &str) -> Vec<u8> {
+    let export = std::fs::read(inbox(&format!("見本県 {town}_地域分析・検討シート.xlsx"))).unwrap();
+    let map = chiiki_sheet::form::FormMap::find(&grid(&export, &export_sheet(&export)), 1).unwrap();
+    let mut doc = Doc::open(&export);
+    for row in &map.rows {
+        let cells = &mut doc.rows.get_mut(&row.row).unwrap().1;
+        for block in &map.blocks {
+            (block.first_col..=block.last_col).for_each(|col| drop(cells.remove(&col)));
+        }
+    }
+    doc.save()
+}
+
+#[test]
+fn an_emptied_form_belongs_to_whom_its_headings_name() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("様式.xlsx");
+    std::fs::write(&path, emptied("みほん市")).unwrap();
+    let report = run(&dir.path().join("出力"), &Bases { template: Some(path.clone()), ..Bases::default() });
+    assert!(report.diagnostics.iter().all(|told| told.code != "previous-area-unknown"), "{:?}", report.diagnostics);
+    let name = export_sheet(&std::fs::read(&path).unwrap());
+    let filled = grid(&std::fs::read(&report.outputs[0].path).unwrap(), &name);
+    let full = grid(&std::fs::read(inbox("見本県 みほん市_地域分析・検討シート.xlsx")).unwrap(), &name);
+    let map = chiiki_sheet::form::FormMap::find(&full, 1).unwrap();
+    let at = chiiki_sheet::model::CellRef::new(map.rows[0].row, *map.blocks[0].years.keys().next().unwrap());
+    assert_eq!(filled.get(at), full.get(at));
+
+    std::fs::write(&path, emptied("みなと市")).unwrap();
+    let request = FillRequest { date: day(22), ..request(2022, 2026, dir.path().join("他").to_str().unwrap()) };
+    let bases = Bases { template: Some(path), ..Bases::default() };
+    let refused = fill_on(&request, &bases, evidence(), catalog(), standard_template().unwrap()).unwrap_err();
+    assert!(refused.to_string().contains("見本県 みほん市のシートではありません"), "{refused}");
+    assert!(!dir.path().join("他").exists());
+}

@@ -143,3 +143,16 @@ fn figures_without_a_readable_year_stop_and_the_sentence_says_what_to_type() {
     let said = with_headings(&all).unwrap_err();
     assert!(said.contains("E6 に 2023") && said.contains("G6 に 2025"), "{said}");
 }
+
+#[test]
+fn formulas_over_new_figures_are_named_because_viewers_show_their_old_results() {
+    let before = pointed_at();
+    let next = changed(comparison(2023, 2025), |_, _, year, value| if year == 2025 { value + 1.0 } else { value });
+    let after = refilled(&before, &next, false);
+    let [message] = told(&after, "formulas-recalculate")[..] else { panic!("{:?}", after.diagnostics) };
+    assert!(message.contains("CH8 の式"), "{message}");
+    assert!(told(&refilled(&after.bytes, &next, false), "formulas-recalculate").is_empty(), "nothing is written");
+    // A sheet without formulas of theirs says nothing.
+    let plain = refilled(&fresh(&comparison(2023, 2025)), &next, false);
+    assert!(told(&plain, "formulas-recalculate").is_empty());
+}
