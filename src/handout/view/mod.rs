@@ -159,7 +159,7 @@ pub fn build(
         insurer: handout.insurer.clone(),
         prefecture: handout.prefecture.clone(),
         own_name: name(super::data::Role::Own).unwrap_or_else(|| handout.insurer.clone()),
-        prefecture_name: name(super::data::Role::Prefecture).unwrap_or_else(|| "都道府県".to_owned()),
+        prefecture_name: name(super::data::Role::Prefecture).unwrap_or_default(),
         nation_name: name(super::data::Role::Nation).unwrap_or_else(|| "全国".to_owned()),
         main_year: handout.main_index().and_then(|main| handout.years.get(main)).map(year_in_full),
         period: period(&handout.years),

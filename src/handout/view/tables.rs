@@ -161,6 +161,7 @@ fn built(handout: &Handout, block: &Block, page: &Page, here: &[usize]) -> Compa
     let mut notes = Notes::default();
     let mut rows = Vec::new();
     let single = single_unit(block);
+    let home = handout.area_of(Role::Prefecture);
     let mut group_before = None;
     for (name, indicator) in names::rows(block).into_iter().zip(&block.indicators) {
         if let Some(label) = group_line(&name, &mut group_before, block, single) {
@@ -170,11 +171,8 @@ fn built(handout: &Handout, block: &Block, page: &Page, here: &[usize]) -> Compa
             Some((area, year)) => notes.seen.cell(&name.label, indicator, indicator.figure(area, year), year),
             None => notes.seen.hole(MissingReason::Unknown),
         };
-        let (own, prefecture, nation) = (
-            cell(handout.area_of(Role::Own)),
-            cell(handout.area_of(Role::Prefecture)),
-            cell(handout.area_of(Role::Nation)),
-        );
+        let (own, nation) = (cell(handout.area_of(Role::Own)), cell(handout.area_of(Role::Nation)));
+        let prefecture = home.map(|home| cell(Some(home))).unwrap_or_default();
         let others = here.iter().map(|area| cell(Some(*area))).collect();
         let difference = indicator.difference.and_then(|d| shown::signed(d, indicator.decimals));
         let ratio = indicator.shown_ratio();
@@ -217,6 +215,10 @@ fn built(handout: &Handout, block: &Block, page: &Page, here: &[usize]) -> Compa
     }
     let padding = 0.75;
     let mut columns = vec![value; 3 + here.len()];
+    if let (None, Some(column)) = (home, columns.get_mut(1)) {
+        // A prefecture compares itself with the nation: the layout's second column holds nothing and takes no room.
+        *column = -padding;
+    }
     columns.extend([difference, 2.6, 4.1]);
     if ranks {
         columns.push(rank);

@@ -49,11 +49,12 @@ fn no_page_begins_with_what_belongs_to_the_page_before() {
 
 #[test]
 fn a_table_of_three_rows_stands_on_one_page_with_its_notes() {
-    // 比較地域 may have a table of their own on the next page.
-    let rows = ["施設サ", "居住系サ", "在宅サ"];
-    for lines in (0..60).step_by(4) {
+    let rows = ["施設サ", "居住系サ", "在宅サ", "出典："];
+    for lines in 10..40 {
         let options = PageOptions { parts: vec![Part::Tables, Part::Discussion], ..options(Kind::Handout) };
-        let pdf = made(&pushed(lines), Kind::Handout, &options);
+        let mut handout = pushed(lines);
+        handout.areas.retain(|area| area.role != Role::Other);
+        let pdf = made(&handout, Kind::Handout, &options);
         let Some(pages) = lines_of_pages(&pdf, &options) else { return };
         let with_table: Vec<&Vec<String>> =
             pages.iter().filter(|page| page.iter().any(|line| line.starts_with("施設サ"))).collect();
@@ -81,6 +82,22 @@ fn on_wide_paper_the_first_block_follows_the_topics() {
     let Some(pages) = lines_of_pages(&made(&pushed(0), Kind::Handout, &options), &options) else { return };
     let topics = pages.iter().find(|page| page.iter().any(|line| line == "話し合いたいこと")).unwrap();
     assert!(topics.iter().any(|line| line.starts_with("1認定率")), "{topics:?}");
+}
+
+#[test]
+fn a_prefecture_has_no_column_of_dashes_for_its_own_prefecture() {
+    let mut handout = sample("mihon.json");
+    let (own, home) = (handout.areas[0].clone(), handout.areas[1].clone());
+    handout.areas.remove(0);
+    handout.areas[0] = AreaColumn { role: own.role, name: home.name.clone() };
+    for row in handout.blocks.iter_mut().flat_map(|block| &mut block.indicators) {
+        row.values.remove(0);
+    }
+    handout.insurer.clone_from(&home.name);
+    let options = PageOptions { parts: vec![Part::Tables], ..options(Kind::Handout) };
+    let Some(found) = extracted(&made(&handout, Kind::Handout, &options), &options) else { return };
+    assert!(found.contains("指標見本県全国"), "{found}");
+    assert!(!found.contains("都道府県") && !found.contains("見本県（見本県）"));
 }
 
 #[test]
