@@ -20,6 +20,8 @@ pub struct Words(Arc<Handlebars<'static>>);
 
 /// How many services a sentence names in each direction before it says 「ほか」.
 const NAMED: usize = 4;
+/// How many rows of few people one sentence names.
+const NAMED_FEW: usize = 8;
 /// How many questions the summary asks.
 const QUESTIONS: usize = 3;
 
@@ -227,7 +229,12 @@ impl Words {
             .collect();
         let unstable = once_each(unstable);
         if !unstable.is_empty() {
-            lines.push(self.say("unstable", &json!({ "一覧": unstable.join("、"), "数": unstable.len() }))?);
+            let named = unstable.iter().take(NAMED_FEW).cloned().collect::<Vec<_>>().join("、");
+            let list = match unstable.len().saturating_sub(NAMED_FEW) {
+                0 => named,
+                more => format!("{named}、ほか{more}指標"),
+            };
+            lines.push(self.say("unstable", &json!({ "一覧": list, "数": unstable.len() }))?);
         }
         let first = handout.cautions.iter().filter(|caution| !caution.detail).take(cautions);
         lines.extend(first.map(|caution| caution.text.clone()));

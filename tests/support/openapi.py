@@ -212,6 +212,7 @@ schemas = {
             "values": many(many(ref("Figure"))),
             "difference": maybe(number()),
             "ratio": maybe(number()),
+            "ratio_decimals": whole(minimum=2),
             "verdict": maybe(text()),
             "rank": maybe(text()),
         },
@@ -265,7 +266,7 @@ schemas = {
             "topics": many(thing({"text": text(), "check": many(text())})),
             "credit": text(),
             "sources": many(free()),
-            "cautions": many(thing({"text": text(), "place": maybe(text()), "detail": flag()})),
+            "cautions": many(thing({"text": text(), "place": maybe(text()), "detail": flag(), "pointer": flag()})),
             "missing": thing(
                 {"wanted": whole(minimum=0), "present": whole(minimum=0), "gaps": whole(minimum=0)}
             ),
