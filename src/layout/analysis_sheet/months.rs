@@ -10,8 +10,8 @@ use crate::model::CellRef;
 use crate::notation::{parse_remark, wareki};
 use crate::read::{Book, CellValue, Grid};
 
-/// The record this product keeps in the books it fills.
-const RECORD_SHEET: &str = "_meta";
+/// Sheets this product puts into every book it fills.
+const OWN_SHEETS: [&str; 2] = ["比較と判定", "出典"];
 
 /// The months each form year covers, by 備考: of the row itself, else of the sheet. `None`: it speaks of months of this
 /// year in words that are not understood.
@@ -90,7 +90,8 @@ fn newest_filled_year(grid: &Grid, map: &FormMap) -> Option<i32> {
 /// The newest year with a 認定率 but no 調整済み認定率 may still be under way (sheet-form: 「年途中の可能性」). A sheet this
 /// product filled says what it knows of months itself; there, an adjusted rate may be wanting because no file had it.
 pub(super) fn provisional_years(book: &Book, grid: &Grid, map: &FormMap, block: &FormBlock) -> Vec<i32> {
-    if book.grids.iter().any(|grid| &*grid.name == RECORD_SHEET) {
+    // Its hidden record is not among the grids that are read.
+    if OWN_SHEETS.iter().all(|name| book.grids.iter().any(|grid| &*grid.name == *name)) {
         return Vec::new();
     }
     let row_of = |id: &str| map.rows.iter().find(|row| row.id == id).map(|row| row.row);

@@ -8,7 +8,7 @@ use chiiki_sheet::job::understand;
 use chiiki_sheet::model::Period;
 
 use super::doc::grid;
-use super::{catalog, evidence, fresh, request};
+use super::{catalog, comparison, evidence, fresh, request};
 
 /// The evidence with some own figures of a year covering six months.
 fn with_part(year: i32, wanted: impl Fn(&str) -> bool) -> Evidence {
@@ -51,4 +51,23 @@ fn a_year_under_way_stays_one_when_a_few_figures_are_whole() {
     assert_eq!(comparison.main_year, Some(2024));
     let form = grid(&fresh(&comparison), "地域分析・検討シート");
     assert_eq!(form.text(4, 6), Some("令和7年度※"));
+}
+
+#[test]
+fn a_sheet_of_ours_without_adjusted_rates_leaves_its_year_whole() {
+    let mut without = comparison(2023, 2025);
+    without.rows.retain(|row| !row.indicator.id.as_str().starts_with("B5"));
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("見本県 みほん市_地域分析・検討シート.xlsx");
+    std::fs::write(&path, fresh(&without)).unwrap();
+    let context = chiiki_sheet::layout::Context::new(catalog(), None);
+    let mut reader = chiiki_sheet::intake::Reader::InProcess(chiiki_sheet::read::Limits::default());
+    let taken = chiiki_sheet::intake::take_path(&path, context, &mut reader).unwrap();
+    let told: Vec<&str> = taken.iter().flat_map(|one| &one.diagnostics).map(|told| told.code).collect();
+    assert!(!told.contains(&"maybe-part-year"), "{told:?}");
+    let of_year = |year: i32| {
+        let figures = taken.iter().flat_map(|one| &one.observations);
+        figures.filter(|o| o.indicator.as_str() == "B4-a" && o.period.form_year == Some(year)).collect::<Vec<_>>()
+    };
+    assert!(!of_year(2025).is_empty() && of_year(2025).iter().all(|o| !o.period.part_year));
 }
