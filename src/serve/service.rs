@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, OnceLock, PoisonError, RwLock};
+use std::time::{Duration, Instant};
 
 use rustls::ServerConfig;
 
@@ -21,6 +22,10 @@ use crate::handout::Typesetter;
 use crate::intake::Reader;
 use crate::model::Date;
 use crate::workspace::Workspace;
+
+/// How long connections that are open at the end may take to get their answer; a page that waits for news is not
+/// waited for any longer.
+const LAST_ANSWERS: Duration = Duration::from_millis(500);
 
 /// Starts watching a workspace: what the service asks about it and tells it.
 pub type Watch = Box<dyn Fn(&Workspace) -> Result<Arc<dyn Desk>> + Send + Sync>;
@@ -284,6 +289,11 @@ impl Service {
     /// Closes doors, queue and watching.
     pub fn close(mut self) {
         self.app.stop();
+        // Whoever asked for the end is still to get the answer.
+        let until = Instant::now() + LAST_ANSWERS;
+        while self.guests() > 0 && Instant::now() < until {
+            std::thread::sleep(Duration::from_millis(10));
+        }
         for front in &mut self.fronts {
             front.close();
         }
