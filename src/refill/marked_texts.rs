@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::handover::{self, Item};
+use super::handover;
 use super::texts::taken_books;
 use super::{HANDOVER_SHEET, Incoming, Moved};
 use crate::catalog::Catalog;
@@ -69,14 +69,7 @@ pub fn into_marked(
                 Some(_) => {}
             }
         }
-        rest.push(Item {
-            file: one.file.clone(),
-            sheet: one.sheet.clone(),
-            cell: one.cell.to_string(),
-            block: one.block.clone().unwrap_or_else(|| "（ブロック不明）".to_owned()),
-            field: one.field.map_or_else(|| "欄の外の書き込み".to_owned(), |field| field.heading().to_owned()),
-            content: CellContent::Rich(one.content.clone()),
-        });
+        rest.push(one.without_home());
     }
     let (name, stands) = handover_sheet(&compiled, &grids);
     moved.left = handover::put(name, stands, &rest, &mut plan).len();

@@ -44,6 +44,18 @@ const OWN_SHEETS: [&str; 8] =
     ["比較と判定", "出典", "更新内容", "_meta", "グラフ", "グラフ用データ", "点検", "検討メモ"];
 
 impl Incoming {
+    /// As a line of 「引継ぎ」, for a text that found no field.
+    pub(super) fn without_home(&self) -> Item {
+        Item {
+            file: self.file.clone(),
+            sheet: self.sheet.clone(),
+            cell: self.cell.to_string(),
+            block: self.block.clone().unwrap_or_else(|| "（ブロック不明）".to_owned()),
+            field: self.field.map_or_else(|| "欄の外の書き込み".to_owned(), |field| field.heading().to_owned()),
+            content: CellContent::Rich(self.content.clone()),
+        }
+    }
+
     /// Every text of the entry fields of a book's sheets that are `wanted`, and texts beside them that belong to no
     /// heading. `book` is what `bytes` hold.
     pub fn of_book(book: &Book, bytes: &[u8], catalog: &Catalog, wanted: impl Fn(&str) -> bool) -> Vec<Self> {
@@ -167,14 +179,7 @@ pub(super) fn place(
                 Some(_) => {}
             }
         }
-        rest.push(Item {
-            file: one.file.clone(),
-            sheet: one.sheet.clone(),
-            cell: one.cell.to_string(),
-            block: one.block.clone().unwrap_or_else(|| "（ブロック不明）".to_owned()),
-            field: one.field.map_or_else(|| "欄の外の書き込み".to_owned(), |field| field.heading().to_owned()),
-            content: CellContent::Rich(one.content.clone()),
-        });
+        rest.push(one.without_home());
     }
     placed
 }
