@@ -343,7 +343,9 @@ fn widths(rows: &[Row], columns: &[Column], page: &Page) -> Vec<f64> {
             at += 1;
         }
     }
-    widths.extend([2.9 * page.table, 4.85 * page.table]);
+    // Near a threshold a multiple has more decimals, and a wild one has more digits.
+    let ratio = rows.iter().map(|row| tables::ems(&row.ratio)).fold(2.06, f64::max);
+    widths.extend([(ratio + 0.84) * page.table, 4.85 * page.table]);
     widths
 }
 

@@ -33,6 +33,8 @@ pub struct ComparisonTable {
     fresh: bool,
     rows: Vec<Row>,
     notes: Vec<String>,
+    /// So many of the last notes are long: they stand after the table once, not under its part of every page.
+    once: usize,
 }
 
 #[derive(Serialize)]
@@ -152,8 +154,8 @@ const NAME_LEAST: f64 = 13.0;
 /// Beside the column to write in, names keep this many ems, and it this many points.
 const NAMES_BESIDE_MEMO: f64 = 18.7;
 const MEMO_LEAST: f64 = 70.0;
-/// With less room than this for names, ranks have no column.
-const RANK_LEAST: f64 = 13.0;
+/// Names wrap into columns of so many ems, before ranks or the column to write in give up their room.
+const WRAPPED_NAME: f64 = 9.0;
 
 fn built(handout: &Handout, block: &Block, page: &Page, here: &[usize]) -> ComparisonTable {
     let main = handout.main_index();
@@ -195,38 +197,46 @@ fn built(handout: &Handout, block: &Block, page: &Page, here: &[usize]) -> Compa
             flat: false,
         })));
     }
-    let area = |role| handout.area_of(role);
-    let shown_areas: Vec<usize> = [area(Role::Own), area(Role::Prefecture), area(Role::Nation)]
-        .into_iter()
-        .flatten()
-        .chain(here.iter().copied())
-        .collect();
-    let names = names_of(handout, shown_areas.into_iter());
     // The heads of number columns may wrap after four letters.
-    let widest_name = names.iter().map(|name| ems(name).min(4.0)).fold(0.0, f64::max);
-    let (mut value, mut difference) = (widest_name, 3.6);
+    let head = |name: &String| ems(name).min(4.0);
+    // Own, prefecture, nation, then the others.
+    let heads = [Role::Own, Role::Prefecture, Role::Nation].map(|role| handout.area_of(role)).into_iter();
+    let heads = heads.chain(here.iter().map(|area| Some(*area)));
+    let mut values: Vec<f64> =
+        heads.map(|area| area.and_then(|area| handout.areas.get(area)).map_or(0.0, |area| head(&area.name))).collect();
+    let (mut difference, mut ratio) = (3.6, 2.6);
     // 「見本県内」 over 「順位」.
     let mut rank = ems(&handout.prefecture) + 1.0;
     for figures in rows.iter().filter_map(Row::figures) {
         let cells = [&figures.own, &figures.prefecture, &figures.nation].into_iter().chain(&figures.others);
-        value = cells.map(|cell| ems(cell)).fold(value, f64::max);
+        values.iter_mut().zip(cells).for_each(|(value, cell)| *value = ems(cell).max(*value));
         difference = ems(&figures.difference).max(difference);
+        ratio = ems(&figures.ratio).max(ratio);
         rank = ems(&figures.rank).min(9.0).max(rank);
     }
     let padding = 0.75;
-    let mut columns = vec![value; 3 + here.len()];
-    if let (None, Some(column)) = (home, columns.get_mut(1)) {
-        // A prefecture compares itself with the nation: the layout's second column holds nothing and takes no room.
-        *column = -padding;
-    }
-    columns.extend([difference, 2.6, 4.1]);
+    let mut more = vec![difference, ratio, 4.1];
     if ranks {
-        columns.push(rank);
+        more.push(rank);
     }
+    let columns_of = |values: &[f64]| {
+        let mut columns: Vec<f64> = values.iter().chain(&more).copied().collect();
+        if let (None, Some(column)) = (home, columns.get_mut(1)) {
+            // A prefecture compares itself with the nation: the layout's second column holds nothing and takes no room.
+            *column = -padding;
+        }
+        columns
+    };
     let room = |columns: &[f64]| page.measure - columns.iter().map(|ems| (ems + padding) * page.table).sum::<f64>();
+    let even = values.iter().copied().fold(0.0, f64::max);
+    let mut columns = columns_of(&vec![even; values.len()]);
+    if room(&columns) < WRAPPED_NAME * page.table {
+        // Columns of one width please the eye; here some figure is so long that the names need the room.
+        columns = columns_of(&values);
+    }
     let mut ranked = Vec::new();
-    if ranks && room(&columns) < RANK_LEAST * page.table {
-        // Large type: the names need the room, the ranks go into a note.
+    if ranks && room(&columns) < WRAPPED_NAME * page.table {
+        // The names need the room, the ranks go into a note.
         ranks = false;
         columns.pop();
         for figures in rows.iter().filter_map(Row::figures).filter(|figures| !figures.rank.is_empty()) {
@@ -235,12 +245,15 @@ fn built(handout: &Handout, block: &Block, page: &Page, here: &[usize]) -> Compa
     }
     let mut widths = vec![room(&columns)];
     widths.extend(columns.iter().map(|ems| (ems + padding) * page.table));
-    let memo = page.kind() == Kind::Worksheet;
+    let mut memo = page.kind() == Kind::Worksheet;
     if let (true, Some(name)) = (memo, widths.first_mut()) {
         // 「気づいたこと」 takes its room from the names.
         let room = (*name - NAMES_BESIDE_MEMO * page.table).max(MEMO_LEAST);
-        *name -= room;
-        widths.push(room);
+        memo = *name - room >= WRAPPED_NAME * page.table;
+        if memo {
+            *name -= room;
+            widths.push(room);
+        }
     }
     let name_width = widths.first().copied().unwrap_or_default();
     for row in &mut rows {
@@ -256,12 +269,15 @@ fn built(handout: &Handout, block: &Block, page: &Page, here: &[usize]) -> Compa
         }
     });
     let taken: f64 = taken.sum();
-    let placed = ranks || !ranked.is_empty();
     let mut lines_under = notes.lines(block.indicators.iter().any(|indicator| indicator.unstable), &handout.years);
+    let brief = lines_under.len();
     if !ranked.is_empty() {
         lines_under.push(format!("{}内の順位：{}", handout.prefecture, ranked.join("、")));
     }
-    lines_under.extend(handout.rank_note.clone().filter(|_| placed));
+    if ranks || !ranked.is_empty() {
+        lines_under.extend(handout.rank_note.clone());
+    }
+    let once = if ranked.is_empty() { 0 } else { lines_under.len() - brief };
     ComparisonTable {
         number: 0,
         year: main.and_then(|main| handout.years.get(main)).map(year_in_full),
@@ -274,6 +290,7 @@ fn built(handout: &Handout, block: &Block, page: &Page, here: &[usize]) -> Compa
         fresh: rows.len() > LONG && height(taken, &lines_under, page) <= page.inner_height(),
         rows,
         notes: lines_under,
+        once,
     }
 }
 
