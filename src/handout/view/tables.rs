@@ -374,7 +374,9 @@ pub fn others(handout: &Handout, block: &Block, page: &Page, table: &ComparisonT
     if others.is_empty() || !table.others.is_empty() {
         return Vec::new();
     }
-    let at_once = ((page.measure - page.table * NAME_LEAST) / page.name_column()).floor().max(2.0) as usize - 1;
+    let column =
+        page.name_column().max((widest_of(std::slice::from_ref(block), &others, main..main + 1) + 0.75) * page.table);
+    let at_once = ((page.measure - page.table * NAME_LEAST) / column).floor().max(2.0) as usize - 1;
     others
         .chunks(at_once.max(1))
         .map(|areas| {
@@ -403,11 +405,24 @@ pub fn years(handout: &Handout, page: &Page, areas: &[usize]) -> Vec<YearTable> 
     if count == 0 || handout.areas.is_empty() {
         return Vec::new();
     }
+    let widest = widest_of(&handout.blocks, areas, 0..count);
+    let column = page.number_column().max((widest + 0.75) * page.table);
     let room = page.measure - page.table * 13.0;
-    let at_once = (room / (page.number_column() * count as f64)).floor().max(1.0) as usize;
-    let chunks = areas.chunks(at_once).map(|areas| {
+    let at_once = (room / (column * count as f64)).floor().max(1.0) as usize;
+    // Years of one area are squeezed as far as their figures stay apart; what is more has a table of its own.
+    let least = (widest + BETWEEN_FIGURES) * page.table;
+    let years_at_once = ((page.measure - page.table * SQUEEZED_NAME) / least).floor().max(1.0) as usize;
+    let years: Vec<Vec<usize>> = if at_once == 1 && years_at_once < count {
+        let tables = count.div_ceil(years_at_once);
+        let years: Vec<usize> = (0..count).collect();
+        years.chunks(count.div_ceil(tables)).map(<[usize]>::to_vec).collect()
+    } else {
+        vec![(0..count).collect()]
+    };
+    let chunks = areas.chunks(at_once).flat_map(|areas| years.iter().map(move |years| (areas, years)));
+    let tables = chunks.map(|(areas, years)| {
         let columns: Vec<(usize, usize)> =
-            areas.iter().flat_map(|area| (0..count).map(move |year| (*area, year))).collect();
+            areas.iter().flat_map(|area| years.iter().map(move |year| (*area, *year))).collect();
         let mut seen = Seen::default();
         let mut rows = Vec::new();
         for block in &handout.blocks {
@@ -426,13 +441,28 @@ pub fn years(handout: &Handout, page: &Page, areas: &[usize]) -> Vec<YearTable> 
             whole: taken <= WHOLE,
             fresh: rows.len() > LONG && height(taken, &notes, page) <= page.inner_height(),
             areas: names_of(handout, areas.iter().copied()),
-            years: handout.years.iter().map(short_year).collect(),
+            years: years.iter().filter_map(|year| handout.years.get(*year)).map(short_year).collect(),
             widths,
             rows,
             notes,
         }
     });
-    chunks.collect()
+    tables.collect()
+}
+
+/// The least gap between the figures of two columns, in ems.
+const BETWEEN_FIGURES: f64 = 0.4;
+/// Names beside squeezed columns have this many ems.
+const SQUEEZED_NAME: f64 = 10.0;
+
+/// The widest figure of these areas and years, in ems.
+fn widest_of(blocks: &[Block], areas: &[usize], years: std::ops::Range<usize>) -> f64 {
+    let indicators = blocks.iter().flat_map(|block| &block.indicators);
+    let cells = indicators.flat_map(|indicator| {
+        let columns = areas.iter().flat_map(|area| years.clone().map(move |year| (*area, year)));
+        columns.map(|(area, year)| ems(&Seen::default().cell("", indicator, indicator.figure(area, year), year)))
+    });
+    cells.fold(0.0, f64::max)
 }
 
 /// The list of indicators with their names in full.
@@ -470,7 +500,7 @@ fn wide_enough(rows: &[ValueRow], page: &Page, wanted: f64) -> f64 {
 
 fn widths(page: &Page, numbers: usize, wanted: f64) -> Vec<f64> {
     // Ten years of one area are squeezed rather than pushed off the paper.
-    let number = wanted.min((page.measure - page.table * 10.0) / numbers.max(1) as f64);
+    let number = wanted.min((page.measure - page.table * SQUEEZED_NAME) / numbers.max(1) as f64);
     let mut widths = vec![page.measure - number * numbers as f64];
     widths.extend(std::iter::repeat_n(number, numbers));
     widths

@@ -1,5 +1,7 @@
 //! Every figure and every word has the room it needs: wide multiples, years on axes, large type, lines to write on.
 
+use std::collections::BTreeSet;
+
 use chiiki_sheet::handout::chart::{self, Room};
 use chiiki_sheet::handout::data::{
     AreaColumn, Axis, FieldText, Figure, Handout, Role, Scatter, ScatterPoint, Trend, TrendSeries, Verdict, Year,
@@ -109,7 +111,7 @@ fn trend_of(years: std::ops::RangeInclusive<i32>, values: [f64; 2]) -> Value {
 
 /// Where the marks of an axis stand and what they say.
 fn marks(axis: &Value) -> Vec<(f64, String)> {
-    let marks = axis.as_array().unwrap().iter();
+    let marks = axis.as_array().into_iter().flatten();
     marks.map(|mark| (mark["at"].as_f64().unwrap(), mark["label"].as_str().unwrap().to_owned())).collect()
 }
 
@@ -324,6 +326,31 @@ fn a_name_as_wide_as_its_column_of_large_figures_wraps() {
         let alone = pages.iter().flatten().filter(|word| word.4 == "975,411.15").count();
         assert_eq!(alone, handout.blocks[2].indicators.len(), "{kind:?}");
         nothing_lies_over_another(&pdf, &format!("{kind:?}"));
+        inside_the_paper(&pdf, &options);
+    }
+}
+
+#[test]
+fn large_figures_of_many_years_stand_apart() {
+    for (file, kind) in
+        [("mihon.json", Kind::OnePage), ("mihon-wide.json", Kind::OnePage), ("mihon-wide.json", Kind::Handout)]
+    {
+        let mut handout = sample(file);
+        let block = &mut handout.blocks[0];
+        let mut number = 1_234_000_000.0;
+        for figure in block.indicators.iter_mut().flat_map(|row| &mut row.values).flatten() {
+            number += 1.0;
+            *figure = Figure::Value(number);
+        }
+        let count = block.indicators.iter().map(|row| row.values.iter().flatten().count()).sum::<usize>();
+        block.indicators.iter_mut().for_each(|row| row.decimals = 0);
+        let options = PageOptions { parts: vec![Part::Tables, Part::Years], ..options(kind) };
+        let pdf = made(&handout, kind, &options);
+        let Some(pages) = words_of(&pdf) else { return };
+        let alone: BTreeSet<&str> =
+            pages.iter().flatten().map(|word| word.4.as_str()).filter(|word| word.starts_with("1,234,000,")).collect();
+        assert_eq!(alone.len(), count, "{file} {kind:?}");
+        nothing_lies_over_another(&pdf, &format!("{file} {kind:?}"));
         inside_the_paper(&pdf, &options);
     }
 }
