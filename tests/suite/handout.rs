@@ -8,6 +8,7 @@ mod figures;
 mod file;
 mod one_page;
 mod pages;
+mod room;
 mod sentences;
 mod tables;
 mod templates;

@@ -30,6 +30,8 @@ pub struct DeviationChart {
     label_width: f64,
     plot_x: f64,
     plot_width: f64,
+    /// Where the multiples end.
+    value_x: f64,
     /// Where the nation stands.
     nation: f64,
     /// From where to where counts as 同程度.
@@ -57,11 +59,20 @@ struct Row {
 
 /// Bars reach no further than this multiple: one wild figure must not flatten all others.
 const FURTHEST: f64 = 2.0;
+/// The gap between the end of the longest bar and the longest multiple, in ems.
+const BEFORE_VALUE: f64 = 0.9;
+
+fn shown_ratio(entry: &Entry) -> String {
+    shown::number(entry.ratio, entry.decimals).map(|number| format!("{number}倍")).unwrap_or_default()
+}
 
 /// Draws the entries sorted from far above the nation to far below.
 pub fn deviations(title: &str, mut entries: Vec<Entry>, thresholds: Thresholds, room: Room) -> DeviationChart {
     entries.sort_by(|a, b| b.ratio.total_cmp(&a.ratio).then_with(|| a.label.cmp(&b.label)));
-    let value_width = room.text("10.00倍 ※") + room.size * 0.6;
+    let values: Vec<String> = entries.iter().map(shown_ratio).collect();
+    // Between the longest bar and the longest multiple, between that and the verdict, and to the edge.
+    let widest = values.iter().map(|value| room.text(value)).fold(room.text("10.00倍"), f64::max);
+    let value_width = widest + room.size * (BEFORE_VALUE + 1.2);
     let verdict_width = room.text("↑上回る") + room.size * 0.4;
     let longest = entries.iter().map(|entry| room.text(&entry.label)).fold(0.0, f64::max);
     let label_width = (longest + room.size).min(room.width * 0.42);
@@ -88,7 +99,7 @@ pub fn deviations(title: &str, mut entries: Vec<Entry>, thresholds: Thresholds, 
 
     let mut rows = Vec::with_capacity(entries.len());
     let mut y = 0.0;
-    for entry in &entries {
+    for (entry, value) in entries.iter().zip(values) {
         let height = room.lines(&entry.label, label_width) * room.line() + room.size * 0.25;
         let (from, to) = (at(entry.ratio).min(at(1.0)), at(entry.ratio).max(at(1.0)));
         let mark = match entry.verdict {
@@ -97,7 +108,6 @@ pub fn deviations(title: &str, mut entries: Vec<Entry>, thresholds: Thresholds, 
             Some(Verdict::Below) => "below",
             Some(Verdict::Similar) | None => "similar",
         };
-        let value = shown::number(entry.ratio, entry.decimals).map(|n| format!("{n}倍")).unwrap_or_default();
         let verdict = match entry.verdict {
             _ if entry.unstable => "少数".to_owned(),
             Some(verdict) => format!("{}{}", verdict.arrow(), verdict.word()),
@@ -115,6 +125,7 @@ pub fn deviations(title: &str, mut entries: Vec<Entry>, thresholds: Thresholds, 
         label_width,
         plot_x,
         plot_width,
+        value_x: plot_x + plot_width + room.size * BEFORE_VALUE + widest,
         nation: at(1.0),
         band: (at(thresholds.below), at(thresholds.above)),
         ticks,

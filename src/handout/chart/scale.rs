@@ -13,15 +13,21 @@ pub struct Scale {
     step: f64,
 }
 
+/// As many as the smallest step takes.
+const MOST_DECIMALS: u8 = 8;
+
 impl Scale {
     /// A scale in about `wanted` steps of 1, 2, 2.5 or 5 that holds all values (finite ones).
     pub fn around(values: impl Iterator<Item = f64> + Clone, wanted: f64) -> Self {
         let lo = values.clone().fold(f64::INFINITY, f64::min);
         let hi = values.fold(f64::NEG_INFINITY, f64::max);
-        if !(lo.is_finite() && hi.is_finite()) {
+        if !(lo.is_finite() && hi.is_finite()) || lo == 0.0 && hi == 0.0 {
             return Self { lo: 0.0, hi: 1.0, step: 0.5 };
         }
-        // Equal values (or a span lost in rounding) would give a step of nothing.
+        // Equal values lie in the middle, not on the frame.
+        let around = if hi > lo { 0.0 } else { hi.abs() * 0.01 };
+        let (lo, hi) = (lo - around, hi + around);
+        // A span lost in rounding would give a step of nothing.
         let span = (hi - lo).max(hi.abs().max(lo.abs()) * 0.02).max(1e-6);
         let rough = span / wanted.max(1.0);
         let power = 10f64.powf(rough.log10().floor());
@@ -46,15 +52,15 @@ impl Scale {
 
     /// The marks of an axis of this length.
     pub fn ticks(&self, length: f64) -> Vec<Tick> {
-        let decimals = (0u8..4).find(|d| {
+        let decimals = (0..MOST_DECIMALS).find(|d| {
             let scaled = self.step * 10f64.powi(i32::from(*d));
-            (scaled - scaled.round()).abs() < 1e-6
+            scaled > 0.5 && (scaled - scaled.round()).abs() < 1e-6
         });
         let count = ((self.hi - self.lo) / self.step).round().clamp(1.0, 40.0) as usize;
         let values = (0..=count).map(|k| self.lo + self.step * k as f64);
         values
             .filter_map(|value| {
-                let label = shown::number(value, decimals.unwrap_or(4))?;
+                let label = shown::number(value, decimals.unwrap_or(MOST_DECIMALS))?;
                 Some(Tick { at: self.at(value, length), label })
             })
             .collect()

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::scale::Scale;
 use super::{Room, Tick, labels, missing_words, patterns};
-use crate::handout::data::{Figure, Trend, Year};
+use crate::handout::data::{Figure, Trend, TrendSeries, Year};
 use crate::handout::shown;
 use crate::model::MissingReason;
 
@@ -21,6 +21,8 @@ pub struct TrendChart {
     unit: String,
     ticks: Vec<Tick>,
     years: Vec<Tick>,
+    /// The eras under the years, where they have no room before the numbers.
+    eras: Vec<Tick>,
     lines: Vec<Line>,
     alt: String,
     #[serde(skip)]
@@ -74,19 +76,24 @@ pub fn trend(trend: &Trend, plot_height: f64, room: Room) -> TrendChart {
     let tick_width = ticks.iter().map(|tick| room.text(&tick.label)).fold(0.0, f64::max);
     let plot_x = tick_width + room.size * 0.5;
     let label_most = room.width * (1.0 - PLOT_LEAST) - plot_x - room.size * 1.8;
-    let label_of = |name: &str, value: f64, part: bool| {
+    let last_of = |series: &TrendSeries| {
+        let years = series.values.iter().enumerate().take(trend.years.len());
+        years.filter_map(|(year, figure)| Some((year, figure.value()?))).last()
+    };
+    let newest = trend.series.iter().filter_map(last_of).map(|(year, _)| year).max();
+    let label_of = |name: &str, (year, value): (usize, f64), part: bool| {
         let value = shown::number(value, trend.decimals).unwrap_or_default();
-        let value = format!(" {value}{}", if part { "※" } else { "" });
+        // Beside the others' newer values an older one would be taken for as new.
+        let older = trend.years.get(year).filter(|_| Some(year) != newest);
+        let older = older.map(|year| format!("（{}）", year.wareki.trim_end_matches("年度"))).unwrap_or_default();
+        let value = format!(" {value}{}{older}", if part { "※" } else { "" });
         // A name that fills half the chart would leave no room for its line.
         format!("{}{value}", room.short(name, label_most - room.text(&value)))
     };
     let label_width = trend
         .series
         .iter()
-        .filter_map(|series| {
-            let value = series.values.iter().rev().find_map(|figure| figure.value())?;
-            Some(room.text(&label_of(&series.name, value, trend.holds_parts())))
-        })
+        .filter_map(|series| Some(room.text(&label_of(&series.name, last_of(series)?, trend.holds_parts()))))
         .fold(0.0, f64::max);
     let plot_width = (room.width - plot_x - label_width - room.size * 1.6).max(room.width * PLOT_LEAST);
     let step = plot_width / trend.years.len().max(1) as f64;
@@ -114,7 +121,7 @@ pub fn trend(trend: &Trend, plot_height: f64, room: Room) -> TrendChart {
                     }
                     points.push(Point { x: point.0, y: point.1, part });
                     before = Some((point.0, point.1, part));
-                    last = Some((point, value, part));
+                    last = Some((point, (index, value), part));
                     let shown = shown::number(value, trend.decimals).unwrap_or_default();
                     words.push(match alone {
                         Some(figure) => format!("{}（{}） {shown}", year.wareki, shown::months(figure.months())),
@@ -131,8 +138,8 @@ pub fn trend(trend: &Trend, plot_height: f64, room: Room) -> TrendChart {
             }
         }
         spoken.push(format!("{}：{}", series.name, words.join("、")));
-        if let Some((end, value, part)) = last {
-            let label = label_of(&series.name, value, part);
+        if let Some((end, newest, part)) = last {
+            let label = label_of(&series.name, newest, part);
             lines.push(Line { pattern, segments, points, label, label_y: 0.0, end });
         }
     }
@@ -140,10 +147,11 @@ pub fn trend(trend: &Trend, plot_height: f64, room: Room) -> TrendChart {
     for (line, y) in lines.iter_mut().zip(labels::spread(&wanted, room.line(), plot_height)) {
         line.label_y = y;
     }
+    let (years, eras) = year_ticks(&trend.years, step, room);
     let alt = format!("折れ線グラフ。{}（{}）。{}。", trend.title, trend.unit, spoken.join("。"));
     TrendChart {
         width: room.width,
-        height: plot_height + room.line() * 2.7,
+        height: plot_height + room.line() * 2.7 + if eras.is_empty() { 0.0 } else { room.size * 1.05 },
         size: room.size,
         plot_x,
         plot_y: room.line() * 1.2,
@@ -151,11 +159,8 @@ pub fn trend(trend: &Trend, plot_height: f64, room: Room) -> TrendChart {
         plot_height,
         unit: trend.unit.clone(),
         ticks,
-        years: year_ticks(&trend.years, step, room)
-            .into_iter()
-            .enumerate()
-            .map(|(k, label)| Tick { at: x(k), label })
-            .collect(),
+        years,
+        eras,
         lines,
         gaps: gaps(trend, &missing),
         alt,
@@ -195,32 +200,58 @@ fn year_words(year: &Year) -> String {
     if year.part_year { format!("{}（{}）", year.wareki, shown::months(year.months)) } else { year.wareki.clone() }
 }
 
-/// 「令和5年度」 while there is room, else 「令和5」「6」「7」. A part-year carries ※.
-fn year_ticks(years: &[Year], step: f64, room: Room) -> Vec<String> {
-    let roomy = years.iter().all(|year| room.text(&year.wareki) + room.size <= step);
-    let mut era_before = String::new();
-    years
+/// 「令和5年度」 while there is room, else 「令和5」「6」「7」, else 「5」「6」「7」 over 「令和」: the years and the eras under them. A
+/// part-year carries ※.
+fn year_ticks(years: &[Year], step: f64, room: Room) -> (Vec<Tick>, Vec<Tick>) {
+    let x = |year: usize| step * (year as f64 + 0.5);
+    let ticks = |labels: Vec<String>| -> Vec<Tick> {
+        labels.into_iter().enumerate().map(|(k, label)| Tick { at: x(k), label }).collect()
+    };
+    let mark = |year: &Year| if year.part_year { "※" } else { "" };
+    if years.iter().all(|year| room.text(&year.wareki) + room.size <= step) {
+        return (ticks(years.iter().map(|year| format!("{}{}", year.wareki, mark(year))).collect()), Vec::new());
+    }
+    // The era, where it begins, and the number.
+    let mut era_before = "";
+    let parts: Vec<(&str, String)> = years
         .iter()
         .map(|year| {
-            let mark = if year.part_year { "※" } else { "" };
-            if roomy {
-                return format!("{}{mark}", year.wareki);
-            }
             let short = year.wareki.trim_end_matches("年度");
             let number = short.trim_start_matches(|c: char| !c.is_ascii_digit() && c != '元');
-            let era = short.strip_suffix(number).unwrap_or_default().to_owned();
-            let label = if era == era_before || room.text(short) > step { number } else { short };
-            let label = if label.is_empty() { short } else { label };
+            let (era, number) = match short.strip_suffix(number) {
+                Some(era) if !number.is_empty() => (era, number),
+                _ => ("", short),
+            };
+            let begins = if era == era_before { "" } else { era };
             era_before = era;
-            format!("{label}{mark}")
+            (begins, format!("{number}{}", mark(year)))
         })
-        .collect()
+        .collect();
+    let in_line: Vec<String> = parts.iter().map(|(era, number)| format!("{era}{number}")).collect();
+    let apart = |pair: &[String]| {
+        pair.iter().map(|label| room.text(label)).sum::<f64>() / 2.0 + room.size * BETWEEN_YEARS <= step
+    };
+    if in_line.windows(2).all(apart) {
+        return (ticks(in_line), Vec::new());
+    }
+    let mut eras: Vec<Tick> = Vec::new();
+    for (year, (era, _)) in parts.iter().enumerate().rev().filter(|(_, (era, _))| !era.is_empty()) {
+        // An era of one year makes room for the next one.
+        let most = eras.last().map_or(f64::MAX, |after| {
+            after.at - (room.text(&after.label) + room.text(era)) / 2.0 - room.size * BETWEEN_YEARS
+        });
+        eras.push(Tick { at: x(year).min(most), label: (*era).to_owned() });
+    }
+    (ticks(parts.into_iter().map(|(_, number)| number).collect()), eras)
 }
+
+/// The least gap between the years of an axis, in ems.
+const BETWEEN_YEARS: f64 = 0.35;
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::handout::data::{Role, TrendSeries};
+    use crate::handout::data::Role;
 
     fn year(form_year: i32, part_year: bool) -> Year {
         Year {

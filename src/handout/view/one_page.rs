@@ -32,6 +32,8 @@ pub struct OnePage {
     rows: Vec<Row>,
     /// Lines of the table that found no room.
     rest: Vec<Row>,
+    /// They leave room on their sheet for what follows.
+    rest_shares: bool,
     notes: String,
     points: Vec<Short>,
     blocks: Vec<Vec<Short>>,
@@ -100,6 +102,8 @@ const MORE: &str = "…（続きは次の紙）";
 const TITLE: f64 = 46.0;
 /// Texts narrower than this many ems cannot be read beside the table.
 const TEXT_LEAST: f64 = 31.0;
+/// The rest of the table is set over what follows when it takes no more of its sheet than this.
+const SHARED: f64 = 0.8;
 /// Names wrap below this many ems.
 const NAME: f64 = 15.0;
 /// Height of a capital letter of BIZ UDGothic in ems: what Typst takes for the height of a line.
@@ -151,7 +155,7 @@ pub fn one_page(handout: &Handout, points: &[MainPoint], threshold: &str, page: 
         .map(|note| (tables::ems(note) * page.table / table_width).ceil().max(1.0))
         .sum();
     // Caption and gaps around the table, then the notes under it.
-    let foot = page.table * 3.4 + lines_at_foot * (page.table * CAP + page.body * 0.5);
+    let mut foot = page.table * 3.4 + lines_at_foot * (page.table * CAP + page.body * 0.5);
     // Long names of areas wrap over their columns.
     let head = (head_lines(&columns, &widths, handout, page) - 1.0) * page.table * LINE_OF_HEAD;
     let line_count = |row: &Row| {
@@ -170,14 +174,29 @@ pub fn one_page(handout: &Handout, points: &[MainPoint], threshold: &str, page: 
     }
     let mut rest = Vec::new();
     if fitted {
-        let mut at = head + 2.0 * pitch;
-        let fits = rows.iter().take_while(|row| {
-            at += line_count(row) * pitch;
-            at <= room + 0.5 || !beside && at <= height * 0.75
-        });
-        let count = fits.count();
+        let fitting = |less: f64| {
+            let mut at = head + 2.0 * pitch + less;
+            let fits = rows.iter().take_while(|row| {
+                at += line_count(row) * pitch;
+                at <= room + 0.5 || !beside && at <= height * 0.75
+            });
+            fits.count()
+        };
+        let mut count = fitting(0.0);
+        if count < rows.len() {
+            // It is said under the table that it goes on.
+            let line = page.table * CAP + page.body * 0.5;
+            foot += line;
+            count = fitting(line);
+            // A heading goes with what it heads.
+            count -= rows.iter().take(count).rev().take_while(|row| row.kind != "figures").count();
+        }
         rest = rows.split_off(count);
+        let again = headings_again(&rows, &rest);
+        rest.splice(0..0, again);
     }
+    let rest_lines: f64 = rest.iter().map(line_count).sum();
+    let rest_shares = head + (rest_lines + 2.0) * pitch + page.table * 6.0 < page.inner_height() * SHARED;
 
     let text_columns = if beside || !fitted && !page.is_landscape() { 1 } else { 2 };
     let text_width = match (beside, text_columns) {
@@ -271,6 +290,7 @@ pub fn one_page(handout: &Handout, points: &[MainPoint], threshold: &str, page: 
         pitch,
         rows,
         rest,
+        rest_shares,
         notes,
         points: short_points,
         blocks: short_blocks,
@@ -282,6 +302,16 @@ pub fn one_page(handout: &Handout, points: &[MainPoint], threshold: &str, page: 
             Vec::new()
         },
     }
+}
+
+/// The headings over the first row of the rest, once more: its figures would seem to be of no block, or of the next.
+fn headings_again(rows: &[Row], rest: &[Row]) -> Vec<Row> {
+    let Some(first) = rest.first().filter(|row| row.kind != "block") else { return Vec::new() };
+    let from = rows.iter().rposition(|row| row.kind == "block").unwrap_or(0);
+    let of_block = rows.get(from..).unwrap_or_default();
+    let block = of_block.first().filter(|row| row.kind == "block");
+    let group = of_block.iter().rfind(|row| row.kind == "group").filter(|_| first.indent);
+    block.into_iter().chain(group).map(|row| Row { label: format!("{}（続き）", row.label), ..row.clone() }).collect()
 }
 
 /// An area and its years, by their indexes.
@@ -343,7 +373,9 @@ fn widths(rows: &[Row], columns: &[Column], page: &Page) -> Vec<f64> {
             at += 1;
         }
     }
-    widths.extend([2.9 * page.table, 4.85 * page.table]);
+    // Near a threshold a multiple has more decimals, and a wild one has more digits.
+    let ratio = rows.iter().map(|row| tables::ems(&row.ratio)).fold(2.06, f64::max);
+    widths.extend([(ratio + 0.84) * page.table, 4.85 * page.table]);
     widths
 }
 

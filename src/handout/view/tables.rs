@@ -33,6 +33,8 @@ pub struct ComparisonTable {
     fresh: bool,
     rows: Vec<Row>,
     notes: Vec<String>,
+    /// So many of the last notes are long: they stand after the table once, not under its part of every page.
+    once: usize,
 }
 
 #[derive(Serialize)]
@@ -152,8 +154,8 @@ const NAME_LEAST: f64 = 13.0;
 /// Beside the column to write in, names keep this many ems, and it this many points.
 const NAMES_BESIDE_MEMO: f64 = 18.7;
 const MEMO_LEAST: f64 = 70.0;
-/// With less room than this for names, ranks have no column.
-const RANK_LEAST: f64 = 13.0;
+/// Names wrap into columns of so many ems, before ranks or the column to write in give up their room.
+const WRAPPED_NAME: f64 = 9.0;
 
 fn built(handout: &Handout, block: &Block, page: &Page, here: &[usize]) -> ComparisonTable {
     let main = handout.main_index();
@@ -195,38 +197,46 @@ fn built(handout: &Handout, block: &Block, page: &Page, here: &[usize]) -> Compa
             flat: false,
         })));
     }
-    let area = |role| handout.area_of(role);
-    let shown_areas: Vec<usize> = [area(Role::Own), area(Role::Prefecture), area(Role::Nation)]
-        .into_iter()
-        .flatten()
-        .chain(here.iter().copied())
-        .collect();
-    let names = names_of(handout, shown_areas.into_iter());
     // The heads of number columns may wrap after four letters.
-    let widest_name = names.iter().map(|name| ems(name).min(4.0)).fold(0.0, f64::max);
-    let (mut value, mut difference) = (widest_name, 3.6);
+    let head = |name: &String| ems(name).min(4.0);
+    // Own, prefecture, nation, then the others.
+    let heads = [Role::Own, Role::Prefecture, Role::Nation].map(|role| handout.area_of(role)).into_iter();
+    let heads = heads.chain(here.iter().map(|area| Some(*area)));
+    let mut values: Vec<f64> =
+        heads.map(|area| area.and_then(|area| handout.areas.get(area)).map_or(0.0, |area| head(&area.name))).collect();
+    let (mut difference, mut ratio) = (3.6, 2.6);
     // 「見本県内」 over 「順位」.
     let mut rank = ems(&handout.prefecture) + 1.0;
     for figures in rows.iter().filter_map(Row::figures) {
         let cells = [&figures.own, &figures.prefecture, &figures.nation].into_iter().chain(&figures.others);
-        value = cells.map(|cell| ems(cell)).fold(value, f64::max);
+        values.iter_mut().zip(cells).for_each(|(value, cell)| *value = ems(cell).max(*value));
         difference = ems(&figures.difference).max(difference);
+        ratio = ems(&figures.ratio).max(ratio);
         rank = ems(&figures.rank).min(9.0).max(rank);
     }
     let padding = 0.75;
-    let mut columns = vec![value; 3 + here.len()];
-    if let (None, Some(column)) = (home, columns.get_mut(1)) {
-        // A prefecture compares itself with the nation: the layout's second column holds nothing and takes no room.
-        *column = -padding;
-    }
-    columns.extend([difference, 2.6, 4.1]);
+    let mut more = vec![difference, ratio, 4.1];
     if ranks {
-        columns.push(rank);
+        more.push(rank);
     }
+    let columns_of = |values: &[f64]| {
+        let mut columns: Vec<f64> = values.iter().chain(&more).copied().collect();
+        if let (None, Some(column)) = (home, columns.get_mut(1)) {
+            // A prefecture compares itself with the nation: the layout's second column holds nothing and takes no room.
+            *column = -padding;
+        }
+        columns
+    };
     let room = |columns: &[f64]| page.measure - columns.iter().map(|ems| (ems + padding) * page.table).sum::<f64>();
+    let even = values.iter().copied().fold(0.0, f64::max);
+    let mut columns = columns_of(&vec![even; values.len()]);
+    if room(&columns) < WRAPPED_NAME * page.table {
+        // Columns of one width please the eye; here some figure is so long that the names need the room.
+        columns = columns_of(&values);
+    }
     let mut ranked = Vec::new();
-    if ranks && room(&columns) < RANK_LEAST * page.table {
-        // Large type: the names need the room, the ranks go into a note.
+    if ranks && room(&columns) < WRAPPED_NAME * page.table {
+        // The names need the room, the ranks go into a note.
         ranks = false;
         columns.pop();
         for figures in rows.iter().filter_map(Row::figures).filter(|figures| !figures.rank.is_empty()) {
@@ -235,12 +245,15 @@ fn built(handout: &Handout, block: &Block, page: &Page, here: &[usize]) -> Compa
     }
     let mut widths = vec![room(&columns)];
     widths.extend(columns.iter().map(|ems| (ems + padding) * page.table));
-    let memo = page.kind() == Kind::Worksheet;
+    let mut memo = page.kind() == Kind::Worksheet;
     if let (true, Some(name)) = (memo, widths.first_mut()) {
         // 「気づいたこと」 takes its room from the names.
         let room = (*name - NAMES_BESIDE_MEMO * page.table).max(MEMO_LEAST);
-        *name -= room;
-        widths.push(room);
+        memo = *name - room >= WRAPPED_NAME * page.table;
+        if memo {
+            *name -= room;
+            widths.push(room);
+        }
     }
     let name_width = widths.first().copied().unwrap_or_default();
     for row in &mut rows {
@@ -256,12 +269,15 @@ fn built(handout: &Handout, block: &Block, page: &Page, here: &[usize]) -> Compa
         }
     });
     let taken: f64 = taken.sum();
-    let placed = ranks || !ranked.is_empty();
     let mut lines_under = notes.lines(block.indicators.iter().any(|indicator| indicator.unstable), &handout.years);
+    let brief = lines_under.len();
     if !ranked.is_empty() {
         lines_under.push(format!("{}内の順位：{}", handout.prefecture, ranked.join("、")));
     }
-    lines_under.extend(handout.rank_note.clone().filter(|_| placed));
+    if ranks || !ranked.is_empty() {
+        lines_under.extend(handout.rank_note.clone());
+    }
+    let once = if ranked.is_empty() { 0 } else { lines_under.len() - brief };
     ComparisonTable {
         number: 0,
         year: main.and_then(|main| handout.years.get(main)).map(year_in_full),
@@ -274,6 +290,7 @@ fn built(handout: &Handout, block: &Block, page: &Page, here: &[usize]) -> Compa
         fresh: rows.len() > LONG && height(taken, &lines_under, page) <= page.inner_height(),
         rows,
         notes: lines_under,
+        once,
     }
 }
 
@@ -357,7 +374,9 @@ pub fn others(handout: &Handout, block: &Block, page: &Page, table: &ComparisonT
     if others.is_empty() || !table.others.is_empty() {
         return Vec::new();
     }
-    let at_once = ((page.measure - page.table * NAME_LEAST) / page.name_column()).floor().max(2.0) as usize - 1;
+    let column =
+        page.name_column().max((widest_of(std::slice::from_ref(block), &others, main..main + 1) + 0.75) * page.table);
+    let at_once = ((page.measure - page.table * NAME_LEAST) / column).floor().max(2.0) as usize - 1;
     others
         .chunks(at_once.max(1))
         .map(|areas| {
@@ -386,11 +405,24 @@ pub fn years(handout: &Handout, page: &Page, areas: &[usize]) -> Vec<YearTable> 
     if count == 0 || handout.areas.is_empty() {
         return Vec::new();
     }
+    let widest = widest_of(&handout.blocks, areas, 0..count);
+    let column = page.number_column().max((widest + 0.75) * page.table);
     let room = page.measure - page.table * 13.0;
-    let at_once = (room / (page.number_column() * count as f64)).floor().max(1.0) as usize;
-    let chunks = areas.chunks(at_once).map(|areas| {
+    let at_once = (room / (column * count as f64)).floor().max(1.0) as usize;
+    // Years of one area are squeezed as far as their figures stay apart; what is more has a table of its own.
+    let least = (widest + BETWEEN_FIGURES) * page.table;
+    let years_at_once = ((page.measure - page.table * SQUEEZED_NAME) / least).floor().max(1.0) as usize;
+    let years: Vec<Vec<usize>> = if at_once == 1 && years_at_once < count {
+        let tables = count.div_ceil(years_at_once);
+        let years: Vec<usize> = (0..count).collect();
+        years.chunks(count.div_ceil(tables)).map(<[usize]>::to_vec).collect()
+    } else {
+        vec![(0..count).collect()]
+    };
+    let chunks = areas.chunks(at_once).flat_map(|areas| years.iter().map(move |years| (areas, years)));
+    let tables = chunks.map(|(areas, years)| {
         let columns: Vec<(usize, usize)> =
-            areas.iter().flat_map(|area| (0..count).map(move |year| (*area, year))).collect();
+            areas.iter().flat_map(|area| years.iter().map(move |year| (*area, *year))).collect();
         let mut seen = Seen::default();
         let mut rows = Vec::new();
         for block in &handout.blocks {
@@ -409,13 +441,28 @@ pub fn years(handout: &Handout, page: &Page, areas: &[usize]) -> Vec<YearTable> 
             whole: taken <= WHOLE,
             fresh: rows.len() > LONG && height(taken, &notes, page) <= page.inner_height(),
             areas: names_of(handout, areas.iter().copied()),
-            years: handout.years.iter().map(short_year).collect(),
+            years: years.iter().filter_map(|year| handout.years.get(*year)).map(short_year).collect(),
             widths,
             rows,
             notes,
         }
     });
-    chunks.collect()
+    tables.collect()
+}
+
+/// The least gap between the figures of two columns, in ems.
+const BETWEEN_FIGURES: f64 = 0.4;
+/// Names beside squeezed columns have this many ems.
+const SQUEEZED_NAME: f64 = 10.0;
+
+/// The widest figure of these areas and years, in ems.
+fn widest_of(blocks: &[Block], areas: &[usize], years: std::ops::Range<usize>) -> f64 {
+    let indicators = blocks.iter().flat_map(|block| &block.indicators);
+    let cells = indicators.flat_map(|indicator| {
+        let columns = areas.iter().flat_map(|area| years.clone().map(move |year| (*area, year)));
+        columns.map(|(area, year)| ems(&Seen::default().cell("", indicator, indicator.figure(area, year), year)))
+    });
+    cells.fold(0.0, f64::max)
 }
 
 /// The list of indicators with their names in full.
@@ -453,7 +500,7 @@ fn wide_enough(rows: &[ValueRow], page: &Page, wanted: f64) -> f64 {
 
 fn widths(page: &Page, numbers: usize, wanted: f64) -> Vec<f64> {
     // Ten years of one area are squeezed rather than pushed off the paper.
-    let number = wanted.min((page.measure - page.table * 10.0) / numbers.max(1) as f64);
+    let number = wanted.min((page.measure - page.table * SQUEEZED_NAME) / numbers.max(1) as f64);
     let mut widths = vec![page.measure - number * numbers as f64];
     widths.extend(std::iter::repeat_n(number, numbers));
     widths

@@ -55,9 +55,9 @@ fn long_tables_repeat_their_heads_and_lose_no_row() {
 }
 
 /// A word on a page and its box: left, top, right, bottom.
-type PlacedWord = (f64, f64, f64, f64, String);
+pub(super) type PlacedWord = (f64, f64, f64, f64, String);
 
-fn words_of(pdf: &[u8]) -> Option<Vec<Vec<PlacedWord>>> {
+pub(super) fn words_of(pdf: &[u8]) -> Option<Vec<Vec<PlacedWord>>> {
     let text = tool("pdftotext", &["-bbox"], pdf, &["-"])?;
     let mut all = Vec::new();
     for line in text.lines() {
@@ -77,7 +77,7 @@ fn words_of(pdf: &[u8]) -> Option<Vec<Vec<PlacedWord>>> {
 }
 
 /// No word is printed over another.
-fn nothing_lies_over_another(pdf: &[u8], what: &str) {
+pub(super) fn nothing_lies_over_another(pdf: &[u8], what: &str) {
     let Some(pages) = words_of(pdf) else { return };
     for (page, words) in pages.iter().enumerate() {
         for (k, one) in words.iter().enumerate() {
