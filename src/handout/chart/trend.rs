@@ -78,7 +78,7 @@ pub fn trend(trend: &Trend, plot_height: f64, room: Room) -> TrendChart {
     let label_most = room.width * (1.0 - PLOT_LEAST) - plot_x - room.size * 1.8;
     let last_of = |series: &TrendSeries| {
         let years = series.values.iter().enumerate().take(trend.years.len());
-        years.filter_map(|(year, figure)| Some((year, figure.value()?))).last()
+        years.filter_map(|(year, figure)| Some((year, figure.value()?))).next_back()
     };
     let newest = trend.series.iter().filter_map(last_of).map(|(year, _)| year).max();
     let label_of = |name: &str, (year, value): (usize, f64), part: bool| {
