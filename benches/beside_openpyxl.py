@@ -17,7 +17,7 @@ warnings.simplefilter("ignore")
 def write(source, cells, target):
     book = openpyxl.load_workbook(source)
     for sheet, values in cells.items():
-        page = book[sheet]
+        page = book[sheet] if sheet in book.sheetnames else book.create_sheet(sheet)
         merged = {area.coord: area for area in page.merged_cells.ranges}
         covered = {cell for area in merged.values() for row in area.rows for cell in list(row)[0:]}
         for at, value in values.items():

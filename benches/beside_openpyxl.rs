@@ -127,14 +127,14 @@ fn revised(comparison: &Comparison) -> Comparison {
     new
 }
 
-/// Cells of the second book that the first one has not, by sheet and address.
+/// Cells of the second book that the first one has not, by sheet and address; added sheets with all they hold.
 fn differences(before: &[u8], after: &[u8]) -> BTreeMap<String, BTreeMap<String, serde_json::Value>> {
     let book = |bytes: &[u8]| read_bytes("book.xlsx", bytes, &Limits::default()).unwrap().grids;
     let old = book(before);
     let mut sheets = BTreeMap::new();
     for grid in book(after) {
-        let Some(was) = old.iter().find(|was| was.name == grid.name) else { continue };
-        let changed = grid.cells().iter().filter(|cell| was.get(cell.at) != Some(&cell.value));
+        let was = old.iter().find(|was| was.name == grid.name);
+        let changed = grid.cells().iter().filter(|cell| was.and_then(|was| was.get(cell.at)) != Some(&cell.value));
         let cells = changed.map(|cell| {
             let value = cell.value.as_number().map_or_else(|| cell.value.display().into(), serde_json::Value::from);
             (cell.at.to_string(), value)

@@ -6,7 +6,8 @@ use std::path::Path;
 use crate::compare::{Comparison, HAND_WRITTEN};
 use crate::deliver::{NameWords, Replace, paper_name, publish};
 use crate::diagnostic::Diagnostic;
-use crate::error::{Cancel, Error, Result};
+use crate::error::{Cancel, Error, FileError, Result};
+use crate::fill::Compiled;
 use crate::fill::draft::DRAFT_LINE;
 use crate::handout::{Handout, Kind, Options, PageOptions, TemplateFiles, Typesetter, child, options, prepare};
 use crate::intake::{Evidence, take_book};
@@ -78,14 +79,15 @@ pub fn set_all(
     context: Context<'_>,
     request: &PaperRequest<'_>,
 ) -> Result<SetPapers> {
-    let mut texts = texts_of(workbook, context)?;
+    let (mut texts, struck) = texts_of(workbook, context)?;
     if request.public {
         // What nobody has looked at does not leave the house.
         texts.retain(|text| !text.text.starts_with(DRAFT_LINE));
     }
     let layouts: BTreeMap<String, &'static str> =
         evidence.files.iter().filter_map(|file| Some((file.sha256.clone(), file.layout?))).collect();
-    let kept = request.told.iter().filter(|told| told.code == HAND_WRITTEN);
+    // Of what was told since reading, that which explains figures on the paper.
+    let kept = request.told.iter().filter(|told| [HAND_WRITTEN, "mixed-standardisation"].contains(&told.code));
     let diagnostics: Vec<Diagnostic> = evidence.diagnostics.iter().chain(kept).cloned().collect();
     let background = prepare::Background {
         observations: &evidence.observations,
@@ -99,7 +101,7 @@ pub fn set_all(
     }
     let settings = request.template.get(options::FILE).unwrap_or_default();
     let options = Options::parse(settings).map_err(|problem| Error::Usage(problem.to_diagnostic().to_string()))?;
-    let mut papers = SetPapers::default();
+    let mut papers = SetPapers { diagnostics: struck.into_iter().collect(), ..SetPapers::default() };
     for &kind in request.kinds {
         request.cancel.check()?;
         let page = options.of(kind);
@@ -140,9 +142,27 @@ fn name(comparison: &Comparison, kind: Kind, request: &PaperRequest<'_>) -> Resu
     paper_name(request.name, &words, kind.label())
 }
 
-/// What people wrote on a workbook.
-fn texts_of(workbook: &[u8], context: Context<'_>) -> Result<Vec<EntryText>> {
-    let book = read_bytes("workbook.xlsx", workbook, &Limits::default())
-        .map_err(|error| Error::Internal(error.to_diagnostic().to_string()))?;
-    Ok(take_book(&book, context).texts)
+/// What people wrote on a workbook, without the words they struck out, and where these are.
+fn texts_of(workbook: &[u8], context: Context<'_>) -> Result<(Vec<EntryText>, Option<Diagnostic>)> {
+    let fault = |error: FileError| Error::Internal(error.to_diagnostic().to_string());
+    let book = read_bytes("workbook.xlsx", workbook, &Limits::default()).map_err(fault)?;
+    let mut texts = take_book(&book, context).texts;
+    // Older formats have no formatting that could be read.
+    let compiled = Compiled::new(workbook).ok();
+    let mut places = Vec::new();
+    for text in &mut texts {
+        let (sheet, cell) = (&text.source.sheet, text.source.cell);
+        let standing = compiled.as_ref().map(|book| book.standing_text(sheet, cell)).transpose().map_err(fault)?;
+        if let Some(standing) = standing.flatten() {
+            text.text = standing;
+            places.push(format!("「{sheet}」{cell}"));
+        }
+    }
+    texts.retain(|text| !text.text.trim().is_empty());
+    let told = (!places.is_empty()).then(|| {
+        let message = format!("取り消し線の付いた言葉（{}）は、配布資料に載せていません。", places.join("、"));
+        let hint = "載せるときは、シートで取り消し線を外してください。シートの文章は変えていません。";
+        Diagnostic::info("struck-words", message).hint(hint)
+    });
+    Ok((texts, told))
 }

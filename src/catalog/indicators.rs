@@ -87,12 +87,18 @@ pub struct Indicator {
     pub note: String,
 }
 
+/// Whether a name and its unit tell of a number of people, households or places: 「人」 alone does, 「1人あたり定員」 in 人
+/// does not.
+pub fn is_count(name: &str, unit: &str) -> bool {
+    let each = ["あたり", "当たり", "当り"].iter().any(|word| name.contains(word));
+    COUNTED.contains(&unit) && !each
+}
+
 impl Indicator {
     /// A number of people, households or places, not a rate or a mean: it cannot be compared between areas of different
     /// size.
     pub fn is_count(&self) -> bool {
-        let each = ["あたり", "当たり", "当り"].iter().any(|word| self.name.contains(word));
-        COUNTED.contains(&&*self.unit) && !each
+        is_count(&self.name, &self.unit)
     }
 
     /// The decimals the form shows for a unit: ％ 回 日 歳 one, 円 人 世帯 か所 none.

@@ -18,7 +18,7 @@ use std::sync::{Arc, LazyLock};
 
 pub use areas::InsurerOf;
 pub use fold::{fold_indicator_name, fold_name};
-pub use indicators::{Block, COUNTED, Indicator, SeriesKind, YearMeaning};
+pub use indicators::{Block, COUNTED, Indicator, SeriesKind, YearMeaning, is_count};
 pub use lookup::{Lookup, told_apart};
 
 use areas::Areas;

@@ -14,6 +14,8 @@ use crate::notation::wareki;
 pub const FEW_PEOPLE: f64 = 10.0;
 /// The code of a number a person wrote over a statistic, which a refill left.
 pub const HAND_WRITTEN: &str = "figure-kept";
+/// Told of figures and areas that stay on a form though nothing says them any more.
+pub const STAYS: &str = "figure-stays";
 /// Indicators named one by one in a sentence; the rest is counted.
 const NAMED: usize = 10;
 
@@ -48,6 +50,8 @@ pub enum CautionKind {
     FarOff,
     /// A person's number stands on the form, the files' one everywhere else
     HandWritten,
+    /// No file says it any more; the earlier figure stands on the form
+    Gone,
     /// Rounded so much that the verdict may be another
     Rounded,
     /// Few people behind it
@@ -77,6 +81,7 @@ impl CautionKind {
             Self::Conflict => "数値の食い違い",
             Self::FarOff => "かけ離れた数値",
             Self::HandWritten => "手で直した数値",
+            Self::Gone => "資料に無い数値",
             Self::Rounded => "丸めた数値",
             Self::FewPeople => "人数が少ない",
             Self::PeopleUnknown => "人数が不明",
@@ -169,6 +174,7 @@ fn from_diagnostics(comparison: &Comparison, diagnostics: &[Diagnostic], all: &m
                 all.push(Caution { figures, ..caution(CautionKind::Standardisation, Level::Note) });
             }
             HAND_WRITTEN => all.push(caution(CautionKind::HandWritten, Level::Check)),
+            STAYS => all.push(caution(CautionKind::Gone, Level::Check)),
             "other-insurer" => all.push(caution(CautionKind::OtherInsurer, Level::Note)),
             // Years and missing areas are told by the comparison itself, once.
             "part-year" | "maybe-part-year" | "no-figures-of-area" => {}
@@ -262,8 +268,9 @@ fn few_people(comparison: &Comparison, all: &mut Vec<Caution>) {
 
 fn part_years(comparison: &Comparison, all: &mut Vec<Caution>) {
     for year in comparison.years.iter().filter(|year| year.part_year) {
-        let months =
-            year.months.map_or_else(|| "年の途中まで（と思われる）".to_owned(), |months| format!("{months}か月分"));
+        // A remark of twelve months and indicators that lack: nobody can say how many.
+        let months = year.months.filter(|months| *months < 12);
+        let months = months.map_or_else(|| "年の途中まで（と思われる）".to_owned(), |months| format!("{months}か月分"));
         let message = format!(
             "{}（{}）は{months}の数値です。1年分の数値とは並べて比べられません。比較と判定には使っていません。",
             wareki(year.year),

@@ -12,7 +12,7 @@ pub mod shown;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-pub use caution::{Caution, CautionKind, FEW_PEOPLE, FigureKey, HAND_WRITTEN, Level, cautions, other_insurers};
+pub use caution::{Caution, CautionKind, FEW_PEOPLE, FigureKey, HAND_WRITTEN, Level, STAYS, cautions, other_insurers};
 pub use hint::{Hint, HintBlock, hints};
 pub use rank::Rank;
 pub use rule::{RATIO_DECIMALS, Thresholds, Verdict};

@@ -21,7 +21,12 @@ pub fn decimals(indicator: &Indicator) -> u8 {
 
 /// `19.4％`, `85,012円`
 pub fn with_unit(value: f64, indicator: &Indicator) -> String {
-    format!("{}{}", shown(value, decimals(indicator)), indicator.unit)
+    format!("{}{}", shown(value, decimals(indicator)), spoken_unit(&indicator.unit))
+}
+
+/// The unit as it stands behind a number in a sentence: 「全国=1.00」 tells of a scale and stands in headings only.
+pub fn spoken_unit(unit: &str) -> &str {
+    if unit.contains(['=', '＝']) { "" } else { unit }
 }
 
 /// An indicator's name as words flow: the form writes 「サ－ビス」 with a hyphen for the long vowel.
@@ -38,7 +43,7 @@ pub fn service_name(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{service_name, shown};
+    use super::{service_name, shown, spoken_unit};
 
     #[test]
     fn numbers_are_shown_as_excel_shows_them() {
@@ -54,6 +59,11 @@ mod tests {
         ] {
             assert_eq!(shown(value, decimals), text);
         }
+    }
+
+    #[test]
+    fn a_scale_is_no_unit_of_a_number() {
+        assert_eq!((spoken_unit("％"), spoken_unit("全国=1.00"), spoken_unit("全国＝100")), ("％", "", ""));
     }
 
     #[test]

@@ -19,6 +19,7 @@ mod rich;
 mod scan;
 mod sheet_index;
 mod sheet_patch;
+mod struck;
 mod styles;
 mod without_sheets;
 mod workbook;
@@ -114,6 +115,19 @@ impl Compiled {
         Ok(self.sheet_named(sheet)?.1.index.has_formula(at))
     }
 
+    /// The cells of a sheet that show what formulas compute.
+    pub(crate) fn formula_cells(&self, sheet: &str) -> Result<Vec<CellRef>, FileError> {
+        let index = &self.sheet_named(sheet)?.1.index;
+        let cells =
+            index.rows.iter().flat_map(|row| index.cells_of(row).iter().map(|cell| CellRef::new(row.number, cell.col)));
+        Ok(cells.filter(|at| index.has_formula(*at)).collect())
+    }
+
+    /// The number of a cell's style; `None` for one that is not written.
+    pub(crate) fn style(&self, sheet: &str, at: CellRef) -> Option<u32> {
+        self.sheet_named(sheet).ok()?.1.index.cell(at)?.style
+    }
+
     /// Height of a row in points, where the sheet says it.
     pub(crate) fn row_height(&self, sheet: &str, row: u32) -> Option<f64> {
         let (_, part) = self.sheet_named(sheet).ok()?;
@@ -149,6 +163,20 @@ impl Compiled {
         Ok(part.text.get(cell.tag.start..cell.end).and_then(rich::of_cell))
     }
 
+    /// What is left of a cell's text when the words people struck out are taken out; `None` when none are.
+    ///
+    /// # Errors
+    /// The sheet is absent or damaged.
+    pub(crate) fn standing_text(&self, sheet: &str, at: CellRef) -> Result<Option<String>, FileError> {
+        let Some(text) = self.rich_text(sheet, at)? else { return Ok(None) };
+        let styles = match self.package.part_of_kind("styles") {
+            Some(part) => struck::struck_styles(&self.package.read_part(part)?),
+            None => BTreeSet::new(),
+        };
+        let style = self.sheet_named(sheet)?.1.index.cell(at).and_then(|cell| cell.style);
+        Ok(struck::standing(&text, styles.contains(&style.unwrap_or(0))))
+    }
+
     /// Fills the workbook and reads every edited cell back from the finished bytes.
     ///
     /// # Errors
@@ -162,7 +190,9 @@ impl Compiled {
             let (number, part) = self.sheet_named(name)?;
             Ok((number, name.as_str(), part, sheet_patch::patch(name, part, sheet_plan)?))
         });
-        let made = in_order(patched.collect())?;
+        let (made, prepared) =
+            rayon::join(|| in_order(patched.collect()), || new_sheets::prepare(&self.package, &plan.new_sheets));
+        let (made, prepared) = (made?, prepared?);
         let touched = !plan.new_sheets.is_empty() || made.iter().any(|(_, _, part, change)| part.text != change.text);
         self.workbook_part(plan, touched, &mut changes)?;
         if made.iter().any(|(.., change)| change.formula_removed) {
@@ -184,19 +214,21 @@ impl Compiled {
                 self.put(&mut changes, path, Change::Text(change.text))?;
             }
         }
-        let added = new_sheets::add(&self.package, &plan.new_sheets, &mut changes)?;
+        let added = new_sheets::add(&self.package, &plan.new_sheets, prepared, &mut changes)?;
         if changes.is_empty() {
             return Ok(Filled { bytes: self.package.bytes().to_vec(), notes });
         }
         let bytes = zip_out::write(&self.package, &changes, &added)?;
         let after = Package::open(bytes.as_slice())?;
-        new_sheets::check(&after, &plan.new_sheets)?;
         check::untouched(&self.package, &after, |index| changes.contains_key(&index))?;
         let checked = checks.par_iter().map(|(path, name, edits)| {
             let wanted = edits.iter().map(|(at, edit)| (*at, &edit.content));
             check::cells(name, &after.read_part(path)?, wanted)
         });
-        in_order(checked.collect())?;
+        let (checked, added) =
+            rayon::join(|| in_order(checked.collect()), || new_sheets::check(&after, &plan.new_sheets));
+        checked?;
+        added?;
         Ok(Filled { bytes, notes })
     }
 

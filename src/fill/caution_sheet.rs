@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::form_sheet::FigureCells;
 use super::list_sheet::ListSheet;
 use super::plan::{CellContent, CellStyle, SheetPlan};
-use crate::compare::{Caution, Comparison};
+use crate::compare::{Caution, CautionKind, Comparison};
 use crate::form::{FormMap, Role};
 use crate::model::CellRef;
 use crate::read::Grid;
@@ -55,7 +55,7 @@ pub fn plan(
         );
     }
     for (number, caution) in (1u32..).zip(cautions) {
-        let at = place(map, comparison, caution, cells);
+        let at = place(map, comparison, caution, cells).or_else(|| on_form(form, caution));
         let shown = match (at, &caution.place.cell, &caution.place.file) {
             (Some(at), ..) => match caution.figures.len() {
                 0 | 1 => at.to_string(),
@@ -90,6 +90,13 @@ pub fn plan(
     Some(list.sheet)
 }
 
+/// The cell of the form itself that is spoken of: of what people wrote there, or what stayed there.
+fn on_form(form: &str, caution: &Caution) -> Option<CellRef> {
+    let of_form = matches!(caution.kind, CautionKind::HandWritten | CautionKind::Gone);
+    let cell = caution.place.cell.as_deref().filter(|_| of_form && caution.place.sheet.as_deref() == Some(form))?;
+    CellRef::parse(cell)
+}
+
 /// The first figure's cell, or the place a figure would have, or the heading of a year.
 fn place(map: &FormMap, comparison: &Comparison, caution: &Caution, cells: &FigureCells) -> Option<CellRef> {
     let column = |role: Role, year: i32| {
@@ -120,6 +127,7 @@ pub fn mark(
     comparison: &Comparison,
     cautions: &[Caution],
     cells: &FigureCells,
+    keeps_looks: &dyn Fn(CellRef) -> bool,
     sheet: &mut SheetPlan,
 ) {
     let Some(col) = map.blocks.first().map(|block| block.first_col) else { return };
@@ -128,6 +136,10 @@ pub fn mark(
         cautions.iter().filter(|caution| caution.marks()).flat_map(|caution| &caution.figures).collect();
     for key in wanted {
         let (Some(at), Some(row)) = (cells.get(key), comparison.rows.get(key.0)) else { continue };
+        // Colours people gave a figure say more to them than our mark; 「点検」 names it all the same.
+        if keeps_looks(*at) {
+            continue;
+        }
         let unit = match &*row.indicator.unit {
             "日" => "回",
             "人" => "円",

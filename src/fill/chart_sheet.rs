@@ -253,15 +253,28 @@ pub fn plan_words(grid: &Grid, comparison: &Comparison) -> SheetPlan {
     };
     let main = comparison.main_year.map_or_else(|| "比べられる年度がないため描いていません。".to_owned(), wareki);
     let half = 10;
-    for (heading, kind, words) in [
+    for ((heading, kind, words), (_, bars)) in [
         ("１　認定率", ScatterKind::Severity, "。重度＝要介護３～５、軽度＝要支援１～要介護２"),
         ("２　受給率", ScatterKind::Services, ""),
-    ] {
+    ]
+    .into_iter()
+    .zip(BARS)
+    {
         let Some(at) = find(grid, heading) else { continue };
-        sheet.set(CellRef::new(at.row + 17, 0), text(format!("左：{main}の数値{words}")));
+        let ids: Vec<&str> = bars.iter().map(|(id, _)| *id).collect();
+        let left = match comparison.main_year {
+            Some(year) if !is_drawn(comparison, &ids, |row, who| row.whole(who, year).is_some()) => {
+                format!("左：{main}の数値がないため描いていません。")
+            }
+            _ => format!("左：{main}の数値{words}"),
+        };
+        sheet.set(CellRef::new(at.row + 17, 0), text(left));
         let scatter = comparison.scatters.iter().find(|scatter| scatter.kind == kind);
         sheet.set(CellRef::new(at.row + 17, half), text(format!("右：{}", of_scatter(scatter, comparison))));
-        sheet.set(CellRef::new(at.row + 33, 0), text(format!("{source}{part}")));
+        let trends = TRENDS.iter().map(|(_, id)| *id).filter(|id| ids.contains(id));
+        let empty = trends.into_iter().any(|id| !is_drawn(comparison, &[id], has_any));
+        let empty = if empty { "　線のない図は、入れた資料に数値がありません。" } else { "" };
+        sheet.set(CellRef::new(at.row + 33, 0), text(format!("{source}{part}{empty}")));
     }
     if let Some(at) = find(grid, "３　受給者1人あたり給付月額・利用日数回数（サービス別）") {
         let words = match (comparison.main_year, services(comparison).is_empty()) {
@@ -277,6 +290,18 @@ pub fn plan_words(grid: &Grid, comparison: &Comparison) -> SheetPlan {
         sheet.set(CellRef::new(at.row + 37, 0), text(source));
     }
     sheet
+}
+
+/// Whether one of these indicators has a figure of an area that is drawn.
+fn is_drawn(comparison: &Comparison, ids: &[&str], has: impl Fn(&ComparedRow, usize) -> bool) -> bool {
+    let drawn = comparison.participants.iter().enumerate().filter(|(_, one)| column(one.role).is_some());
+    let drawn: Vec<usize> = drawn.map(|(who, _)| who).collect();
+    let mut rows = comparison.rows.iter().filter(|row| ids.contains(&row.indicator.id.as_str()));
+    rows.any(|row| drawn.iter().any(|who| has(row, *who)))
+}
+
+fn has_any(row: &ComparedRow, who: usize) -> bool {
+    row.figures.range((who, i32::MIN)..=(who, i32::MAX)).any(|(_, figure)| figure.datum.value().is_some())
 }
 
 /// Where the figures come from: whose statistics they are say the files themselves.

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::SheetTexts;
 use super::plan::{CellContent, SheetPlan};
-use crate::compare::shown::{decimals, plain_name, service_name, shown};
+use crate::compare::shown::{decimals, plain_name, service_name, shown, spoken_unit};
 use crate::compare::{ComparedRow, Comparison, Verdict};
 use crate::diagnostic::Diagnostic;
 use crate::form::{Entry, Role, find_entries};
@@ -54,6 +54,11 @@ pub fn is_ours(text: &str, meta: &Grid) -> bool {
                 && cell.value.as_text() == Some(META_KIND)
                 && meta.text(cell.at.row, 2) == Some(print.as_str())
         })
+}
+
+/// Whether a text begins as drafts do. A person may have worked on it all the same.
+pub fn looks_like_one(text: &str) -> bool {
+    text.starts_with(DRAFT_LINE)
 }
 
 /// Adds the hashes of drafts below what a plan of `_meta` holds.
@@ -213,7 +218,7 @@ impl<'a> Words<'a> {
         });
         Some(Line {
             名: plain_name(&row.indicator.name),
-            単位: row.indicator.unit.to_string(),
+            単位: spoken_unit(&row.indicator.unit).to_owned(),
             桁: decimals(&row.indicator),
             自: row.whole(0, self.year)?,
             国: row.whole(self.nation, self.year)?,

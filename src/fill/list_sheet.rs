@@ -53,6 +53,10 @@ pub fn link(sheet: &str, to: CellRef) -> InnerLink {
 
 /// Lines a text takes in a column so many characters of full width wide.
 pub fn lines_of(text: &str, width: usize) -> usize {
+    // No character takes more halves than it has bytes.
+    if text.len() <= width * 2 && memchr::memchr(b'\n', text.as_bytes()).is_none() {
+        return 1;
+    }
     text.lines()
         .map(|line| {
             let halves: usize = line.chars().map(|c| if c.is_ascii() || ('｡'..='ﾟ').contains(&c) { 1 } else { 2 }).sum();

@@ -104,6 +104,8 @@ pub struct SheetPlan {
     pub row_heights: BTreeMap<u32, f64>,
     /// Links to other places of the workbook; they replace a link the cell had.
     pub links: BTreeMap<CellRef, InnerLink>,
+    /// Cells whose link goes
+    pub unlinked: BTreeSet<CellRef>,
 }
 
 impl SheetPlan {

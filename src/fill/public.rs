@@ -5,11 +5,12 @@
 //! wrote in the fields stay: they decided on them; sheets of their own are named.
 
 use std::collections::BTreeSet;
+use std::collections::btree_map::Entry;
 
 use super::apply::{Compiled, mentions};
 use super::marks::{MarkRecord, homes, locate};
 use super::meta_sheet::{Meta, Shown, is_meta};
-use super::plan::{CellContent, FillPlan};
+use super::plan::{CellContent, CellEdit, CellStyle, FillPlan};
 use super::source_sheet::is_sources;
 use crate::catalog::Catalog;
 use crate::diagnostic::Diagnostic;
@@ -18,7 +19,7 @@ use crate::form::{find_entries, id_in};
 use crate::model::CellRef;
 use crate::notation::fold;
 use crate::read::{Book, CellValue, Grid, Limits, read_bytes};
-use crate::template::package::{Package, Visibility};
+use crate::template::package::{Package, SheetKind, Visibility};
 use crate::template::row_id::indicator_at;
 
 /// Sheets that do not leave the office.
@@ -29,6 +30,12 @@ const DRAFT: &str = "【下書き】";
 
 /// Sheets of ours that are handed out.
 const OURS: [&str; 5] = ["地域分析・検討シート", "比較と判定", "グラフ", "グラフ用データ", "出典"];
+
+/// Those whose formulas are ours: they compute within a row.
+const OURS_WITH_FORMULAS: [&str; 2] = ["比較と判定", "グラフ用データ"];
+
+/// Formulas named in a sentence; the rest is counted.
+const NAMED_FORMULAS: usize = 8;
 
 /// The copy of a finished workbook, and what a person should look at before it leaves the office.
 ///
@@ -42,8 +49,13 @@ pub fn public_copy(bytes: Vec<u8>, catalog: &Catalog) -> Result<(Vec<u8>, Vec<Di
         book.grids.iter().map(|grid| grid.name.to_string()).filter(|name| kinds.is_working(name)).collect();
     let compiled = Compiled::new(bytes.clone())?;
     let mut told = sheets_of_people(&book, compiled.package(), &kinds, &mut gone)?;
+    let mut restricted = false;
     for grid in book.grids.iter().filter(|grid| !gone.iter().any(|name| **name == *grid.name)) {
-        for at in to_blank(grid, catalog) {
+        for at in to_blank(grid) {
+            plan.sheet(&grid.name).set(at, CellContent::Blank);
+        }
+        for at in restricted_rows(grid, catalog) {
+            restricted = true;
             plan.sheet(&grid.name).set(at, CellContent::Blank);
         }
         for (at, name) in names_of_paths(grid) {
@@ -52,8 +64,12 @@ pub fn public_copy(bytes: Vec<u8>, catalog: &Catalog) -> Result<(Vec<u8>, Vec<Di
     }
     for (sheet, at) in restricted_marks(&book, catalog, &mut told) {
         if !gone.contains(&sheet) {
+            restricted = true;
             plan.sheet(&sheet).set(at, CellContent::Blank);
         }
+    }
+    if restricted {
+        told.extend(empty_results(&compiled, &gone, &mut plan)?);
     }
     let blanked = compiled.apply(&plan)?;
     let gone: Vec<&str> = gone.iter().map(String::as_str).collect();
@@ -231,12 +247,50 @@ fn is_working(name: &str) -> bool {
     })
 }
 
-fn to_blank(grid: &Grid, catalog: &Catalog) -> Vec<CellRef> {
+/// A formula remembers its last result, which may hold figures that were left out: people's formulas lose theirs until
+/// Excel computes them again.
+fn empty_results(compiled: &Compiled, gone: &[String], plan: &mut FillPlan) -> Result<Option<Diagnostic>, FileError> {
+    let mut named = Vec::new();
+    for sheet in compiled.package().sheets() {
+        let ours = OURS_WITH_FORMULAS.contains(&sheet.name.as_str());
+        if ours || sheet.kind != SheetKind::Worksheet || gone.contains(&sheet.name) {
+            continue;
+        }
+        for at in compiled.formula_cells(&sheet.name)? {
+            let cells = &mut plan.sheet(&sheet.name).cells;
+            if let Entry::Vacant(place) = cells.entry(at) {
+                let content = CellContent::FormulaText(String::new());
+                place.insert(CellEdit { content, style: CellStyle::Keep });
+                named.push(format!("「{}」{at}", sheet.name));
+            }
+        }
+    }
+    if named.is_empty() {
+        return Ok(None);
+    }
+    let rest = match named.len().saturating_sub(NAMED_FORMULAS) {
+        0 => String::new(),
+        rest => format!("、ほか{rest}か所"),
+    };
+    named.truncate(NAMED_FORMULAS);
+    let message = format!("取扱注意の数値を除いたため、ご自分の式（{}{rest}）の結果も空にしました。", named.join("、"));
+    let hint =
+        "写しをExcelで開くと計算し直されます。除いた数値を使う式は値が変わるため、外に出す前に確かめてください。";
+    Ok(Some(Diagnostic::warning("public-formulas", message).hint(hint)))
+}
+
+fn to_blank(grid: &Grid) -> Vec<CellRef> {
     let is_draft = |at: CellRef| grid.get(at).and_then(CellValue::as_text).is_some_and(|text| text.starts_with(DRAFT));
     let mut all: Vec<CellRef> = find_entries(grid).iter().map(|entry| entry.cell).filter(|at| is_draft(*at)).collect();
     if let Some(col) = column(grid, "SHA-256") {
         all.extend(grid.cells().iter().map(|cell| cell.at).filter(|at| at.col == col.col && at.row >= col.row));
     }
+    all
+}
+
+/// Rows of indicators to be handled with care.
+fn restricted_rows(grid: &Grid, catalog: &Catalog) -> Vec<CellRef> {
+    let mut all = Vec::new();
     let Some(id) = column(grid, "指標ID") else { return all };
     let is_restricted =
         |text: &str| id_in(text).and_then(|id| catalog.indicator(&id)).is_some_and(|indicator| indicator.restricted);

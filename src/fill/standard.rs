@@ -140,7 +140,14 @@ pub fn fill_standard(
     let meta = Meta::of_fill(FORM_SHEET, &run, date, comparison, &form.cells);
     plan.sheets.insert(META_SHEET.to_owned(), meta.plan());
     let grids = template.grids.iter().map(|(name, grid)| (name.as_str(), grid)).collect();
-    let book = Book { grids, form: FORM_SHEET, map: &template.map, sources: SOURCE_SHEET, meta: META_SHEET };
+    let book = Book {
+        grids,
+        form: FORM_SHEET,
+        map: &template.map,
+        sources: SOURCE_SHEET,
+        meta: META_SHEET,
+        keeps_looks: &|_| false,
+    };
     let (_, mut diagnostics) = work_sheets::add(&mut plan, &book, comparison, told, &form.cells, &template.texts);
     let wrote = wrote::rows(&wrote::of_fill(&plan));
     append_rows(plan.sheet(META_SHEET), wrote);

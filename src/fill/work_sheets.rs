@@ -31,6 +31,8 @@ pub struct Book<'a> {
     pub sources: &'a str,
     /// Name of `_meta`
     pub meta: &'a str,
+    /// Whether the looks of a cell of the form are a person's
+    pub keeps_looks: &'a dyn Fn(CellRef) -> bool,
 }
 
 impl<'a> Book<'a> {
@@ -63,7 +65,7 @@ pub fn add(
             let needed = height_of(&draft.text, ENTRY_WIDTH).max(ENTRY_LEAST);
             heights.insert(draft.cell, EntryRows::of(grid, draft.cell).give(sheet, needed));
         }
-        caution_sheet::mark(grid, book.map, comparison, &cautions, cells, sheet);
+        caution_sheet::mark(grid, book.map, comparison, &cautions, cells, book.keeps_looks, sheet);
         if let Some(sources) = book.grid(book.sources) {
             for (row, source_row) in source_sheet::first_rows(sources, comparison) {
                 let figure = cells.range((row, 0, i32::MIN)..=(row, usize::MAX, i32::MAX)).next();

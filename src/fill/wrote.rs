@@ -7,13 +7,13 @@ use super::caution_sheet::CAUTION_SHEET;
 use super::chart_sheet::CHART_SHEET;
 use super::memo_sheet::MEMO_SHEET;
 use super::plan::{CellContent, FillPlan, SheetPlan};
-use super::standard::SOURCE_SHEET;
+use super::standard::{COMPARE_SHEET, SOURCE_SHEET};
 use crate::read::{CellValue, Grid};
 
 /// Kind of the rows of `_meta`.
 pub const KIND: &str = "wrote";
 /// Sheets that are written anew each time.
-pub const SHEETS: [&str; 4] = [CAUTION_SHEET, MEMO_SHEET, SOURCE_SHEET, CHART_SHEET];
+pub const SHEETS: [&str; 5] = [CAUTION_SHEET, MEMO_SHEET, SOURCE_SHEET, CHART_SHEET, COMPARE_SHEET];
 /// Marks a cell of `_meta` holds: 24,000 of the 32,767 characters.
 const A_CELL: usize = 3_000;
 

@@ -15,6 +15,25 @@ pub struct Entry {
     pub cell: CellRef,
 }
 
+/// The field of a heading that people worded anew behind its step: 「STEP 1 全国や県との比較」.
+fn by_step(folded: &str) -> Option<EntryField> {
+    let rest = folded.to_ascii_lowercase();
+    let rest = rest.strip_prefix("step")?.trim_start();
+    let mut letters = rest.chars();
+    let field = match letters.next()? {
+        '1' => EntryField::Comparison,
+        '2' => EntryField::Hypothesis,
+        '3' => EntryField::Verification,
+        '4' => EntryField::Measures,
+        _ => return None,
+    };
+    // 「STEP1～4」 speaks of all of them.
+    letters
+        .next()
+        .is_some_and(|next| !next.is_ascii_digit() && !matches!(next, '~' | '～' | '-' | '－'))
+        .then_some(field)
+}
+
 /// Every entry field of a grid, top to bottom. A heading whose cell below is another heading has no field.
 pub fn find_entries(grid: &Grid) -> Vec<Entry> {
     let headings: Vec<(EntryField, String)> =
@@ -26,7 +45,8 @@ pub fn find_entries(grid: &Grid) -> Vec<Entry> {
             return None;
         }
         let folded = fold(text);
-        headings.iter().find(|(_, heading)| *heading == folded).map(|(field, _)| *field)
+        let exact = headings.iter().find(|(_, heading)| *heading == folded).map(|(field, _)| *field);
+        exact.or_else(|| by_step(&folded))
     };
     grid.cells()
         .iter()

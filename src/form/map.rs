@@ -203,6 +203,45 @@ impl FormMap {
         self.blocks.iter().find(|block| block.role == role)
     }
 
+    /// Runs of year columns, left to right, that belong to no block: a heading over them was worded anew or taken away.
+    pub fn loose_years(&self, grid: &Grid) -> Vec<Vec<(u32, i32)>> {
+        let (years, _) = Self::read_years(grid, self.year_row, self.id_col);
+        let mut runs: Vec<Vec<(u32, i32)>> = Vec::new();
+        let mut before: Option<(u32, i32)> = None;
+        for (col, year) in years {
+            if self.blocks.iter().any(|block| block.years.contains_key(&col)) {
+                before = None;
+                continue;
+            }
+            match runs.last_mut().filter(|_| before.is_some_and(|(_, previous)| previous < year)) {
+                Some(run) => run.push((col, year)),
+                None => runs.push(vec![(col, year)]),
+            }
+            before = Some((col, year));
+        }
+        runs
+    }
+
+    /// Takes a run of year columns for the block of a role.
+    pub fn add_block(&mut self, grid: &Grid, role: Role, years: &[(u32, i32)]) {
+        let Some((first, _)) = years.first().copied() else { return };
+        let above = |from: &CellRef, to: &CellRef| to.row < self.year_row && (from.col..=to.col).contains(&first);
+        let title = grid.merges.iter().find(|(from, to)| to.col > from.col && above(from, to));
+        let next = self.blocks.iter().map(|block| block.first_col).filter(|col| *col > first).min();
+        let (first_col, last_col) = match title {
+            Some((from, to)) => (from.col, to.col),
+            None => (first, years.last().map_or(first, |(col, _)| *col)),
+        };
+        let last_col = next.map_or(last_col, |next| last_col.min(next.saturating_sub(1)));
+        let head = grid.cells().iter().take_while(|cell| cell.at.row <= self.year_row);
+        let captions = head
+            .filter(|cell| (first_col..=last_col).contains(&cell.at.col))
+            .filter_map(|cell| Some((cell.at, cell.value.as_text()?.to_owned())))
+            .collect();
+        self.blocks.push(FormBlock { role, first_col, last_col, captions, years: years.iter().copied().collect() });
+        self.blocks.sort_by_key(|block| block.first_col);
+    }
+
     fn find_id_column(grid: &Grid) -> Option<u32> {
         let mut counts: BTreeMap<u32, usize> = BTreeMap::new();
         for cell in grid.cells() {

@@ -252,6 +252,9 @@ pub struct Indicator {
     /// Too few recipients to build on: named as unstable, never as a finding.
     #[serde(default)]
     pub unstable: bool,
+    /// A unit or a digit may be wrong: shown, but neither compared nor asked about.
+    #[serde(default)]
+    pub doubtful: bool,
     /// What a reader must know about this row.
     #[serde(default)]
     pub cautions: Vec<String>,
@@ -358,6 +361,9 @@ pub struct Scatter {
     pub y: Axis,
     /// The insurers. Those without both figures are named under the plot.
     pub points: Vec<ScatterPoint>,
+    /// Why its figures are others than those of the table, if they are.
+    #[serde(default)]
+    pub note: Option<String>,
 }
 
 /// One insurer.
@@ -454,6 +460,7 @@ impl Handout {
             for axis in [&mut scatter.x, &mut scatter.y] {
                 texts.extend([&mut axis.name, &mut axis.unit]);
             }
+            texts.extend(scatter.note.as_mut());
             texts.extend(scatter.points.iter_mut().map(|point| &mut point.name));
         }
         texts.extend(self.main_points.iter_mut().flat_map(|point| [&mut point.label, &mut point.text]));

@@ -41,8 +41,8 @@ pub fn printable(c: char) -> bool {
     !private && !c.is_control() && fonts::covers(c)
 }
 
-/// The text as it will stand on paper: every white space the font lacks is a space, every other character it lacks
-/// is 〓. Line feeds stay (CR LF and CR become one).
+/// The text as it will stand on paper: every white space the font lacks is a space, what is invisible is left out, every
+/// other character it lacks is 〓. Line feeds stay (CR LF and CR become one).
 pub fn printed(text: &str, unprintable: &mut Unprintable) -> String {
     let mut out = String::with_capacity(text.len());
     let mut chars = text.chars().peekable();
@@ -61,6 +61,8 @@ pub fn printed(text: &str, unprintable: &mut Unprintable) -> String {
                 out.extend(whole);
             }
             c if printable(c) => out.push(c),
+            // What has no shape of its own leaves nothing out; behind a 〓 it belongs to the character that is missing.
+            c if is_invisible(&out, c) => {}
             c if c.is_whitespace() => out.push(' '),
             c => {
                 *unprintable.0.entry(c).or_default() += 1;
@@ -69,6 +71,17 @@ pub fn printed(text: &str, unprintable: &mut Unprintable) -> String {
         }
     }
     out
+}
+
+/// Signs of web pages for directions and places to break, and the choice of a variant of the kanji before (葛󠄀城市).
+fn is_invisible(before: &str, c: char) -> bool {
+    let kanji =
+        || before.chars().next_back().is_some_and(|last| matches!(u32::from(last), 0x3400..=0x9FFF | 0xF900..=0xFAFF));
+    match u32::from(c) {
+        0x200B..=0x200F | 0x202A..=0x202E | 0xFEFF => !before.ends_with(GETA),
+        0xE_0100..=0xE_01EF => kanji(),
+        _ => false,
+    }
 }
 
 /// The printable character that the last one and this mark make together.
@@ -178,10 +191,20 @@ mod tests {
     }
 
     #[test]
-    fn controls_private_use_and_invisible_characters_are_never_dropped_silently() {
+    fn controls_and_private_use_are_never_dropped() {
         let mut unprintable = Unprintable::default();
-        assert_eq!(printed("a\u{7}b\u{E000}c\u{200B}d", &mut unprintable), "a〓b〓c〓d");
-        assert_eq!(unprintable.list(), "U+0007、U+200B、U+E000");
+        assert_eq!(printed("a\u{7}b\u{E000}c\u{FE0F}d", &mut unprintable), "a〓b〓c〓d");
+        assert_eq!(unprintable.list(), "U+0007、U+E000、U+FE0F");
+    }
+
+    #[test]
+    fn what_has_no_shape_leaves_no_hole() {
+        let mut unprintable = Unprintable::default();
+        let text = "\u{FEFF}葛\u{E0100}城市と辻\u{E0101}さん、\u{200B}写した\u{200E}文";
+        assert_eq!(printed(text, &mut unprintable), "葛城市と辻さん、写した文");
+        assert!(unprintable.is_empty());
+        // A family is one emoji of five characters, each of them missing.
+        assert_eq!(printed("👨\u{200D}👩a\u{E0100}", &mut unprintable), "〓〓〓a〓");
     }
 
     #[test]

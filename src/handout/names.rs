@@ -79,6 +79,7 @@ mod tests {
             decimals: 0,
             adjusted: false,
             unstable: false,
+            doubtful: false,
             cautions: Vec::new(),
             values: Vec::new(),
             difference: None,

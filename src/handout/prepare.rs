@@ -7,6 +7,7 @@ use super::data::{
     Thresholds, Verdict, Year,
 };
 use crate::catalog::{self, Block as FormBlock};
+use crate::compare::shown::plain_name;
 use crate::compare::{self, CautionKind, ComparedRow, Comparison, Level, RATIO_DECIMALS, ScatterKind};
 use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::form;
@@ -19,6 +20,14 @@ const ADDED: &str = "指標追加";
 const MOST_CAUTIONS: usize = 12;
 /// Indicators named in the sentence about files that differ.
 const NAMED_CONFLICTS: usize = 3;
+
+/// Below the table of a row whose unit may be wrong.
+const DOUBTFUL: &str =
+    "ほかの地域や前の年度と大きくかけ離れ、単位や桁が違うかもしれない数値です。確かめるまで、全国と比べていません。";
+/// Below the table of a row that counts people or places.
+const COUNTED: &str = "人数や世帯数などは、地域の大きさによって変わるため、全国と比べていません。";
+/// Indicators named in the sentence about such rows.
+const NAMED_DOUBTFUL: usize = 4;
 
 /// What a handout is prepared from besides the comparison.
 #[derive(Clone, Copy, Debug)]
@@ -56,7 +65,7 @@ pub fn prepare(comparison: &Comparison, background: Background<'_>, made_on: Dat
             .map(|participant| AreaColumn { role: role(participant.role), name: comparison.name_of(&participant.area) })
             .collect(),
         thresholds: Thresholds { above: comparison.thresholds.above, below: comparison.thresholds.below },
-        blocks: blocks(comparison, background.texts, restricted),
+        blocks: blocks(comparison, background.texts, &doubtful(comparison, background.diagnostics), restricted),
         scatters,
         main_points: Vec::new(),
         topics: Vec::new(),
@@ -67,13 +76,17 @@ pub fn prepare(comparison: &Comparison, background: Background<'_>, made_on: Dat
 }
 
 impl Handout {
-    /// For a paper that leaves the house: which publication, not which file of this PC; no remarks on files.
+    /// For a paper that leaves the house: which publication, not which file of this PC; remarks that name no file stay.
     pub fn leave_out_files(&mut self) {
-        for source in &mut self.sources {
-            source.file = None;
-        }
+        let files: Vec<String> = self.sources.iter_mut().filter_map(|source| source.file.take()).collect();
         self.sources.dedup_by(|a, b| a.name == b.name && a.exported == b.exported);
-        self.cautions.clear();
+        let names_file = |text: &str| text.contains('『') || files.iter().any(|file| text.contains(file.as_str()));
+        // Whatever was told of a file concerns those who keep it.
+        self.cautions.retain(|caution| !caution.detail && caution.place.is_none() && !names_file(&caution.text));
+        for caution in &mut self.cautions {
+            caution.text = caution.text.replace(USED_HERE, "").replace(USED_ON_THE_SHEET, "");
+            caution.pointer = false;
+        }
     }
 }
 
@@ -99,7 +112,22 @@ fn role(role: form::Role) -> Role {
     }
 }
 
-fn blocks(comparison: &Comparison, texts: &[EntryText], restricted: bool) -> Vec<Block> {
+/// Rows whose own or national figure of the main year is so far from its like that a unit may be wrong.
+fn doubtful(comparison: &Comparison, diagnostics: &[Diagnostic]) -> BTreeSet<usize> {
+    let nation = comparison.participants.iter().position(|participant| participant.role == form::Role::Nation);
+    // Where the prefecture is the odd one, own and nation still compare.
+    let compared = |who: usize| who == 0 || Some(who) == nation;
+    compare::cautions(comparison, diagnostics)
+        .into_iter()
+        .filter(|caution| caution.kind == CautionKind::FarOff)
+        .filter(|caution| caution.figures.iter().all(|(_, who, _)| compared(*who)))
+        .filter_map(|caution| caution.figures.first().copied())
+        .filter(|(.., year)| Some(*year) == comparison.main_year)
+        .map(|(row, ..)| row)
+        .collect()
+}
+
+fn blocks(comparison: &Comparison, texts: &[EntryText], doubtful: &BTreeSet<usize>, restricted: bool) -> Vec<Block> {
     let mut blocks: Vec<Block> = FormBlock::ALL
         .into_iter()
         .map(|block| block.title())
@@ -110,7 +138,7 @@ fn blocks(comparison: &Comparison, texts: &[EntryText], restricted: bool) -> Vec
                 .iter()
                 .enumerate()
                 .filter(|(_, row)| block_name(row) == name && (restricted || !row.indicator.restricted))
-                .map(|(at, row)| indicator(comparison, at, row))
+                .map(|(at, row)| indicator(comparison, at, row, doubtful.contains(&at)))
                 .collect();
             let texts = texts
                 .iter()
@@ -131,18 +159,25 @@ fn block_name(row: &ComparedRow) -> &'static str {
     }
 }
 
-fn indicator(comparison: &Comparison, at: usize, row: &ComparedRow) -> Indicator {
+fn indicator(comparison: &Comparison, at: usize, row: &ComparedRow, doubtful: bool) -> Indicator {
     let nation = comparison.participants.iter().position(|participant| participant.role == form::Role::Nation);
-    let versus = nation.and_then(|nation| row.versus.get(&nation));
+    let versus = nation.filter(|_| !doubtful).and_then(|nation| row.versus.get(&nation));
     let decimals = row.indicator.decimals.or_else(|| catalog::Indicator::decimals_of(&row.indicator.unit)).unwrap_or(1);
     Indicator {
         id: row.indicator.id.to_string(),
-        name: row.indicator.name.clone(),
+        name: plain_name(&row.indicator.name),
         unit: row.indicator.unit.to_string(),
         decimals,
         adjusted: row.indicator.adjusted,
         unstable: comparison.is_few(at),
-        cautions: Vec::new(),
+        doubtful,
+        cautions: if doubtful {
+            vec![DOUBTFUL.to_owned()]
+        } else if row.indicator.is_count() {
+            vec![COUNTED.to_owned()]
+        } else {
+            Vec::new()
+        },
         values: (0..comparison.participants.len())
             .map(|who| comparison.years.iter().map(|shown| figure(row, who, shown)).collect())
             .collect(),
@@ -208,6 +243,7 @@ fn scatters(comparison: &Comparison, observations: &[Observation]) -> Vec<Scatte
                 x: axis(comparison, &x, year),
                 y: axis(comparison, &y, year),
                 points,
+                note: None,
             })
         })
         .collect()
@@ -257,7 +293,20 @@ fn of_another_year(
         x: axis(x, mean.map(|at| at.x)),
         y: axis(y, mean.map(|at| at.y)),
         points,
+        note: comparison.main_year.map(|main| why_other_figures(plot, main)),
     })
+}
+
+/// The reader finds other figures in the table: why.
+fn why_other_figures(plot: &compare::Scatter, main: i32) -> String {
+    let year = (plot.year != main).then(|| wareki(plot.year));
+    let method = plot.standardisation.as_ref().map(|which| format!("標準化の方法が【{which}】"));
+    let which = match (year, method) {
+        (Some(year), Some(method)) => format!("{year}で、{method}"),
+        (Some(year), None) => year,
+        (None, method) => method.unwrap_or_default(),
+    };
+    format!("県内の保険者の値がそろう{which}の数値で描いたため、{}の表の数値とは違います。", wareki(main))
 }
 
 /// Indicators whose sum is an axis, and the axis' name.
@@ -479,21 +528,34 @@ fn sources(files: &[&SourceFile], layouts: &BTreeMap<String, &'static str>) -> V
 /// What reading says of two files that give one figure differently; told by [`conflicts`].
 const CONFLICTS: [&str; 4] = ["conflict", "conflict-derived", "total-mismatch", "newer-copy"];
 
+/// Where the values used of those that differ are found.
+const USED_HERE: &str = "使った値は「出典と注意」にあります。";
+const USED_ON_THE_SHEET: &str = "使った値は、シートの「点検」にあります。";
+
 /// What cannot be known of small services where no file counts their users.
 const PEOPLE_UNKNOWN: &str = "サービス別の利用者数は、入れた資料に無いため確かめていません。利用者が少ないサービスの倍率は、安定しないことがあります。";
 
 /// Warnings people should read beside the figures; each sentence once, what a reader must know first.
 fn cautions(comparison: &Comparison, diagnostics: &[Diagnostic]) -> Vec<Caution> {
-    let (summary, details) = conflicts(comparison, diagnostics);
-    let mut cautions: Vec<Caution> = summary.into_iter().collect();
-    if compare::cautions(comparison, diagnostics).iter().any(|caution| caution.kind == CautionKind::PeopleUnknown) {
-        cautions.push(Caution { text: PEOPLE_UNKNOWN.to_owned(), place: None, detail: false, pointer: false });
+    let plain = |text: String| Caution { text, place: None, detail: false, pointer: false };
+    let told = compare::cautions(comparison, diagnostics);
+    let (summary, conflicts) = conflicts(comparison, &told);
+    let mut cautions: Vec<Caution> = far_off(comparison, diagnostics).into_iter().map(plain).collect();
+    cautions.extend(summary);
+    // Where nothing is judged, because there are few people at all, this is no news.
+    let judged = (0..comparison.rows.len()).any(|row| !comparison.is_few(row));
+    if judged && told.iter().any(|caution| caution.kind == CautionKind::PeopleUnknown) {
+        cautions.push(plain(PEOPLE_UNKNOWN.to_owned()));
     }
+    let of_kind = |kind: CautionKind| told.iter().filter(move |caution| caution.kind == kind);
+    cautions.extend(of_kind(CautionKind::Rounded).map(|caution| plain(plain_name(&without_ids(comparison, caution)))));
+    let details = of_kind(CautionKind::FarOff).map(|caution| (without_ids(comparison, caution), None));
     // Two sets of adjusted figures on one paper need a reason.
-    let mixed = diagnostics.iter().filter(|told| told.code == "mixed-standardisation");
-    let details = mixed
-        .map(|told| Caution { text: told.message.clone(), place: None, detail: true, pointer: false })
-        .chain(details);
+    let mixed = of_kind(CautionKind::Standardisation).map(|caution| (without_ids(comparison, caution), None));
+    let details = details
+        .chain(mixed)
+        .map(|(text, place)| Caution { text, place, detail: true, pointer: false })
+        .chain(conflicts);
     let warnings = diagnostics.iter().filter(|d| d.severity == Severity::Warning && !CONFLICTS.contains(&d.code));
     let warnings = warnings.map(|d| Caution {
         text: d.message.clone(),
@@ -509,28 +571,59 @@ fn cautions(comparison: &Comparison, diagnostics: &[Diagnostic]) -> Vec<Caution>
     let more = cautions.len().saturating_sub(MOST_CAUTIONS);
     cautions.truncate(MOST_CAUTIONS);
     if more > 0 {
-        cautions.push(Caution {
-            text: format!("このほかに{more}件の注意があります。"),
-            place: None,
-            detail: true,
-            pointer: false,
-        });
+        for caution in cautions.iter_mut().filter(|caution| caution.pointer) {
+            caution.text = caution.text.replace(USED_HERE, USED_ON_THE_SHEET);
+            caution.pointer = false;
+        }
+        let text = format!("このほかに{more}件の注意があります（シートの「点検」）。");
+        cautions.push(Caution { text, place: None, detail: true, pointer: false });
     }
     cautions
 }
 
+/// The sentence on rows that are not compared because a unit may be wrong.
+fn far_off(comparison: &Comparison, diagnostics: &[Diagnostic]) -> Option<String> {
+    let rows = doubtful(comparison, diagnostics);
+    let names: Vec<String> = rows
+        .iter()
+        .filter_map(|row| Some(plain_name(&comparison.rows.get(*row)?.indicator.name)))
+        .take(NAMED_DOUBTFUL)
+        .collect();
+    let more = match rows.len().saturating_sub(NAMED_DOUBTFUL) {
+        0 => String::new(),
+        more => format!("、ほか{more}指標"),
+    };
+    (!names.is_empty()).then(|| {
+        format!(
+            "単位や桁が違うかもしれない数値があります（{}{more}）。元の資料で確かめるまで、全国と比べていません。",
+            names.join("、")
+        )
+    })
+}
+
+/// What a caution says, its indicator by name alone: ids are for the sheet.
+fn without_ids(comparison: &Comparison, caution: &compare::Caution) -> String {
+    let mut text = caution.message.clone();
+    for row in &comparison.rows {
+        text = text.replace(&format!("{} {}", row.indicator.id, row.indicator.name), &row.indicator.name);
+        text = text.replace(
+            &format!("{} {}", row.indicator.id, plain_name(&row.indicator.name)),
+            &plain_name(&row.indicator.name),
+        );
+    }
+    text
+}
+
 /// Figures that two files give differently: in a sentence for everyone, then file by file for whoever looks it up.
 /// Figures that are not on the paper are left to the workbook.
-fn conflicts(comparison: &Comparison, diagnostics: &[Diagnostic]) -> (Option<Caution>, Vec<Caution>) {
-    let found: Vec<compare::Caution> = compare::cautions(comparison, diagnostics)
-        .into_iter()
-        .filter(|caution| caution.kind == CautionKind::Conflict && caution.level != Level::Info)
-        .collect();
-    let mut names: Vec<&str> = Vec::new();
+fn conflicts(comparison: &Comparison, told: &[compare::Caution]) -> (Option<Caution>, Vec<Caution>) {
+    let found: Vec<&compare::Caution> =
+        told.iter().filter(|caution| caution.kind == CautionKind::Conflict && caution.level != Level::Info).collect();
+    let mut names: Vec<String> = Vec::new();
     let mut years = BTreeSet::new();
     for (row, _, year) in found.iter().flat_map(|caution| &caution.figures) {
         years.insert(*year);
-        let name = comparison.rows.get(*row).map(|row| row.indicator.name.as_str()).unwrap_or_default();
+        let name = comparison.rows.get(*row).map(|row| plain_name(&row.indicator.name)).unwrap_or_default();
         if !names.contains(&name) {
             names.push(name);
         }
@@ -550,7 +643,7 @@ fn conflicts(comparison: &Comparison, diagnostics: &[Diagnostic]) -> (Option<Cau
             }
             None => String::new(),
         };
-        let text = format!("{named}{which}使った値は「出典と注意」にあります。");
+        let text = format!("{named}{which}{USED_HERE}");
         Caution { text, place: None, detail: false, pointer: true }
     });
     (summary, found.iter().map(|caution| conflict(comparison, caution)).collect())
@@ -567,7 +660,7 @@ fn conflict(comparison: &Comparison, caution: &compare::Caution) -> Caution {
         let told = caution.message.strip_prefix(row.indicator.id.as_str())?.strip_prefix(' ')?;
         let (_, what) = told.split_once('：')?;
         let name = comparison.name_of(&participant.area);
-        Some(format!("{}　{name}　{}：{what}", row.indicator.name, wareki(year)))
+        Some(format!("{}　{name}　{}：{what}", plain_name(&row.indicator.name), wareki(year)))
     });
     let used = if caution.message.ends_with("を使いました。") { "使った値は" } else { "" };
     Caution {

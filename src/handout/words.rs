@@ -11,8 +11,8 @@ use super::data::{Block, Handout, Indicator, MainPoint, Role, Topic, Verdict};
 use super::files::TemplateFiles;
 use super::problem::TemplateProblem;
 use super::{names, shown};
-use crate::catalog::COUNTED;
-use crate::compare::shown::plain_name;
+use crate::catalog::is_count;
+use crate::compare::shown::{plain_name, spoken_unit};
 
 /// The compiled sentences of a template.
 #[derive(Clone)]
@@ -158,12 +158,17 @@ impl Words {
             if names.len() == block.indicators.len() { block.name.clone() } else { names.join("、") }
         };
         let few = list(&|row| row.ratio.is_some() && row.unstable);
-        let absent = list(&|row| row.ratio.is_none());
-        if few.is_empty() && absent.is_empty() {
+        let doubtful = list(&|row| row.doubtful);
+        let nought = list(&|row| !row.doubtful && row.ratio.is_none() && nation_is_nought(handout, row, main));
+        let absent = list(&|row| !row.doubtful && row.ratio.is_none() && !nation_is_nought(handout, row, main));
+        if [&few, &doubtful, &nought, &absent].iter().all(|list| list.is_empty()) {
             return Ok(String::new());
         }
         let year = handout.years.get(main).map(|year| year.wareki.clone());
-        self.say("not-judged", &json!({ "少数一覧": few, "値なし一覧": absent, "年度": year }))
+        let context = json!({
+            "少数一覧": few, "要確認一覧": doubtful, "全国ゼロ一覧": nought, "値なし一覧": absent, "年度": year,
+        });
+        self.say("not-judged", &context)
     }
 
     /// 話し合いたいこと: the given ones, else a question for each of the largest differences.
@@ -173,7 +178,9 @@ impl Words {
         }
         let mut all: Vec<Finding> = handout.blocks.iter().flat_map(findings).collect();
         all.sort_by(|a, b| b.size.total_cmp(&a.size));
-        let questions = all.iter().take(QUESTIONS).map(|finding| {
+        // Nobody used what has a mean of nought; that is no question of more or less.
+        let asked = all.iter().filter(|finding| finding.size < f64::MAX);
+        let questions = asked.take(QUESTIONS).map(|finding| {
             let context = json!({
                 "名前": finding.asked,
                 "倍率": finding.parts.join("、"),
@@ -304,9 +311,15 @@ fn is_judged(row: &Indicator) -> bool {
     row.ratio.is_some() && row.verdict.is_some() && !row.unstable
 }
 
-/// Numbers of people and the like are never judged; they say so by having neither ratio nor difference.
+/// Both values are there, and no ratio to a nation of nought.
+fn nation_is_nought(handout: &Handout, row: &Indicator, main: usize) -> bool {
+    let value = |role| handout.area_of(role).and_then(|area| row.figure(area, main).whole());
+    value(Role::Own).is_some() && value(Role::Nation) == Some(0.0)
+}
+
+/// Numbers of people and the like are never judged.
 fn can_be_judged(row: &Indicator) -> bool {
-    !COUNTED.contains(&row.unit.as_str()) || row.ratio.is_some()
+    !is_count(&row.name, &row.unit) || row.ratio.is_some()
 }
 
 /// What stands out in a block, largest first. Rows with few recipients are no findings.
@@ -351,7 +364,7 @@ fn context(handout: &Handout, indicator: &Indicator, main: usize) -> Value {
     let (own, nation) = (figure(Role::Own), figure(Role::Nation));
     json!({
         "指標": plain_name(&indicator.name),
-        "単位": indicator.unit,
+        "単位": spoken_unit(&indicator.unit),
         "年度": handout.years.get(main).map(|year| year.wareki.clone()),
         "自地域名": name(Role::Own),
         "自地域": own,
@@ -367,6 +380,8 @@ fn context(handout: &Handout, indicator: &Indicator, main: usize) -> Value {
         "割合": indicator.unit == "％",
         "調整済み": indicator.adjusted,
         "少数": indicator.unstable,
+        "要確認": indicator.doubtful && own.is_some() && nation.is_some(),
+        "全国ゼロ": nation_is_nought(handout, indicator, main),
         "順位": indicator.rank,
         "全国なし": own.is_some() && nation.is_none(),
         "比べられる": own.is_some() && nation.is_some() && indicator.verdict.is_some() && indicator.ratio.is_some()

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::lost_blocks;
 use crate::error::FileError;
+use crate::fill::caution_sheet::style_rows;
 use crate::fill::meta_sheet::{META_SHEET, Meta, is_meta};
 use crate::fill::plan::{FillPlan, RichText};
 use crate::fill::{COMPARE_SHEET, Compiled, SOURCE_SHEET};
@@ -21,6 +23,8 @@ pub struct Base {
     pub(super) map: FormMap,
     /// What this product wrote last; `None` for a book it never wrote into
     pub(super) last: Option<Meta>,
+    /// Blocks known by their figures, because no heading names them any more
+    pub(super) reworded: Vec<Role>,
     /// Areas of blocks told from elsewhere, for books without `_meta`: key and name
     pub(super) areas: BTreeMap<Role, (String, String)>,
     /// Where several insurers' sheets lie in the book: the name a sheet of this one has in a book of its own → its name
@@ -70,13 +74,16 @@ impl Base {
             .filter_map(|(_, meta)| Some(meta.areas.get(&Role::Own)?.1.as_str()))
             .collect();
         let wanted = last.as_ref().map(|meta| meta.form.clone());
-        let found = find_form(&grids, wanted.as_deref(), owner.as_deref(), &others);
+        let find = |owner: Option<&str>, others: &[&str], last: Option<&Meta>| {
+            find_form(&grids, wanted.as_deref(), owner, others, last)
+        };
+        let found = find(owner.as_deref(), &others, last.as_ref());
         if found.is_none() && last.is_none() {
             // Nothing of this insurer's: whose book it is says the first record.
             last = metas.first().map(|(_, meta)| meta.clone());
         }
-        let found = found.or_else(|| find_form(&grids, wanted.as_deref(), None, &[]));
-        let (form, map) = found.ok_or_else(|| {
+        let found = found.or_else(|| find(None, &[], last.as_ref()));
+        let Found { number: form, map, reworded } = found.ok_or_else(|| {
             let advice = last.as_ref().and_then(|last| {
                 let grid = grids.iter().find(|grid| *grid.name == last.form)?;
                 super::years::advice(&FormMap::find(grid, 1)?, last)
@@ -95,6 +102,7 @@ impl Base {
             form,
             map,
             last,
+            reworded,
             areas: BTreeMap::new(),
             actual: BTreeMap::new(),
             owner: None,
@@ -180,6 +188,27 @@ impl Base {
         self.compiled.seen_width(&self.map.sheet, cols)
     }
 
+    /// Whether the looks of a figure's cell are a person's: ours are those of the same column in other blocks of its row,
+    /// and of the rows that lend their style to marked figures.
+    pub(super) fn has_own_looks(&self, at: CellRef) -> bool {
+        let style = |at: CellRef| self.compiled.style(&self.map.sheet, at);
+        let (Some(grid), Some(home)) = (
+            self.form_grid(),
+            self.map.blocks.iter().find(|block| (block.first_col..=block.last_col).contains(&at.col)),
+        ) else {
+            return false;
+        };
+        let offset = at.col - home.first_col;
+        let beside = self.map.blocks.iter().filter(|block| block.first_col != home.first_col);
+        let beside = beside.map(|block| CellRef::new(at.row, block.first_col + offset));
+        let first = self.map.blocks.first().map_or(0, |block| block.first_col);
+        let samples = style_rows(grid, &self.map);
+        let samples = samples.values().flat_map(|row| [CellRef::new(*row, first), CellRef::new(*row, first + 1)]);
+        let own = style(at);
+        let mut ours = beside.chain(samples).peekable();
+        ours.peek().is_some() && ours.all(|other| style(other) != own)
+    }
+
     /// Whether a cell of a sheet, by the name it has in a book of its own, holds a formula.
     pub(super) fn has_formula(&self, sheet: &str, at: CellRef, unknown: bool) -> bool {
         let sheet = self.actual.get(sheet).map_or(sheet, String::as_str);
@@ -190,6 +219,16 @@ impl Base {
     pub(super) fn rich_text(&self, sheet: &str, at: CellRef) -> Option<RichText> {
         let sheet = self.actual.get(sheet).map_or(sheet, String::as_str);
         self.compiled.rich_text(sheet, at).ok().flatten()
+    }
+
+    /// Other sheets of the book with rows of indicators and years, such as copies of the form: only the form is refilled.
+    pub(super) fn copies_of_form(&self) -> Vec<&str> {
+        let is_form = |grid: &Grid| {
+            let map = FormMap::find(grid, 2);
+            map.and_then(|map| map.block(Role::Own).map(|own| !own.years.is_empty())).unwrap_or_default()
+        };
+        let others = self.grids.iter().enumerate().filter(|(number, _)| *number != self.form).map(|(_, grid)| grid);
+        others.filter(|grid| !is_companion(&grid.name) && is_form(grid)).map(|grid| &*grid.name).collect()
     }
 
     /// Whose sheet this is, as `_meta` says.
@@ -264,16 +303,37 @@ fn is_number(text: &str) -> bool {
 
 /// The form: of several the one that names the owner, then the one of the wanted name, then the one with the most rows.
 /// Forms that name another insurer of the book are not looked at.
-fn find_form(grids: &[Grid], wanted: Option<&str>, owner: Option<&str>, others: &[&str]) -> Option<(usize, FormMap)> {
-    let mut best: Option<((bool, bool, usize), usize, FormMap)> = None;
+/// Sheets with 指標ID that are no forms.
+fn is_companion(name: &str) -> bool {
+    [META_SHEET, COMPARE_SHEET, SOURCE_SHEET].iter().any(|known| name.strip_prefix(known).is_some_and(is_number))
+}
+
+/// A form: the number of its grid, its geometry, the roles of blocks known by their figures.
+struct Found {
+    number: usize,
+    map: FormMap,
+    reworded: Vec<Role>,
+}
+
+/// It names the owner; it is the sheet written last; its rows.
+type Rank = (bool, bool, usize);
+
+/// The best form, with the roles of blocks that no heading names any more. `wanted`: the sheet written last, for which
+/// `last` is the record.
+fn find_form(
+    grids: &[Grid],
+    wanted: Option<&str>,
+    owner: Option<&str>,
+    others: &[&str],
+    last: Option<&Meta>,
+) -> Option<Found> {
+    let mut best: Option<(Rank, Found)> = None;
     for (number, grid) in grids.iter().enumerate() {
-        let companion = [META_SHEET, COMPARE_SHEET, SOURCE_SHEET]
-            .iter()
-            .any(|name| grid.name.strip_prefix(name).is_some_and(is_number));
-        if companion {
+        if is_companion(&grid.name) {
             continue;
         }
-        let Some(map) = FormMap::find(grid, 1) else { continue };
+        let Some(mut map) = FormMap::find(grid, 1) else { continue };
+        let reworded = last.map(|last| lost_blocks::complete(&mut map, grid, last)).unwrap_or_default();
         let Some(own) = map.block(Role::Own).filter(|block| !block.years.is_empty()) else { continue };
         let names = |who: &str| own.captions.iter().any(|(_, text)| text.trim() == who);
         if others.iter().any(|other| names(other)) {
@@ -281,8 +341,8 @@ fn find_form(grids: &[Grid], wanted: Option<&str>, owner: Option<&str>, others: 
         }
         let rank = (owner.is_some_and(names), Some(&*grid.name) == wanted, map.rows.len());
         if best.as_ref().is_none_or(|(known, ..)| rank > *known) {
-            best = Some((rank, number, map));
+            best = Some((rank, Found { number, map, reworded }));
         }
     }
-    best.map(|(_, number, map)| (number, map))
+    best.map(|(_, found)| found)
 }

@@ -69,6 +69,7 @@ pub(super) fn plan(base: &Base, grid: &Grid, comparison: &Comparison, fixed_year
         base.years_with(&comparison)
     };
     let (mut plans, mut idle) = (Vec::new(), Vec::new());
+    diagnostics.extend(lost(base, &comparison));
     for block in &base.map.blocks {
         let known = on_sheet.get(&block.role);
         let Some(who) = comparison.participants.iter().position(|one| one.role == block.role) else {
@@ -172,6 +173,24 @@ fn holds_figures_of(base: &Base, grid: &Grid, block: &FormBlock, role: Role) -> 
     equal > 0 && equal * 2 > all
 }
 
+/// Areas that had a block and have none that could be found: their figures stay as they were.
+fn lost(base: &Base, comparison: &Comparison) -> Option<Diagnostic> {
+    let last = base.last.as_ref()?;
+    let gone = |role: &Role| {
+        let asked = comparison.participants.iter().any(|one| one.role == *role);
+        asked && !matches!(role, Role::Other(_)) && base.map.block(*role).is_none()
+    };
+    let names: Vec<String> =
+        last.areas.iter().filter(|(role, _)| gone(role)).map(|(_, (_, name))| name.clone()).collect();
+    (!names.is_empty()).then(|| {
+        let message = format!("{}の列の見出しが見つからないため、その列の数値は前のままです。", names.join("、"));
+        let hint = "年度の上に、様式どおりの見出し（自地域、都道府県平均／合計、全国平均／合計）を書いて保存し、もう一度実行してください。";
+        Diagnostic::warning("block-without-area", message)
+            .hint(hint)
+            .at(Place::sheet(base.name.clone(), base.map.sheet.to_string()))
+    })
+}
+
 /// A block whose area nothing tells any more.
 fn unnamed(base: &Base, grid: &Grid, block: &FormBlock) -> Diagnostic {
     let (at, text) = caption(base, grid, block).unwrap_or((CellRef::new(base.map.year_row, block.first_col), ""));
@@ -186,6 +205,19 @@ fn unnamed(base: &Base, grid: &Grid, block: &FormBlock) -> Diagnostic {
 
 /// Says whose figures stand below a heading that a person worded differently.
 fn renamed(base: &Base, grid: &Grid, block: &FormBlock, name: &str) -> Option<Diagnostic> {
+    if base.reworded.contains(&block.role) {
+        let at = CellRef::new(base.map.role_row.unwrap_or(base.map.year_row), block.first_col);
+        let text = grid.get_merged(at).and_then(CellValue::as_text).unwrap_or_default();
+        let message =
+            format!("見出しの「{text}」は{name}の見出しが書き換えられたものとして、{name}の数値を入れました。");
+        return Some(
+            Diagnostic::info("area-renamed", message)
+                .hint(
+                    "見出しは書かれたままにしています。別の地域のつもりのときは、様式どおりの見出しに直してください。",
+                )
+                .at(Place::cell(base.name.clone(), base.map.sheet.to_string(), at)),
+        );
+    }
     if !matches!(block.role, Role::Other(_)) || base.last.is_none() {
         return None;
     }

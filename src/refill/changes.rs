@@ -94,9 +94,27 @@ pub(super) fn display(shown: &Shown, unit: &str) -> String {
     }
 }
 
+/// The same with so many more decimals that it can be told from another figure: never 「21.3 → 21.3」.
+pub(super) fn display_beside(shown: &Shown, other: Option<&Shown>, unit: &str) -> String {
+    let (Shown::Number(number), Some(Shown::Number(other))) = (shown, other) else { return display(shown, unit) };
+    let usual = decimals(unit);
+    let apart = (usual..usual + 6).find(|decimals| shown::shown(*number, *decimals) != shown::shown(*other, *decimals));
+    shown::shown(*number, apart.unwrap_or(usual))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn figures_that_look_alike_are_told_apart() {
+        let (old, new) = (Shown::Number(21.264), Shown::Number(21.3));
+        assert_eq!(display_beside(&old, Some(&new), "％"), "21.26");
+        assert_eq!(display_beside(&new, Some(&old), "％"), "21.30");
+        assert_eq!(display_beside(&old, Some(&Shown::Number(22.0)), "％"), "21.3");
+        assert_eq!(display_beside(&old, Some(&old), "％"), "21.3");
+        assert_eq!(display_beside(&old, None, "％"), "21.3");
+    }
 
     #[test]
     fn figures_are_shown_as_on_the_form() {

@@ -1,7 +1,7 @@
 //! 「比較と判定」, 「出典」 and other sheets of ours: rewritten by the same plans as a fresh fill, around what people
 //! added to them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Base;
 use super::carry::{List, Sheet};
@@ -58,32 +58,68 @@ pub(super) fn plan(
     told: &[Diagnostic],
     template: &StandardTemplate,
 ) -> Work {
-    let mut plan = FillPlan::default();
-    if let Some(grid) = base.grid(COMPARE_SHEET) {
-        plan.sheets.insert(COMPARE_SHEET.to_owned(), compare(base, grid, comparison));
+    let (listed, mut work) = rayon::join(
+        || {
+            let compared =
+                base.grid(COMPARE_SHEET).map(|grid| (COMPARE_SHEET, compare(base, grid, comparison, template)));
+            let sources = sources(base, comparison, cells, template).map(|planned| (SOURCE_SHEET, planned));
+            [compared, sources]
+        },
+        || worked(base, map, comparison, form, cells, told, template),
+    );
+    let mut items = Vec::new();
+    for (name, planned) in listed.into_iter().flatten() {
+        work.sheets.insert(name.to_owned(), planned.sheet);
+        work.wrote.insert(name.to_owned(), planned.marks);
+        items.extend(planned.items);
     }
-    let (mut wrote, mut items) = (Wrote::new(), Vec::new());
-    if let Some(grid) = base.grid(SOURCE_SHEET) {
-        let fresh = source_sheet::plan(grid, &base.map.sheet, comparison, cells);
-        wrote.insert(SOURCE_SHEET.to_owned(), wrote::of_plan(&fresh));
-        let mut sources = source_rows(grid, fresh);
-        let list = List::below(grid, "番号", SOURCE_COLUMNS, SOURCE_KEYS)
-            .map(|list| List { signed: Some(SOURCE_COLUMNS - 1), ..list });
-        items.extend(Sheet { base, grid, pristine: template.grid(SOURCE_SHEET), list }.carry(&mut sources));
-        drop_idle(grid, &mut sources);
-        plan.sheets.insert(SOURCE_SHEET.to_owned(), sources);
-    }
-    let before: Vec<String> = plan.sheets.keys().cloned().collect();
+    items.append(&mut work.items);
+    work.items = items;
+    work
+}
+
+/// A sheet beside the form, the marks of what it says, and people's words that have to make room.
+struct Planned {
+    sheet: SheetPlan,
+    marks: BTreeSet<u32>,
+    items: Vec<Item>,
+}
+
+/// 「出典」.
+fn sources(base: &Base, comparison: &Comparison, cells: &FigureCells, template: &StandardTemplate) -> Option<Planned> {
+    let grid = base.grid(SOURCE_SHEET)?;
+    let fresh = source_sheet::plan(grid, &base.map.sheet, comparison, cells);
+    let marks = wrote::of_plan(&fresh);
+    let mut sources = source_rows(grid, fresh);
+    let list = List::below(grid, "番号", SOURCE_COLUMNS, SOURCE_KEYS)
+        .map(|list| List { signed: Some(SOURCE_COLUMNS - 1), ..list });
+    let items = Sheet { base, grid, pristine: template.grid(SOURCE_SHEET), list }.carry(&mut sources);
+    drop_idle(grid, &mut sources);
+    Some(Planned { sheet: sources, marks, items })
+}
+
+/// Drafts and marks on the form, 「点検」, 「検討メモ」, 「グラフ」.
+fn worked(
+    base: &Base,
+    map: &FormMap,
+    comparison: &Comparison,
+    form: &mut SheetPlan,
+    cells: &FigureCells,
+    told: &[Diagnostic],
+    template: &StandardTemplate,
+) -> Work {
+    let (mut plan, mut wrote, mut items) = (FillPlan::default(), Wrote::new(), Vec::new());
     let name = base.map.sheet.to_string();
     // Row heights of the form, and which rows are seen, are people's by now.
     let (heights, hidden) = (form.row_heights.clone(), form.hide_rows.clone());
     plan.sheets.insert(name.clone(), std::mem::take(form));
     let grids = base.grids.iter().map(|grid| (&*grid.name, grid)).collect();
-    let book = Book { grids, form: &name, map, sources: SOURCE_SHEET, meta: META_SHEET };
+    let keeps_looks = |at: CellRef| base.has_own_looks(at);
+    let book = Book { grids, form: &name, map, sources: SOURCE_SHEET, meta: META_SHEET, keeps_looks: &keeps_looks };
     let (drafts, diagnostics) = work_sheets::add(&mut plan, &book, comparison, told, cells, template.texts());
     *form = plan.sheets.remove(&name).unwrap_or_default();
     (form.row_heights, form.hide_rows) = (heights, hidden);
-    for (sheet, planned) in plan.sheets.iter_mut().filter(|(sheet, _)| !before.contains(sheet)) {
+    for (sheet, planned) in &mut plan.sheets {
         if let (Some(grid), Some(pristine)) = (base.grid(sheet), template.grid(sheet)) {
             let list = match sheet.as_str() {
                 CAUTION_SHEET => List::below(grid, "番号", CAUTION_COLUMNS, CAUTION_KEYS),
@@ -95,6 +131,9 @@ pub(super) fn plan(
                 let people = Sheet { base, grid, pristine: Some(pristine), list };
                 clear_leftovers(grid, pristine, planned, |cell| people.may_clear(cell));
                 items.extend(people.carry(planned));
+                if let Some(list) = &people.list {
+                    unlink_leftovers(list, planned);
+                }
             } else {
                 clear_leftovers(grid, pristine, planned, |_| true);
             }
@@ -112,6 +151,14 @@ fn clear_leftovers(grid: &Grid, pristine: &Grid, planned: &mut SheetPlan, may_cl
             planned.set(cell.at, CellContent::Blank);
         }
     }
+}
+
+/// Rows of a list that lead nowhere now must not lead where an earlier run's rows led.
+fn unlink_leftovers(list: &List, planned: &mut SheetPlan) {
+    let rows: BTreeSet<u32> = planned.cells.keys().map(|at| at.row).filter(|row| *row > list.heading).collect();
+    let cells =
+        rows.into_iter().flat_map(|row| (list.left..list.left + list.width).map(move |col| CellRef::new(row, col)));
+    planned.unlinked = cells.filter(|at| !planned.links.contains_key(at)).collect();
 }
 
 /// Takes out edits that would write what stands there.
@@ -155,8 +202,9 @@ pub(super) fn thresholds_of_sheet(base: &Base) -> Option<Thresholds> {
     (on_sheet != last).then_some(on_sheet)
 }
 
-fn compare(base: &Base, grid: &Grid, comparison: &Comparison) -> SheetPlan {
+fn compare(base: &Base, grid: &Grid, comparison: &Comparison, template: &StandardTemplate) -> Planned {
     let mut plan = compare_sheet::plan(grid, comparison);
+    let marks = wrote::of_plan(&plan);
     // The line below the title may have moved, or be a person's now.
     plan.cells.retain(|at, edit| {
         let there = grid.get(*at).and_then(CellValue::as_text);
@@ -164,6 +212,10 @@ fn compare(base: &Base, grid: &Grid, comparison: &Comparison) -> SheetPlan {
         !matches!(&edit.content, CellContent::Text(text) if ours(text)) || there.is_none_or(ours)
     });
     clear_idle_groups(base, grid, comparison, &mut plan);
+    // Books of earlier versions do not tell what was written here.
+    let recorded = base.last.as_ref().is_some_and(|last| last.wrote.contains_key(COMPARE_SHEET));
+    let people = Sheet { base, grid, pristine: template.grid(COMPARE_SHEET), list: None };
+    let items = if recorded { people.carry(&mut plan) } else { Vec::new() };
     drop_idle(grid, &mut plan);
     // A formula that is no longer there has no value to show: the number stands for itself.
     for (at, edit) in &mut plan.cells {
@@ -192,7 +244,7 @@ fn compare(base: &Base, grid: &Grid, comparison: &Comparison) -> SheetPlan {
             .any(|(_, edit)| matches!(&edit.content, CellContent::Text(text) if id_in(text).is_some()));
         !*hide && named
     });
-    plan
+    Planned { sheet: plan, marks, items }
 }
 
 /// The first column of a comparison area's group, by its heading.

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::blocks::{BlockPlan, Blocks};
 use super::cells::{Decision, decide, same, shown};
-use super::changes::{Change, Changes, display};
+use super::changes::{Change, Changes, display_beside};
 use super::handover::Item;
 use super::{Base, RefillOptions, headings};
-use crate::compare::{ComparedRow, Comparison, HAND_WRITTEN};
+use crate::compare::{ComparedRow, Comparison, HAND_WRITTEN, STAYS};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::fill::form_sheet::{FigureCells, added_rows, added_title, head_added, row_with_unit};
 use crate::fill::ledger::{Ledger, MissingFigure, UnfilledPlace};
@@ -15,7 +15,7 @@ use crate::fill::meta_sheet::{self, FigureKey, Shown};
 use crate::fill::plan::{CellContent, SheetPlan};
 use crate::form::{FormRow, Role};
 use crate::model::{CellRef, Datum, MissingReason};
-use crate::notation::wareki;
+use crate::notation::{fold, wareki};
 use crate::read::Grid;
 
 /// Rows or figures of one kind named in a sentence; the rest is counted.
@@ -268,8 +268,8 @@ impl Row<'_> {
             name: self.compared.map_or_else(|| self.row.name.clone(), |row| row.indicator.name.clone()),
             area: area.map(|one| one.area.name.clone()).unwrap_or_default(),
             year,
-            old: old.map(|old| display(old, self.unit())),
-            new: new.map(|new| display(new, self.unit())),
+            old: old.map(|old| display_beside(old, new, self.unit())),
+            new: new.map(|new| display_beside(new, old, self.unit())),
             cell: at.to_string(),
             old_source: None,
             new_source: figure.map(|figure| figure.source.to_string()),
@@ -312,6 +312,38 @@ impl Row<'_> {
     }
 }
 
+/// Rows that have an indicator's name and no 指標ID: their figures stay as they were.
+fn without_id(base: &Base, deleted: &[String], comparison: &Comparison) -> Option<Diagnostic> {
+    let grid = base.form_grid()?;
+    let names = base.map.id_col.checked_sub(1)?;
+    // A block's title may have the name of its first indicator.
+    let has_figures = |row: u32| {
+        let is_year = |col: u32| base.map.blocks.iter().any(|block| block.years.contains_key(&col));
+        grid.row(row).iter().any(|cell| cell.value.as_number().is_some() && is_year(cell.at.col))
+    };
+    let mut found = Vec::new();
+    for id in deleted {
+        let row = comparison.rows.iter().find(|row| row.indicator.id.as_str() == id)?;
+        let name = fold(&row.indicator.name);
+        let named = grid.cells().iter().find(|cell| {
+            cell.at.col == names
+                && cell.value.as_text().is_some_and(|text| fold(text) == name)
+                && has_figures(cell.at.row)
+                && grid.text(cell.at.row, base.map.id_col).is_none_or(|text| text.trim().is_empty())
+        });
+        found.extend(named.map(|cell| (CellRef::new(cell.at.row, base.map.id_col), id.as_str())));
+    }
+    let (first, _) = found.first()?;
+    let told: Vec<String> = found.iter().take(NAMED).map(|(at, id)| format!("{at} に「{id}」")).collect();
+    let more = if found.len() > NAMED { " など" } else { "" };
+    let message = "指標IDが消えている行があり、その行の数値は前のままです。";
+    Some(
+        Diagnostic::warning("row-without-id", message)
+            .hint(format!("{}{more}と入力して保存し、もう一度実行してください。", told.join("、")))
+            .at(Place::cell(base.name.clone(), base.map.sheet.to_string(), *first)),
+    )
+}
+
 /// Rows people deleted, rows the request does not ask for any more, blocks left alone, figures left alone.
 fn tell_rows(base: &Base, blocks: &Blocks, added: &[FormRow], out: &mut FormRefill) {
     let place = || Place::sheet(base.name.clone(), base.map.sheet.to_string());
@@ -327,6 +359,7 @@ fn tell_rows(base: &Base, blocks: &Blocks, added: &[FormRow], out: &mut FormRefi
         .filter(|row| !row.added && base.map.rows.iter().all(|known| known.id != row.indicator.id.as_str()))
         .map(|row| row.indicator.id.to_string())
         .collect();
+    out.diagnostics.extend(without_id(base, &deleted, &blocks.comparison));
     if !deleted.is_empty() {
         out.diagnostics.push(
             Diagnostic::info(
@@ -354,11 +387,24 @@ fn tell_rows(base: &Base, blocks: &Blocks, added: &[FormRow], out: &mut FormRefi
         );
     }
     for area in &blocks.idle {
-        out.diagnostics.push(
-            Diagnostic::info("area-kept", format!("今回の比較地域にない{area}の数値は、前のまま残しました。"))
-                .hint("新しくするには、比較地域に加えてもう一度実行してください。")
-                .at(place()),
+        let message = format!("比較地域から外れた{area}の数値が、様式に前のまま残っています。");
+        let hint = "新しくするには、比較地域に加えてもう一度実行してください。要らなければ、その列を非表示にするか、見出しと数値を消してください。";
+        out.diagnostics.push(Diagnostic::warning(STAYS, message).hint(hint).at(place()));
+    }
+    if let Some(first) = out.changes.gone.first() {
+        let figure = |gone: &Change| format!("{} {} {}", gone.indicator, gone.area, wareki(gone.year));
+        let more = match out.changes.gone.len() - 1 {
+            0 => String::new(),
+            more => format!("、ほか{more}件"),
+        };
+        let message = format!(
+            "いまの資料に無い数値（{}{more}）が、様式に前のまま残っています。「比較と判定」と配布資料には入っていません。",
+            figure(first)
         );
+        let hint = "資料をもう一度入れるか、要らない数値を消してください。一覧は「更新内容」にあります。";
+        let mut place = place();
+        place.cell = Some(first.cell.clone());
+        out.diagnostics.push(Diagnostic::warning(STAYS, message).hint(hint).at(place));
     }
     let beyond: Vec<String> = blocks
         .comparison

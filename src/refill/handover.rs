@@ -66,7 +66,7 @@ pub(super) fn put(name: String, grid: Option<&Grid>, items: &[Item], plan: &mut 
         plan.sheets.insert(name, sheet);
         return places;
     }
-    let mut new: NewSheet = to_new_sheet(name, &sheet, HEADING_ROW, &HEADINGS);
+    let mut new: NewSheet = to_new_sheet(name, sheet, HEADING_ROW, &HEADINGS);
     new.cells.insert(CellRef::new(0, 0), (CellContent::Text(HANDOVER_SHEET.to_owned()), Look::Title));
     let line = "シートに書かれていて、そのままでは置く所が無かったものです。何も消していません。必要なものを欄へ写してください。";
     new.cells.insert(CellRef::new(1, 0), (CellContent::Text(line.to_owned()), Look::Plain));

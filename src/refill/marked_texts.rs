@@ -55,7 +55,7 @@ pub fn into_marked(
     let mut taken: BTreeMap<(&str, CellRef), String> = BTreeMap::new();
     let mut rest = Vec::new();
     for one in incoming {
-        if let Some(home) = home_of(one, incoming, &fields) {
+        if let Some(home) = home_of(one, incoming, &fields).filter(|_| !one.may_be_draft) {
             let key = (&*home.grid.name, home.cell);
             let there = taken.get(&key).cloned().or_else(|| home.grid.get(home.cell).map(CellValue::display));
             match there.filter(|text| !text.trim().is_empty()) {

@@ -15,6 +15,7 @@ mod form;
 mod handover;
 mod headings;
 mod heights;
+mod lost_blocks;
 mod marked;
 mod marked_sources;
 mod marked_texts;

@@ -46,11 +46,11 @@ pub(super) fn prepare(base: &Base, changes: &Changes) -> News {
     let (name, existing) = free_or_ours(base, NEWS_SHEET);
     let mut sheet = SheetPlan::default();
     let rows = rows(changes);
-    for (offset, row) in rows.iter().enumerate() {
-        for (col, text) in row.iter().enumerate() {
-            let at = CellRef::new(HEADING_ROW + 1 + offset as u32, col as u32);
-            let content = if text.is_empty() { CellContent::Blank } else { CellContent::Text(text.clone()) };
-            sheet.set_like(at, content, CellRef::new(HEADING_ROW + 1, at.col));
+    let end = HEADING_ROW + 1 + rows.len() as u32;
+    for (row, texts) in (HEADING_ROW + 1..).zip(rows) {
+        for (col, text) in (0..).zip(texts) {
+            let content = if text.is_empty() { CellContent::Blank } else { CellContent::Text(text) };
+            sheet.set_like(CellRef::new(row, col), content, CellRef::new(HEADING_ROW + 1, col));
         }
     }
     fit_rows(&mut sheet, &HEADINGS);
@@ -60,7 +60,6 @@ pub(super) fn prepare(base: &Base, changes: &Changes) -> News {
     news.stands = true;
     let list = List { heading: HEADING_ROW, left: 0, width: HEADINGS.len() as u32, keys: KEYS, signed: None };
     let people = Sheet { base, grid, pristine: None, list: Some(list) };
-    let end = HEADING_ROW + 1 + rows.len() as u32;
     for cell in grid.cells().iter().filter(|cell| cell.at.row >= end && cell.at.col < HEADINGS.len() as u32) {
         if people.may_clear(cell) {
             news.sheet.cells.insert(cell.at, CellEdit { content: CellContent::Blank, style: CellStyle::Keep });
@@ -99,7 +98,7 @@ pub(super) fn plan(base: &Base, news: News, changes: &Changes, date: Date, plan:
         plan.sheets.insert(name, sheet);
         return;
     }
-    let mut new = to_new_sheet(name, &sheet, HEADING_ROW, &HEADINGS);
+    let mut new = to_new_sheet(name, sheet, HEADING_ROW, &HEADINGS);
     new.cells.insert(CellRef::new(0, 0), (CellContent::Text(NEWS_SHEET.to_owned()), Look::Title));
     new.cells.insert(at, (CellContent::Text(line), Look::Plain));
     plan.new_sheets.push(new);
@@ -126,7 +125,7 @@ fn rows(changes: &Changes) -> Vec<[String; 10]> {
         let note = match (&change.from, &change.to) {
             (None, _) => "年度の列を加えました。",
             (Some(_), Some(_)) => "この年度の数値を、別の列に移しました。",
-            (Some(_), None) => "表示期間に無いため、列を空けて隠しました。",
+            (Some(_), None) => "表示期間に無いため、この列から外しました。",
         };
         let mut line: [String; 10] = Default::default();
         let texts = [
@@ -213,16 +212,14 @@ pub(super) fn fit_rows(plan: &mut SheetPlan, headings: &[(&str, f64)]) {
 }
 
 /// A plan's cells as a sheet of its own, under headings.
-pub(super) fn to_new_sheet(name: String, plan: &SheetPlan, heading_row: u32, headings: &[(&str, f64)]) -> NewSheet {
-    let row_heights = plan.row_heights.clone();
+pub(super) fn to_new_sheet(name: String, plan: SheetPlan, heading_row: u32, headings: &[(&str, f64)]) -> NewSheet {
+    let SheetPlan { cells, row_heights, .. } = plan;
     let mut new = NewSheet { name, frozen_rows: heading_row + 1, row_heights, ..NewSheet::default() };
+    new.cells = cells.into_iter().map(|(at, edit)| (at, (edit.content, Look::Wrapped))).collect();
     for (col, (heading, width)) in headings.iter().enumerate() {
         let at = CellRef::new(heading_row, col as u32);
         new.cells.insert(at, (CellContent::Text((*heading).to_owned()), Look::Heading));
         new.widths.insert(at.col, *width);
-    }
-    for (at, edit) in &plan.cells {
-        new.cells.insert(*at, (edit.content.clone(), Look::Wrapped));
     }
     new
 }
@@ -244,7 +241,8 @@ mod tests {
         assert!(plan.row_heights.get(&4).is_some_and(|height| *height > 35.0), "{:?}", plan.row_heights);
         assert!(!plan.row_heights.contains_key(&5), "one line needs nothing");
 
-        let new = to_new_sheet("更新内容".to_owned(), &plan, HEADING_ROW, &HEADINGS);
-        assert_eq!(new.row_heights, plan.row_heights);
+        let heights = plan.row_heights.clone();
+        let new = to_new_sheet("更新内容".to_owned(), plan, HEADING_ROW, &HEADINGS);
+        assert_eq!(new.row_heights, heights);
     }
 }

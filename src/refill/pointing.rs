@@ -52,7 +52,7 @@ pub(super) fn tell(base: &Base, blocks: &Blocks, template: &StandardTemplate) ->
             let from = change.from.as_deref().unwrap_or_default();
             match &change.to {
                 Some(to) => format!("{}は{from}列から{to}列へ移りました", wareki(change.year)),
-                None => format!("{}の{from}列は空けて隠しました", wareki(change.year)),
+                None => format!("{}は表示期間に無いため、{from}列から外しました", wareki(change.year)),
             }
         })
         .collect();

@@ -8,7 +8,7 @@ use super::form::FormRefill;
 use super::years::some;
 use super::{Base, Incoming, blocks, companions, form, handover, heights, mentions, news, pointing, texts, years};
 use crate::catalog::Catalog;
-use crate::compare::{Comparison, HAND_WRITTEN};
+use crate::compare::{Comparison, HAND_WRITTEN, STAYS};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::error::FileError;
 use crate::fill::StandardTemplate;
@@ -84,7 +84,8 @@ pub fn refill(
     };
     let plan_rest = |(blocks, mut form): (Blocks, FormRefill)| -> Planned {
         form.diagnostics.extend(pointing::tell(base, &blocks, template));
-        let kept = form.diagnostics.iter().filter(|told| told.code == HAND_WRITTEN);
+        form.diagnostics.extend(texts::lost_fields(base, grid, catalog, template));
+        let kept = form.diagnostics.iter().filter(|told| [HAND_WRITTEN, STAYS].contains(&told.code));
         let told: Vec<Diagnostic> = told.iter().chain(kept).cloned().collect();
         let map = blocks.map_with_years(&base.map);
         let mut work = companions::plan(base, &map, &blocks.comparison, &mut form.sheet, &form.cells, &told, template);
@@ -176,16 +177,21 @@ fn write(
         news::plan(base, news, &form.changes, options.date, &mut plan);
     }
     put_meta(base, &meta, &work.drafts, &mut plan);
-    let recalculated = plan.sheets.get(&*base.map.sheet).and_then(|form| pointing::recalculated(base, form, template));
     for (name, sheet) in &mut plan.sheets {
         if let Some(grid) = base.grid(name) {
             companions::drop_idle(grid, sheet);
         }
     }
     base.name_actually(&mut plan);
-    let filled = base.compiled.apply(&plan)?;
+    let written = plan.sheets.get(&*base.map.sheet);
+    let (filled, recalculated) = rayon::join(
+        || base.compiled.apply(&plan),
+        || written.and_then(|form| pointing::recalculated(base, form, template)),
+    );
+    let filled = filled?;
     let mut diagnostics = form.diagnostics;
     diagnostics.extend(recalculated);
+    diagnostics.extend(left_as_they_are(base));
     for mention in &form.changes.mentions {
         diagnostics.push(
             Diagnostic::info(
@@ -231,6 +237,19 @@ fn write(
     }
     diagnostics.extend(filled.notes);
     Ok(Refilled { bytes: filled.bytes, nothing_new: false, ledger: form.ledger, changes: form.changes, diagnostics })
+}
+
+/// Tells copies of the form in the same book: their figures stay as they were.
+fn left_as_they_are(base: &Base) -> Option<Diagnostic> {
+    let copies = base.copies_of_form();
+    if copies.is_empty() {
+        return None;
+    }
+    let named = copies.iter().map(|name| format!("「{name}」")).collect::<String>();
+    let message =
+        format!("数値を更新したのは「{}」です。同じ様式のシート{named}の数値は、前のままです。", base.map.sheet);
+    let hint = "控えとして残すシートなら、このままで構いません。配るときは、どちらのシートの数値か確かめてください。";
+    Some(Diagnostic::info("copies-not-updated", message).hint(hint).at(Place::file(base.name.clone())))
 }
 
 fn meta(base: &Base, comparison: &Comparison, date: Date, form: &FormRefill) -> Meta {

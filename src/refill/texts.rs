@@ -5,14 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::handover::Item;
 use super::{Base, handover, heights};
 use crate::catalog::Catalog;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Place};
 use crate::error::FileError;
-use crate::fill::StandardTemplate;
 use crate::fill::apply::Compiled;
 use crate::fill::caution_sheet::STYLE_ROW;
 use crate::fill::draft;
 use crate::fill::meta_sheet::{META_SHEET, is_meta};
 use crate::fill::plan::{CellContent, FillPlan, RichText, SheetPlan};
+use crate::fill::{FORM_SHEET, StandardTemplate};
 use crate::form::{FormMap, find_entries};
 use crate::model::{CellRef, EntryField};
 use crate::notation::fold;
@@ -33,6 +33,8 @@ pub struct Incoming {
     pub block: Option<String>,
     /// Its field; `None` for a text beside the fields
     pub field: Option<EntryField>,
+    /// It begins as drafts do, and no record of its book tells whether a person has worked on it
+    pub may_be_draft: bool,
     /// The text
     pub content: RichText,
 }
@@ -86,6 +88,7 @@ impl Incoming {
                     cell,
                     block: map.as_ref().and_then(|map| block_of(map, row, catalog)),
                     field,
+                    may_be_draft: metas.is_empty() && draft::looks_like_one(&text),
                     content: rich.unwrap_or_else(|| RichText::plain(&text)),
                 });
             };
@@ -164,7 +167,8 @@ pub(super) fn place(
         let home = one.block.clone().zip(one.field).and_then(|key| homes.get(&key)).copied();
         let hidden = one.block.as_deref() == Some(ADDED)
             && !base.map.rows.iter().any(|row| catalog.indicator(&row.id).is_none_or(|known| known.block.is_none()));
-        if let Some(at) = home.filter(|_| !hidden) {
+        // Figures of an earlier year must not stand in the field of this one as if somebody had written them.
+        if let Some(at) = home.filter(|_| !hidden && !one.may_be_draft) {
             let ours = |text: &String| base.grid(META_SHEET).is_some_and(|meta| draft::is_ours(text, meta));
             let there =
                 taken.get(&at).cloned().or_else(|| grid.get(at).map(CellValue::display).filter(|text| !ours(text)));
@@ -182,6 +186,44 @@ pub(super) fn place(
         rest.push(one.without_home());
     }
     placed
+}
+
+/// Tells fields of the form that are found no more because their heading was worded anew: their texts stay on the sheet
+/// and get onto no paper.
+pub(super) fn lost_fields(
+    base: &Base,
+    grid: &Grid,
+    catalog: &Catalog,
+    template: &StandardTemplate,
+) -> Option<Diagnostic> {
+    base.last.as_ref()?;
+    let pristine = template.grid(FORM_SHEET)?;
+    let ours = FormMap::find(pristine, 1)?;
+    let fields = |grid: &Grid, map: &FormMap| -> BTreeSet<(String, EntryField)> {
+        let entries = find_entries(grid).into_iter();
+        entries.filter_map(|entry| Some((block_of(map, entry.heading.row, catalog)?, entry.field))).collect()
+    };
+    let there = fields(grid, &base.map);
+    // Blocks whose rows or fields people took away as a whole are nobody's question.
+    let lost: Vec<(String, EntryField)> = fields(pristine, &ours)
+        .into_iter()
+        .filter(|(block, field)| block != ADDED && !there.contains(&(block.clone(), *field)))
+        .filter(|(block, _)| there.iter().any(|(known, _)| known == block))
+        .collect();
+    let (block, field) = lost.first()?;
+    let more = match lost.len() - 1 {
+        0 => String::new(),
+        more => format!("、ほか{more}つ"),
+    };
+    let message = format!(
+        "記入欄の見出し（{block}「{}」{more}）が見つかりません。その欄の文章は、配布資料に載りません。",
+        field.heading()
+    );
+    Some(
+        Diagnostic::info("field-not-found", message)
+            .hint("文章はシートにそのままあります。見出しを様式どおりに直すと、載るようになります。")
+            .at(Place::sheet(base.name.clone(), base.map.sheet.to_string())),
+    )
 }
 
 /// The books texts came from by themselves: SHA-256 → name.

@@ -58,8 +58,15 @@ fn a_chart_without_figures_says_why() {
     };
     assert_eq!(said(&comparison), [""; 0]);
     comparison.rows.retain(|row| !row.indicator.id.as_str().starts_with("D17"));
-    let said = said(&comparison);
-    assert!(said.len() == 1 && said[0].contains("サービス別の給付月額"), "{said:?}");
+    let one = said(&comparison);
+    assert!(one.len() == 1 && one[0].contains("サービス別の給付月額"), "{one:?}");
+    comparison.rows.retain(|row| !["D2", "D3", "D4"].contains(&row.indicator.id.as_str()));
+    let bars = said(&comparison);
+    assert!(bars.iter().any(|words| words == "左：令和7年度の数値がないため描いていません。"), "{bars:?}");
+    let sheet = Seen::sheet(&filled(&comparison, &told).bytes, "グラフ");
+    let trends: Vec<String> =
+        (0..140).map(|row| sheet.text(row, 0)).filter(|text| text.contains("線のない図")).collect();
+    assert_eq!(trends.len(), 1, "only below 受給率: {trends:?}");
 }
 
 #[test]

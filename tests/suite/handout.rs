@@ -3,6 +3,7 @@
 // Helpers of tests may unwrap as tests do.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
+mod cautions;
 mod figures;
 mod file;
 mod one_page;

@@ -77,6 +77,38 @@ fn indicators_to_be_handled_with_care_are_left_out() {
     assert_eq!(numbers, [19.4]);
 }
 
+/// A formula over a restricted figure remembers it: the result goes with the figure, and the person is told.
+#[test]
+fn results_of_formulas_over_left_out_figures_are_left_out_too() {
+    let catalog = Catalog::shipped();
+    let restricted = catalog.indicators().iter().find(|indicator| indicator.restricted).unwrap();
+    let book = |id: &str| {
+        let mut workbook = Workbook::new();
+        let sheet = workbook.add_worksheet().set_name("地域分析・検討シート").unwrap();
+        for (col, text) in ["指標名", "指標ID", "単位", "値"].into_iter().enumerate() {
+            sheet.write(0, col as u16, text).unwrap();
+        }
+        sheet.write(1, 0, "名前").unwrap();
+        sheet.write(1, 1, id).unwrap();
+        sheet.write(1, 3, 77.25).unwrap();
+        sheet.write_formula(9, 3, Formula::new("=D2*2").set_result("154.5")).unwrap();
+        let own = workbook.add_worksheet().set_name("集計").unwrap();
+        own.write_formula(0, 0, Formula::new("='地域分析・検討シート'!D2+1").set_result("78.25")).unwrap();
+        public_copy(workbook.save_to_buffer().unwrap(), catalog).unwrap()
+    };
+    let (copy, told) = book(restricted.id.as_str());
+    let (_, text) = all_text(&copy);
+    assert!(["77.25", "154.5", "78.25"].iter().all(|figure| !text.contains(figure)), "{text}");
+    assert!(text.contains("D2*2") && text.contains("D2+1"), "the formulas stay");
+    let message = &told.iter().find(|told| told.code == "public-formulas").unwrap().message;
+    assert!(message.contains("「地域分析・検討シート」D10、「集計」A1"), "{message}");
+
+    let (copy, told) = book("B4-a");
+    let (_, text) = all_text(&copy);
+    assert!(["77.25", "154.5", "78.25"].iter().all(|figure| text.contains(figure)));
+    assert!(told.iter().all(|told| told.code != "public-formulas"));
+}
+
 /// Working sheets with everything that hangs on a sheet: pictures, notes, names, links, formulas, texts.
 #[test]
 fn what_hangs_on_a_removed_sheet_goes_with_it() {
@@ -150,6 +182,35 @@ fn papers_for_handing_out_carry_no_draft() {
     assert!(house.contains("【下書き】") && house.contains("地域分析・検討シート.xlsx"));
     assert!(!public.contains("【下書き】") && !public.contains(".xlsx"), "{public}");
     assert!(public.contains("みなと市"));
+}
+
+/// Words that are struck out in the sheet are not handed out as if they stood.
+#[test]
+fn struck_words_are_not_printed() {
+    use crate::refill::doc::Doc;
+    if std::process::Command::new("pdftotext").arg("-v").output().is_err() {
+        println!("SKIP: pdftotext is not installed");
+        return;
+    }
+    let out = tempfile::tempdir().unwrap();
+    let bytes = fill(out.path(), "");
+    let mut book = Doc::open(&bytes);
+    let runs =
+        "<r><t>事業所は</t></r><r><rPr><strike/></rPr><t>十か所</t></r><r><rPr><b/></rPr><t>十二か所ある。</t></r>";
+    book.set_runs("A24", runs);
+    let path = out.path().join("見本県 みほん市_地域分析・検討シート.xlsx");
+    std::fs::write(&path, book.save()).unwrap();
+    let line =
+        format!("fill --own 見本県みほん市 --formats pdf --date 2026-11-22 --json --out {}", out.path().display());
+    let said = program(&with_mihon(&line));
+    assert_eq!(said.code, 0, "{said:?}");
+    let json = said.json();
+    let told = json["diagnostics"].as_array().unwrap().iter().find(|told| told["code"] == "struck-words").unwrap();
+    assert!(told["message"].as_str().unwrap().contains("「地域分析・検討シート」A24"), "{told}");
+    let pdf = out.path().join("見本県 みほん市_配布資料.pdf");
+    let text = std::process::Command::new("pdftotext").arg(pdf).arg("-").output().unwrap();
+    let text = String::from_utf8(text.stdout).unwrap().replace(char::is_whitespace, "");
+    assert!(text.contains("事業所は十二か所ある。") && !text.contains("十か所十二"), "{text}");
 }
 
 /// With one indicator of 39 to compare, the paper must not say that nothing differs.

@@ -15,6 +15,7 @@ mod marks;
 mod own_templates;
 mod part_years;
 mod programs;
+mod reworded;
 mod several;
 mod years;
 

@@ -1,6 +1,6 @@
 //! `<hyperlinks>`: links from cells to places in the same workbook.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use super::patches::Patches;
@@ -34,20 +34,28 @@ const BEFORE_LINKS: [&str; 18] = [
     "dataValidations",
 ];
 
-/// Sets links on cells. Returns the relationship ids of links that were replaced.
+/// Sets links on cells and takes others off. Returns the relationship ids of links that were replaced.
 pub(super) fn set(
     index: &SheetIndex,
     text: &str,
     links: &BTreeMap<CellRef, &InnerLink>,
+    unlinked: &BTreeSet<CellRef>,
     patches: &mut Patches,
 ) -> Vec<String> {
-    let mut released = Vec::new();
+    let (mut released, mut gone) = (Vec::new(), Vec::new());
     let mut open: BTreeMap<CellRef, &InnerLink> = links.clone();
     for element in &index.links {
         let tag = Tag(text.get(element.tag.clone()).unwrap_or_default());
         let Some(area) = tag.raw("ref").and_then(parse_area) else { continue };
-        let inside: Vec<CellRef> = links.keys().copied().filter(|at| contains(&area, *at)).collect();
-        let Some(first) = inside.first() else { continue };
+        let rows = CellRef::new(area.0.row, 0)..CellRef::new(area.1.row + 1, 0);
+        let inside: Vec<CellRef> = links.range(rows).map(|(at, _)| *at).filter(|at| contains(&area, *at)).collect();
+        let Some(first) = inside.first() else {
+            if area.0 == area.1 && unlinked.contains(&area.0) {
+                gone.push(element.tag.start..element.end);
+                released.extend(tag.prefixed("id").map(String::from));
+            }
+            continue;
+        };
         let one_cell = area.0 == area.1 || index.merges.contains(&area);
         let span = element.tag.start..element.end;
         if !one_cell {
@@ -74,6 +82,12 @@ pub(super) fn set(
             let reference = tag.raw("ref").unwrap_or_default();
             patches.replace(span, |out| write(out, &index.prefix, reference, link));
         }
+    }
+    let list = index.child("hyperlinks").filter(|_| open.is_empty() && gone.len() == index.links.len());
+    match list {
+        // The schema wants no list without a link.
+        Some(list) if !gone.is_empty() => patches.replace(list.tag.start..list.end, |_| {}),
+        _ => gone.into_iter().for_each(|span| patches.replace(span, |_| {})),
     }
     append(index, &open, patches);
     released
@@ -160,7 +174,7 @@ mod tests {
         let link = InnerLink { location: "'出典'!A12".to_owned(), tooltip: "a\"b\nc".to_owned() };
         let links = cells.iter().map(|cell| (CellRef::parse(cell).unwrap(), &link)).collect();
         let mut patches = Patches::default();
-        let released = set(&SheetIndex::read(&text).unwrap(), &text, &links, &mut patches);
+        let released = set(&SheetIndex::read(&text).unwrap(), &text, &links, &BTreeSet::new(), &mut patches);
         let out = patches.apply(&text).unwrap();
         (out.replace("<worksheet xmlns:r=\"r\"><sheetData/>", "").replace("</worksheet>", ""), released)
     }
@@ -190,6 +204,24 @@ mod tests {
         assert_eq!(released, ["rId7"]);
         let again = linked(&out, &["A1", "C1"]);
         assert_eq!(again, (out, Vec::new()));
+    }
+
+    #[test]
+    fn a_link_is_taken_off_and_no_empty_list_is_left() {
+        let off = |tail: &str, cells: &[&str]| {
+            let text = format!("<worksheet xmlns:r=\"r\"><sheetData/>{tail}</worksheet>");
+            let unlinked = cells.iter().map(|cell| CellRef::parse(cell).unwrap()).collect();
+            let mut patches = Patches::default();
+            let index = SheetIndex::read(&text).unwrap();
+            let released = set(&index, &text, &BTreeMap::new(), &unlinked, &mut patches);
+            (patches.apply(&text).unwrap().replace("<worksheet xmlns:r=\"r\"><sheetData/>", ""), released)
+        };
+        let two = "<hyperlinks><hyperlink ref=\"A1\" r:id=\"rId7\"/><hyperlink ref=\"B1\"/></hyperlinks>";
+        let (out, released) = off(two, &["A1", "C1"]);
+        assert_eq!(out, "<hyperlinks><hyperlink ref=\"B1\"/></hyperlinks></worksheet>");
+        assert_eq!(released, ["rId7"]);
+        assert_eq!(off(two, &["A1", "B1"]).0, "</worksheet>");
+        assert_eq!(off("<hyperlinks><hyperlink ref=\"A1:B2\"/></hyperlinks>", &["A1"]).0.matches("A1:B2").count(), 1);
     }
 
     #[test]

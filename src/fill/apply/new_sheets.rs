@@ -21,14 +21,19 @@ const LINKS: [&str; 2] = [
     "http://purl.oclc.org/ooxml/officeDocument/relationships",
 ];
 
-/// Plans the parts of added sheets: their names in the package with their content. Entries that name them join `changes`.
-pub(super) fn add(
-    package: &Package,
-    sheets: &[NewSheet],
-    changes: &mut BTreeMap<usize, Change>,
-) -> Result<Vec<(String, String)>, FileError> {
+/// The parts of added sheets, not yet named by the book.
+#[derive(Default)]
+pub(super) struct Prepared {
+    /// One a sheet, in their order
+    texts: Vec<String>,
+    /// The part of styles with the looks of these sheets
+    styles: Option<(String, String)>,
+}
+
+/// Writes the parts of added sheets.
+pub(super) fn prepare(package: &Package, sheets: &[NewSheet]) -> Result<Prepared, FileError> {
     if sheets.is_empty() {
-        return Ok(Vec::new());
+        return Ok(Prepared::default());
     }
     for (number, sheet) in sheets.iter().enumerate() {
         let lower = sheet.name.to_lowercase();
@@ -39,22 +44,40 @@ pub(super) fn add(
             return Err(refusal::sheet("sheet-name-taken", &sheet.name, "という名前のシートがもうあります。", hint));
         }
     }
-    let looks = match package.part_of_kind("styles").map(str::to_owned) {
-        Some(part) => match styles::append(&current(package, changes, &part)?) {
-            Some((text, looks)) => {
-                put(package, changes, &part, text)?;
-                looks
-            }
-            None => BTreeMap::new(),
-        },
-        None => BTreeMap::new(),
-    };
+    let (mut styles, mut looks) = (None, BTreeMap::new());
+    if let Some(part) = package.part_of_kind("styles")
+        && let Some((text, known)) = styles::append(&package.read_part(part)?)
+    {
+        (styles, looks) = (Some((part.to_owned(), text)), known);
+    }
+    let main = MAIN.get(strict(&package.read_part(package.workbook_part())?)).copied().unwrap_or_default();
+    let texts = sheets.iter().map(|sheet| sheet_part(sheet, main, &looks)).collect::<Result<_, _>>()?;
+    Ok(Prepared { texts, styles })
+}
+
+/// 1 for a book of the strict form, else 0.
+fn strict(book: &str) -> usize {
+    usize::from(book.contains(LINKS.get(1).copied().unwrap_or_default()))
+}
+
+/// Plans the parts of added sheets: their names in the package with their content. Entries that name them join `changes`.
+pub(super) fn add(
+    package: &Package,
+    sheets: &[NewSheet],
+    prepared: Prepared,
+    changes: &mut BTreeMap<usize, Change>,
+) -> Result<Vec<(String, String)>, FileError> {
+    if sheets.is_empty() {
+        return Ok(Vec::new());
+    }
+    if let Some((part, text)) = prepared.styles {
+        put(package, changes, &part, text)?;
+    }
     let book = package.workbook_part().to_owned();
     let rels = Package::relationships_part(&book);
     let (book_text, rels_text, types_text) =
         (current(package, changes, &book)?, current(package, changes, &rels)?, current(package, changes, TYPES)?);
-    let strict = usize::from(book_text.contains(LINKS.get(1).copied().unwrap_or_default()));
-    let (main, links) = (MAIN.get(strict).copied().unwrap_or_default(), LINKS.get(strict).copied().unwrap_or_default());
+    let links = LINKS.get(strict(&book_text)).copied().unwrap_or_default();
     let folder = book.rsplit_once('/').map_or(String::new(), |(folder, _)| format!("{folder}/"));
     let known_ids: Vec<String> = package.relationships_of(&book)?.into_iter().map(|link| link.id).collect();
     let mut next_sheet = package.sheets().iter().filter_map(|sheet| sheet.sheet_id.parse().ok()).max().unwrap_or(0u32);
@@ -62,7 +85,7 @@ pub(super) fn add(
     let (mut in_book, mut in_rels, mut in_types) = (String::new(), String::new(), String::new());
     let (book_prefix, rels_prefix, types_prefix) =
         (prefix(&book_text, &book)?, prefix(&rels_text, &rels)?, prefix(&types_text, TYPES)?);
-    for sheet in sheets {
+    for (sheet, text) in sheets.iter().zip(prepared.texts) {
         let path = loop {
             file += 1;
             let path = format!("{folder}worksheets/sheet{file}.xml");
@@ -89,7 +112,7 @@ pub(super) fn add(
             "<{rels_prefix}Relationship Id=\"{id}\" Type=\"{links}/worksheet\" Target=\"worksheets/sheet{file}.xml\"/>"
         );
         let _ = write!(in_types, "<{types_prefix}Override PartName=\"/{path}\" ContentType=\"{SHEET_TYPE}\"/>");
-        parts.push((path, sheet_part(sheet, main, &looks)?));
+        parts.push((path, text));
     }
     for (path, text, list, depth, new) in [
         (&book, book_text, "sheets", 1, in_book),

@@ -49,7 +49,7 @@ pub(super) fn patch<'p>(name: &str, part: &SheetPart, plan: &'p SheetPlan) -> Re
     patcher.dimension();
     columns::hide(&part.index, &part.text, &plan.hide_columns, &mut patcher.patches);
     let wanted = plan.links.iter().map(|(at, link)| (part.index.anchor(*at), link)).collect();
-    let released_links = links::set(&part.index, &part.text, &wanted, &mut patcher.patches);
+    let released_links = links::set(&part.index, &part.text, &wanted, &plan.unlinked, &mut patcher.patches);
 
     let old = |at: &CellRef| part.index.cell(*at);
     let plain = || patcher.edits.iter().filter(|(_, edit)| is_plain(&edit.content)).filter_map(|(at, _)| old(at));

@@ -30,6 +30,8 @@ pub struct ScatterChart {
     unnamed: Vec<String>,
     /// Insurers and lines without figures, in words.
     missing: Vec<String>,
+    /// Why its figures are others than those of the table.
+    note: Option<String>,
     alt: String,
 }
 
@@ -156,6 +158,7 @@ pub fn scatter(data: &Scatter, plot_height: f64, room: Room) -> ScatterChart {
         labels,
         unnamed,
         missing,
+        note: data.note.clone(),
         alt,
     }
 }
@@ -216,6 +219,7 @@ mod tests {
             x: axis("軽度"),
             y: axis("重度"),
             points,
+            note: None,
         };
         let chart = scatter(&data, 220.0, Room { width: 490.0, size: 9.0 });
         assert_eq!(chart.labels.len() + chart.unnamed.len(), 150);

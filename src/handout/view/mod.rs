@@ -248,13 +248,21 @@ fn add_breaks(value: &mut Value) {
 fn no_figures(handout: &Handout, block: &Block) -> Option<String> {
     let year = handout.years.get(handout.main_index()?)?;
     (!tables::has_figures(handout, block)).then(|| {
-        let count = block.indicators.len();
+        let (year, indicators) = (&year.wareki, &block.indicators);
+        let named: Vec<&str> = indicators.iter().take(NAMED_WITHOUT).map(|row| row.name.as_str()).collect();
+        let more = match indicators.len().saturating_sub(NAMED_WITHOUT) {
+            0 => String::new(),
+            more => format!("、ほか{more}指標"),
+        };
+        let named = named.join("、");
         format!(
-            "{}の値（{count}指標）は、取り込んだ資料にありません。表と図は、資料を入れて作り直すと載ります。",
-            year.wareki
+            "{year}の値がないため、表と図を載せていません（{named}{more}）。{year}の値のある資料を入れて作り直すと載ります。"
         )
     })
 }
+
+/// Indicators named in a sentence on a block without figures.
+const NAMED_WITHOUT: usize = 6;
 
 fn fields(block: &Block) -> Vec<FieldView> {
     let step = |field| match field {

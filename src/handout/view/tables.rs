@@ -531,7 +531,12 @@ fn value_rows(block: &Block, columns: &[(usize, usize)], seen: &mut Seen) -> Vec
 /// The unit of the whole block, when it has one only.
 pub(super) fn single_unit(block: &Block) -> Option<&str> {
     let first = block.indicators.first()?;
-    block.indicators.iter().all(|indicator| indicator.unit == first.unit).then_some(first.unit.as_str())
+    block
+        .indicators
+        .iter()
+        .all(|indicator| indicator.unit == first.unit)
+        .then_some(first.unit.as_str())
+        .filter(|unit| !unit.is_empty())
 }
 
 pub(super) fn group_line(
@@ -556,7 +561,8 @@ pub(super) fn group_line(
 
 /// The unit beside a row's own label, when neither block nor group says it.
 pub(super) fn row_unit(name: &RowName, indicator: &Indicator, single: Option<&str>) -> String {
-    if single.or(name.group_unit.as_deref()).is_some() { String::new() } else { format!("（{}）", indicator.unit) }
+    let told = indicator.unit.is_empty() || single.or(name.group_unit.as_deref()).is_some();
+    if told { String::new() } else { format!("（{}）", indicator.unit) }
 }
 
 pub(super) fn short_year(year: &Year) -> String {

@@ -159,7 +159,7 @@ fn a_block_without_any_figure_is_said_in_a_line_and_not_drawn_as_dashes() {
     (row.difference, row.ratio, row.verdict) = (None, None, None);
     let options = options(Kind::Handout);
     let Some(found) = extracted(&made(&handout, Kind::Handout, &options), &options) else { return };
-    assert!(found.contains("令和7年度の値（3指標）は、取り込んだ資料にありません。"));
+    assert!(found.contains("令和7年度の値がないため、表と図を載せていません（受給率（施設"));
     assert!(!found.contains("受給率令和7年度（2025）"), "no table of dashes");
     assert!(found.contains("データがなく、図にない指標：調整済み認定率"));
     for text in handout.blocks.iter().flat_map(|block| &block.texts) {

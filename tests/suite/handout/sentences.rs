@@ -126,6 +126,21 @@ fn a_ratio_beside_a_threshold_keeps_the_decimal_that_tells_them_apart() {
     assert!(said.contains("と同程度です") && said.contains("1.149倍"), "{said}");
 }
 
+/// 「1人あたり定員」 is in 人, too, and no number of people.
+#[test]
+fn a_mean_in_people_without_figures_is_said_not_to_be_compared() {
+    let mut handout = plain();
+    let rows = &mut handout.blocks[1].indicators;
+    rows.truncate(1);
+    "要支援・要介護者1人あたり定員（施設サービス別）".clone_into(&mut rows[0].name);
+    "人".clone_into(&mut rows[0].unit);
+    absent(&mut rows[0]);
+    let said = points(&handout);
+    assert!(said.len() == 3 && said[1].contains("比べられません"), "{said:?}");
+    "要介護認定者数".clone_into(&mut handout.blocks[1].indicators[0].name);
+    assert_eq!(points(&handout).len(), 2, "a number of people has nothing to compare");
+}
+
 #[test]
 fn numbers_of_people_are_shown_and_never_judged() {
     let (comparison, told) = comparison(2023, 2024, &["B1"]);
@@ -139,4 +154,6 @@ fn numbers_of_people_are_shown_and_never_judged() {
     for said in points(&handout).into_iter().chain(topics(&handout)) {
         assert!(!said.contains("第１号被保険者数"), "{said}");
     }
+    let counted = handout.blocks.iter().flat_map(|block| &block.indicators).find(|row| row.id == "B1").unwrap();
+    assert!(counted.cautions.iter().any(|note| note.contains("地域の大きさ")), "the dashes have their reason");
 }

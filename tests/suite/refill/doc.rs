@@ -155,6 +155,11 @@ impl Doc {
         self.put(address(at), " t=\"inlineStr\"", inner);
     }
 
+    /// A text of runs, as the markup says them.
+    pub fn set_runs(&mut self, at: &str, runs: &str) {
+        self.put(address(at), " t=\"inlineStr\"", format!("<is>{runs}</is>"));
+    }
+
     pub fn set_number(&mut self, at: (u32, u32), value: f64) {
         self.put(at, "", format!("<v>{value}</v>"));
     }

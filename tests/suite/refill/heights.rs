@@ -8,7 +8,7 @@ use chiiki_sheet::fill::plan::RichText;
 use chiiki_sheet::model::{CellRef, EntryField};
 use chiiki_sheet::refill::{Incoming, into_standard};
 
-use super::doc::Doc;
+use super::doc::{Doc, grid};
 use super::programs::has;
 use super::{catalog, changed, comparison, fresh, refilled};
 
@@ -106,6 +106,7 @@ fn a_long_text_of_an_earlier_book_gets_room_in_a_new_one() {
         cell: CellRef::new(40, 0),
         block: Some(Block::CertificationRate.title().to_owned()),
         field: Some(EntryField::Verification),
+        may_be_draft: false,
         content: RichText::plain(&"え".repeat(3_000)),
     }];
     let template = StandardTemplate::shipped().unwrap();
@@ -185,4 +186,23 @@ fn three_thousand_characters_are_printed_whole() {
         .collect();
     let missing = (0..499).filter(|number| !seen.contains(&format!("第{number:03}文"))).count();
     assert_eq!(missing, 0, "sentences are not on paper");
+}
+
+/// A sheet copied out of its book has no record of drafts: figures of its year must not come to stand in this year's
+/// field, and words somebody may have added must not be lost.
+#[test]
+fn an_old_draft_without_a_record_goes_to_the_handover_sheet() {
+    let old = fresh(&comparison(2023, 2024));
+    let mut book = chiiki_sheet::read::read_bytes("去年.xlsx", &old, &chiiki_sheet::read::Limits::default()).unwrap();
+    book.grids.retain(|grid| &*grid.name != "_meta");
+    let incoming = Incoming::of_book(&book, &old, catalog(), |_| true);
+    assert!(incoming.iter().any(|one| one.may_be_draft && one.content.text.contains("令和6年度")), "{incoming:?}");
+    let new = fresh(&comparison(2023, 2025));
+    let drafted = Doc::open(&new);
+    let template = StandardTemplate::shipped().unwrap();
+    let moved = into_standard(new, &incoming, catalog(), template).unwrap();
+    assert_eq!((moved.placed, moved.left), (0, incoming.len()));
+    assert_eq!(Doc::open(&moved.bytes).cell("A14"), drafted.cell("A14"));
+    let handed = grid(&moved.bytes, "引継ぎ");
+    assert!(handed.cells().iter().any(|cell| cell.value.display() == incoming[0].content.text));
 }

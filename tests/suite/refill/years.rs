@@ -68,7 +68,10 @@ fn years_somebody_named_keep_their_columns_and_the_one_that_goes_is_told() {
     assert_eq!((number(&after.bytes, "F8"), number(&after.bytes, "G8")), (f8, g8));
     assert_eq!(number(&after.bytes, "E8"), None);
     let [message] = told(&after, "year-columns")[..] else { panic!("{:?}", after.diagnostics) };
-    assert!(message.contains("令和5年度のE列は空けて隠しました") && message.contains("CI8 の式"), "{message}");
+    assert!(
+        message.contains("令和5年度は表示期間に無いため、E列から外しました") && message.contains("CI8 の式"),
+        "{message}"
+    );
     assert!(!message.contains("CH8") && !message.contains("コメント"), "nothing points at what stayed: {message}");
     // What a person had written there is kept.
     assert!(grid(&after.bytes, "引継ぎ").cells().iter().any(|cell| cell.value.as_number() == Some(99.5)));
@@ -155,4 +158,29 @@ fn formulas_over_new_figures_are_named_because_viewers_show_their_old_results() 
     // A sheet without formulas of theirs says nothing.
     let plain = refilled(&fresh(&comparison(2023, 2025)), &next, false);
     assert!(told(&plain, "formulas-recalculate").is_empty());
+}
+
+/// The book with its form once more, as Excel's 「移動またはコピー」 leaves it.
+fn with_a_copy_of_the_form(bytes: &[u8], title: &str) -> Vec<u8> {
+    let mut book = Doc::open(bytes);
+    let form = book.part_of(FORM).unwrap();
+    let form = book.parts().find(|(name, _)| *name == form).unwrap().1.to_vec();
+    book.add_sheet(title, false);
+    let part = book.part_of(title).unwrap();
+    book.replace_part(&part, form);
+    book.save()
+}
+
+#[test]
+fn a_copy_of_the_form_in_the_book_keeps_its_figures_and_is_named() {
+    let before = fresh(&comparison(2023, 2025));
+    let next = changed(comparison(2023, 2025), |_, _, year, value| if year == 2025 { value + 1.0 } else { value });
+    assert!(told(&refilled(&before, &next, false), "copies-not-updated").is_empty());
+    let copied = with_a_copy_of_the_form(&before, "前回の控え");
+    let after = refilled(&copied, &next, false);
+    let [message] = told(&after, "copies-not-updated")[..] else { panic!("{:?}", after.diagnostics) };
+    assert!(message.contains(FORM) && message.contains("「前回の控え」の数値は、前のままです"), "{message}");
+    let figure = |bytes: &[u8], sheet: &str| grid(bytes, sheet).get(CellRef::parse("G8").unwrap()).cloned();
+    assert_eq!(figure(&after.bytes, "前回の控え"), figure(&before, FORM));
+    assert_ne!(figure(&after.bytes, FORM), figure(&before, FORM));
 }
