@@ -154,6 +154,8 @@ const NAME_LEAST: f64 = 13.0;
 /// Beside the column to write in, names keep this many ems, and it this many points.
 const NAMES_BESIDE_MEMO: f64 = 18.7;
 const MEMO_LEAST: f64 = 70.0;
+/// Its head in one line, in ems.
+const MEMO_HEAD: f64 = 6.8;
 /// Names wrap into columns of so many ems, before ranks or the column to write in give up their room.
 const WRAPPED_NAME: f64 = 9.0;
 
@@ -248,7 +250,7 @@ fn built(handout: &Handout, block: &Block, page: &Page, here: &[usize]) -> Compa
     let mut memo = page.kind() == Kind::Worksheet;
     if let (true, Some(name)) = (memo, widths.first_mut()) {
         // 「気づいたこと」 takes its room from the names.
-        let room = (*name - NAMES_BESIDE_MEMO * page.table).max(MEMO_LEAST);
+        let room = (*name - NAMES_BESIDE_MEMO * page.table).max(MEMO_LEAST).max(MEMO_HEAD * page.table);
         memo = *name - room >= WRAPPED_NAME * page.table;
         if memo {
             *name -= room;

@@ -354,3 +354,13 @@ fn large_figures_of_many_years_stand_apart() {
         inside_the_paper(&pdf, &options);
     }
 }
+
+#[test]
+fn the_head_of_the_column_to_write_in_stands_in_one_line() {
+    for large in [false, true] {
+        let options = PageOptions { large, ..options(Kind::Worksheet) };
+        let Some(pages) = words_of(&made(&sample("mihon.json"), Kind::Worksheet, &options)) else { return };
+        let heads = pages.iter().flatten().filter(|word| word.4 == "気づいたこと").count();
+        assert!(heads >= 3, "large {large}: {heads}");
+    }
+}
