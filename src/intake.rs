@@ -11,7 +11,7 @@ use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::error::{Error, FileError, Result};
 use crate::layout::crosstab::apply_one;
 use crate::layout::{Context, Interpretation, Mapping, interpret, shown};
-use crate::model::{Area, EntryText, Observation, Outcome, SourceFile};
+use crate::model::{Area, EntryText, Observation, ObservationKey, Outcome, SourceFile};
 use crate::normalize::conflict::Arrivals;
 use crate::normalize::{check, conflict, derive, observe, percent::PercentCells};
 use crate::read::sandbox::{Sandbox, SandboxOptions};
@@ -308,7 +308,8 @@ fn settle_book(
         }
         Err(error) => return refused(&book.file, &error),
     };
-    let file = Arc::new(SourceFile { exported: interpretation.exported, ..(*book.file).clone() });
+    let file =
+        Arc::new(SourceFile { exported: interpretation.exported, ours: interpretation.ours, ..(*book.file).clone() });
     let (observations, told) = observe::observe(&file, &interpretation.figures, &PercentCells::of(book), catalog);
     let mut diagnostics = interpretation.diagnostics;
     diagnostics.extend(told);
@@ -434,7 +435,22 @@ pub fn settle_and_derive(
     diagnostics.extend(check::check_units(&observations));
     let (settled, told) = conflict::settle(observations, arrived);
     diagnostics.extend(told);
-    let (complete, told) = derive::complete(settled, context.catalog);
+    let (complete, told) = complete(settled, context.catalog);
     diagnostics.extend(told);
     (complete, diagnostics)
+}
+
+/// What follows from settled figures. Figures of a book this product filled give way to what other files' figures come to,
+/// as they do to figures that are read there.
+fn complete(settled: Vec<Observation>, catalog: &Catalog) -> (Vec<Observation>, Vec<Diagnostic>) {
+    if !settled.iter().any(|observation| observation.source.file.ours) {
+        return derive::complete(settled, catalog);
+    }
+    let (ours, others): (Vec<_>, Vec<_>) = settled.into_iter().partition(|one| one.source.file.ours);
+    let (mut all, _) = derive::complete(others, catalog);
+    let known: BTreeSet<ObservationKey> =
+        all.iter().filter(|one| one.derived.is_some()).map(Observation::key).collect();
+    all.extend(ours.into_iter().filter(|one| !known.contains(&one.key())));
+    // Deriving again adds what only the figures of ours come to, and tells all there is to tell.
+    derive::complete(all, catalog)
 }

@@ -43,6 +43,8 @@ pub enum Command {
     Batch(Batch),
     /// 取り込みの記録を、保管してある元のファイルから作り直します
     Rebuild(Rebuild),
+    /// まちがえて入れたファイルの数値を、取り込みの記録から取り除きます
+    Forget(Forget),
     /// 作業フォルダーとこのPCの具合を調べます
     Doctor(Doctor),
     /// 決まった様式でない表の「読み方」を作り、試します
@@ -265,6 +267,16 @@ pub struct Batch {
 
 #[derive(Debug, Args)]
 pub struct Rebuild {
+    /// 作業フォルダー
+    #[arg(long, value_name = "フォルダー")]
+    pub workspace: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub struct Forget {
+    /// まちがえて入れたファイル（「処理済」の中のもの）
+    #[arg(value_name = "ファイル", required = true)]
+    pub files: Vec<PathBuf>,
     /// 作業フォルダー
     #[arg(long, value_name = "フォルダー")]
     pub workspace: PathBuf,

@@ -13,6 +13,7 @@ mod demo;
 mod doctor;
 mod explain;
 mod fill;
+mod forget;
 mod import;
 mod init;
 mod input;
@@ -108,6 +109,7 @@ fn dispatch(arguments: args::Arguments) -> Result<()> {
         args::Command::Open(open) => serve::open(&open),
         args::Command::Stop(stop) => serve::stop(&stop),
         args::Command::Rebuild(rebuild) => rebuild::run(&rebuild),
+        args::Command::Forget(forget) => forget::run(&forget),
         args::Command::Doctor(doctor) => doctor::run(&doctor),
         args::Command::Addin(addin) => addin::run(&addin),
         args::Command::Tls(tls) => tls::run(&tls),

@@ -12,6 +12,7 @@ pub mod crosstab;
 mod entry_form;
 mod estat;
 mod facility;
+mod filled;
 mod indicator_table;
 pub mod mapping;
 mod month_notes;
@@ -93,6 +94,8 @@ pub struct Interpretation {
     pub texts: Vec<EntryText>,
     /// 出力日, where the file says it
     pub exported: Option<Date>,
+    /// Whether this product filled the book
+    pub ours: bool,
     /// What a person should know
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -152,6 +155,7 @@ pub fn interpret(book: &Book, context: Context<'_>) -> Result<Interpretation, Fi
     if let Some(result) = first_layout(&shown, context) {
         let mut result = result?;
         sheets::tell_left(book, context, &mut result);
+        filled::keep_written(book, context.catalog, &mut result);
         tell_cells(&shown, context.catalog, &mut result);
         return Ok(result);
     }
@@ -160,6 +164,7 @@ pub fn interpret(book: &Book, context: Context<'_>) -> Result<Interpretation, Fi
     {
         let mut result = result?;
         sheets::tell_hidden(book, &mut result);
+        filled::keep_written(book, context.catalog, &mut result);
         tell_cells(book, context.catalog, &mut result);
         return Ok(result);
     }

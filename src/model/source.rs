@@ -16,6 +16,9 @@ pub struct SourceFile {
     pub sha256: String,
     /// 出力日 written in the file, where it has one.
     pub exported: Option<Date>,
+    /// Whether this product filled the file: its figures came from other files, and count only where no other file has them.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub ours: bool,
 }
 
 /// A cell by zero-based row and column; shown as Excel shows it (`A1`).

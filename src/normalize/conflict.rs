@@ -20,6 +20,8 @@ use crate::notation::grouped;
 /// 3. A figure beats a missing mark, unless a newer export withholds it (秘匿): a figure that may not be shown any more
 ///    is not shown. A newer export that has no figure for another reason is told. Of missing marks the one that says
 ///    more wins.
+/// 4. Before all that: a book this product filled has its figures from other files, so a copy of it may hold an earlier
+///    state of them. Where any other file has the figure, or withholds it, those of such books do not count.
 pub fn settle(observations: Vec<Observation>, arrived: &Arrivals) -> (Vec<Observation>, Vec<Diagnostic>) {
     // A table of the country has tens of thousands of figures, nearly all of them alone at their key.
     let (ranks, _) = ranks(&observations);
@@ -80,7 +82,18 @@ fn newest_years<'a>(observations: impl Iterator<Item = &'a Observation>) -> Newe
     newest
 }
 
-fn settle_group(group: Vec<Observation>, files: &Files<'_>, diagnostics: &mut Vec<Diagnostic>) -> Option<Observation> {
+fn settle_group(
+    mut group: Vec<Observation>,
+    files: &Files<'_>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<Observation> {
+    let decides = |o: &Observation| match o.datum {
+        Datum::Value(_) | Datum::Missing(MissingReason::Suppressed) => !o.source.file.ours,
+        Datum::Missing(_) => false,
+    };
+    if group.iter().any(decides) {
+        group.retain(|o| !o.source.file.ours);
+    }
     let is_withheld = |o: &&Observation| o.datum == Datum::Missing(MissingReason::Suppressed);
     let withheld_on = group.iter().filter(is_withheld).filter_map(|o| o.source.file.exported).max();
     let is_old = |o: &Observation| {

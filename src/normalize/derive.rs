@@ -96,7 +96,10 @@ impl<'a> Known<'a> {
             let (Some(read), Some(computed)) = (known.datum.value(), observation.datum.value()) else { continue };
             // Eight decimals: what the system's own export carries.
             let decimals = known.decimals.or(Some(6));
-            if known.derived.is_none() && !equal_within_rounding(read, decimals, computed, None) {
+            if known.derived.is_none()
+                && !known.source.file.ours
+                && !equal_within_rounding(read, decimals, computed, None)
+            {
                 let read = grouped(&read.to_string());
                 diagnostics.push(
                     Diagnostic::warning(

@@ -62,7 +62,7 @@ pub(super) fn each(name: &str, bytes: &[u8], limits: &Limits, take: &mut Take<'_
                 take(Found { file, bytes, entry: true });
             }
             Err(refusal) => {
-                let file = Arc::new(SourceFile { name, sha256: String::new(), exported: None });
+                let file = Arc::new(SourceFile { name, sha256: String::new(), exported: None, ours: false });
                 take(Found { file, bytes: Err(refusal), entry: true });
             }
         }

@@ -108,7 +108,7 @@ pub(crate) fn display_name(path: &Path) -> String {
 
 /// An outcome of a file whose bytes are not known.
 fn unread(name: &str, refusal: FileError) -> ReadOutcome {
-    let file = Arc::new(SourceFile { name: name.to_owned(), sha256: String::new(), exported: None });
+    let file = Arc::new(SourceFile { name: name.to_owned(), sha256: String::new(), exported: None, ours: false });
     ReadOutcome { result: Err(with_file(refusal, &file)), file }
 }
 
@@ -143,7 +143,7 @@ fn identify(name: &str, bytes: &[u8]) -> SourceFile {
         // Writing into a String cannot fail.
         let _ = write!(sha256, "{byte:02x}");
     }
-    SourceFile { name: name.to_owned(), sha256, exported: None }
+    SourceFile { name: name.to_owned(), sha256, exported: None, ours: false }
 }
 
 fn with_file(mut refusal: FileError, file: &SourceFile) -> FileError {

@@ -109,7 +109,7 @@ pub(super) fn read_answer(input: &mut impl Read) -> io::Result<Option<Answer>> {
     let answer = match kind {
         b'B' => (|| {
             let (name, sha256) = (payload.text()?, payload.text()?);
-            Some(Answer::Begin(SourceFile { name, sha256, exported: None }))
+            Some(Answer::Begin(SourceFile { name, sha256, exported: None, ours: false }))
         })(),
         b'R' => (|| {
             let kind = *KINDS.get(usize::from(payload.u8()?))?;

@@ -42,15 +42,15 @@ pub(super) fn check(record: &FileRecord, observations: &[Observation], texts: &[
     Ok(())
 }
 
-/// Writes a checked file in place of what its hash had. The caller commits.
+/// Writes a checked file in place of what its hash had, as the arrival of that number. The caller commits.
 pub(super) fn write(
     tx: &Connection,
     index: &Path,
-    record: &FileRecord,
+    (record, arrived): (&FileRecord, i64),
     observations: &[Observation],
     texts: &[EntryText],
 ) -> Result<()> {
-    let file = file_row(tx, record).map_err(failed(index))?;
+    let file = file_row(tx, record, arrived).map_err(failed(index))?;
     let mut words = Words { tx, index, ids: Ids::default() };
     let mut insert = tx
         .prepare_cached(
@@ -96,6 +96,16 @@ pub(super) fn write(
     Ok(())
 }
 
+/// The number of the next arrival.
+pub(super) fn next_arrival(tx: &Connection) -> rusqlite::Result<i64> {
+    tx.query_row("SELECT ifnull(max(arrived), 0) + 1 FROM file", [], |row| row.get(0))
+}
+
+/// Gives a file the number of an arrival.
+pub(super) fn arrive(tx: &Connection, sha256: &str, arrived: i64) -> rusqlite::Result<()> {
+    tx.execute("UPDATE file SET arrived = ?2 WHERE sha256 = ?1", params![sha256, arrived]).map(|_| ())
+}
+
 /// Deletes a file and all that was read from it; `false` when it was not there. The caller commits.
 pub(super) fn delete(tx: &Connection, sha256: &str) -> rusqlite::Result<bool> {
     let Some(id) = file_id(tx, sha256)? else {
@@ -117,14 +127,16 @@ fn delete_contents(tx: &Connection, id: i64) -> rusqlite::Result<()> {
 }
 
 /// The row of the file, without contents.
-fn file_row(tx: &Connection, record: &FileRecord) -> rusqlite::Result<i64> {
+fn file_row(tx: &Connection, record: &FileRecord, arrived: i64) -> rusqlite::Result<i64> {
     if let Some(id) = file_id(tx, &record.file.sha256)? {
         delete_contents(tx, id)?;
     }
     tx.query_row(
-        "INSERT INTO file (sha256, name, exported, layout, outcome, message, year) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+        "INSERT INTO file (sha256, name, exported, layout, outcome, message, year, ours, arrived)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
          ON CONFLICT (sha256) DO UPDATE SET name = excluded.name, exported = excluded.exported,
-             layout = excluded.layout, outcome = excluded.outcome, message = excluded.message, year = excluded.year
+             layout = excluded.layout, outcome = excluded.outcome, message = excluded.message, year = excluded.year,
+             ours = excluded.ours, arrived = excluded.arrived
          RETURNING id",
         params![
             record.file.sha256,
@@ -133,7 +145,9 @@ fn file_row(tx: &Connection, record: &FileRecord) -> rusqlite::Result<i64> {
             record.layout,
             record.outcome.id(),
             record.message,
-            record.year
+            record.year,
+            record.file.ours,
+            arrived
         ],
         |row| row.get(0),
     )

@@ -17,14 +17,14 @@ mod query;
 mod rebuild;
 mod schema;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, TransactionBehavior};
 
 use crate::disk::fault;
 use crate::error::{Error, Result, of_disk};
-use crate::model::{EntryText, Observation, Outcome, SourceFile};
+use crate::model::{EntryText, IndicatorId, Observation, Outcome, SourceFile};
 
 pub use originals::{Original, Stored, sha256_hex};
 pub use query::Query;
@@ -87,7 +87,7 @@ impl Store {
         Ok(stored)
     }
 
-    /// Records what was read from a file, all or nothing, in place of what its hash had before.
+    /// Records what was read from a file, all or nothing, in place of what its hash had before: the latest arrival now.
     ///
     /// # Errors
     /// `Internal` for what the store must not hold: a derived figure, a figure of another file, a number that is not
@@ -96,13 +96,42 @@ impl Store {
         ingest::check(record, observations, texts)?;
         let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed(&self.index))?;
         // Before the index: if the power fails between the two, an answer is kept rather than lost.
-        self.originals.note_reading(&record.file.sha256, &record.file.name, record.year)?;
+        let arrived = ingest::next_arrival(&tx).map_err(failed(&self.index))?;
+        self.originals.note_reading(&record.file.sha256, &record.file.name, record.year, arrived)?;
         fault::point("index-before-write");
-        ingest::write(&tx, &self.index, record, observations, texts)?;
+        ingest::write(&tx, &self.index, (record, arrived), observations, texts)?;
         fault::point("index-before-commit");
         tx.commit().map_err(failed(&self.index))?;
         fault::point("index-after-commit");
         Ok(())
+    }
+
+    /// Makes known files the latest to have arrived, in this order, as if they came now.
+    ///
+    /// # Errors
+    /// When a note or the index cannot be written.
+    pub fn came_again(&mut self, hashes: &[String]) -> Result<()> {
+        let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed(&self.index))?;
+        for sha256 in hashes {
+            let arrived = ingest::next_arrival(&tx).map_err(failed(&self.index))?;
+            self.originals.note_arrival(sha256, arrived)?;
+            ingest::arrive(&tx, sha256, arrived).map_err(failed(&self.index))?;
+        }
+        tx.commit().map_err(failed(&self.index))
+    }
+
+    /// Every figure of the areas and indicators some files speak of, those of other files too.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn rivals(&self, hashes: &[String]) -> Result<Vec<Observation>> {
+        let (mut areas, mut indicators) = (BTreeSet::new(), BTreeSet::new());
+        for sha256 in hashes {
+            let (of_areas, of_indicators) = query::spoken_of(&self.conn, sha256).map_err(failed(&self.index))?;
+            areas.extend(of_areas);
+            indicators.extend(of_indicators.iter().map(|id| IndicatorId::new(id)));
+        }
+        self.load(&Query { areas: Some(areas), indicators: Some(indicators), ..Query::default() })
     }
 
     /// Removes a file: what was read from it and the kept copy. `false` when the store did not know it.
@@ -204,10 +233,10 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::model::{Area, CellRef, Datum, IndicatorId, Period, SourceRef};
+    use crate::model::{Area, CellRef, Datum, Period, SourceRef};
 
     fn reading(sha256: &str, figures: u32) -> (FileRecord, Vec<Observation>) {
-        let file = SourceFile { name: "表.xlsx".to_owned(), sha256: sha256.to_owned(), exported: None };
+        let file = SourceFile { name: "表.xlsx".to_owned(), sha256: sha256.to_owned(), exported: None, ours: false };
         let record = FileRecord {
             file: file.clone(),
             layout: "indicator_table".to_owned(),
@@ -245,7 +274,7 @@ mod tests {
         store.conn.pragma_update(None, "cache_size", 8).unwrap();
         let (record, new) = reading(&sha256, 5_000);
         let tx = store.conn.transaction().unwrap();
-        ingest::write(&tx, &store.index, &record, &new, &[]).unwrap();
+        ingest::write(&tx, &store.index, (&record, 2), &new, &[]).unwrap();
         let wal = before.path().join(LEDGER_FOLDER).join("index.sqlite-wal");
         assert!(fs::metadata(wal).unwrap().len() > 100_000, "nothing was written yet, so nothing is tested");
         let target = after.path().join(LEDGER_FOLDER);

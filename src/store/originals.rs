@@ -39,6 +39,8 @@ pub struct Original {
     pub year: Option<i32>,
     /// Set when the note beside the copy is missing or damaged: names and answered year are unknown.
     pub notice: Option<Diagnostic>,
+    /// The number of its last arrival; `None` for what came before these were noted.
+    pub(super) arrived: Option<i64>,
     read_as: Option<String>,
     path: PathBuf,
 }
@@ -93,6 +95,8 @@ struct Note {
     read_as: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     year: Option<i32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    arrived: Option<i64>,
 }
 
 /// The folder of kept originals.
@@ -128,8 +132,8 @@ impl Originals {
         Ok(Stored { sha256, new: kept.is_none() })
     }
 
-    /// Notes under which name and with which answer a kept original was read.
-    pub(super) fn note_reading(&self, sha256: &str, name: &str, year: Option<i32>) -> Result<()> {
+    /// Notes under which name and with which answer a kept original was read, as which arrival.
+    pub(super) fn note_reading(&self, sha256: &str, name: &str, year: Option<i32>, arrived: i64) -> Result<()> {
         if !self.path(sha256)?.is_file() {
             return Err(Error::Internal(format!("元のファイルを保管する前に記録しようとしました: {name} {sha256}")));
         }
@@ -138,8 +142,14 @@ impl Originals {
         if !names.iter().any(|known| known == name) {
             names.push(name.to_owned());
         }
-        let after = Note { names, read_as: Some(name.to_owned()), year };
+        let after = Note { names, read_as: Some(name.to_owned()), year, arrived: Some(arrived) };
         if before.as_ref() == Some(&after) { Ok(()) } else { self.write_note(sha256, &after) }
+    }
+
+    /// Notes that a kept original came again.
+    pub(super) fn note_arrival(&self, sha256: &str, arrived: i64) -> Result<()> {
+        let note = self.note(sha256)?.unwrap_or_default();
+        self.write_note(sha256, &Note { arrived: Some(arrived), ..note })
     }
 
     /// Deletes a copy and its note; `false` when there was none.
@@ -172,8 +182,8 @@ impl Originals {
                 .hint("年度のない表なら、もう一度「受付」に入れてください。")
                 .at(Place::file(&sha256))
         });
-        let Note { names, read_as, year } = note.unwrap_or_default();
-        Ok(Original { sha256, names, year, notice, read_as, path })
+        let Note { names, read_as, year, arrived } = note.unwrap_or_default();
+        Ok(Original { sha256, names, year, notice, arrived, read_as, path })
     }
 
     /// The note of a copy; `None` when it is missing or damaged.

@@ -129,14 +129,14 @@ pub(super) fn texts(conn: &Connection) -> rusqlite::Result<Vec<EntryText>> {
 
 pub(super) fn files(conn: &Connection) -> rusqlite::Result<Vec<FileRecord>> {
     let mut statement = conn.prepare_cached(
-        "SELECT sha256, name, exported, layout, outcome, message, year FROM file ORDER BY name, sha256",
+        "SELECT sha256, name, exported, layout, outcome, message, year, ours FROM file ORDER BY name, sha256",
     )?;
     let mut rows = statement.query([])?;
     let mut files = Vec::new();
     while let Some(row) = rows.next()? {
         let outcome = row.get_ref(4)?.as_str()?;
         files.push(FileRecord {
-            file: SourceFile { sha256: row.get(0)?, name: row.get(1)?, exported: date(row.get(2)?)? },
+            file: source_file(row, 7)?,
             layout: row.get(3)?,
             outcome: Outcome::from_id(outcome).ok_or_else(|| damaged("outcome", outcome))?,
             message: row.get(5)?,
@@ -147,8 +147,20 @@ pub(super) fn files(conn: &Connection) -> rusqlite::Result<Vec<FileRecord>> {
 }
 
 pub(super) fn arrivals(conn: &Connection) -> rusqlite::Result<HashMap<String, i64>> {
-    let mut statement = conn.prepare_cached("SELECT sha256, id FROM file")?;
+    let mut statement = conn.prepare_cached("SELECT sha256, arrived FROM file")?;
     statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
+}
+
+/// The areas and indicators a file has figures of.
+pub(super) fn spoken_of(conn: &Connection, sha256: &str) -> rusqlite::Result<(Vec<String>, Vec<String>)> {
+    let list = |column: &str, table: &str| -> rusqlite::Result<Vec<String>> {
+        let sql = format!(
+            "SELECT DISTINCT {table}.{column} FROM observation JOIN {table} ON {table}.id = observation.{table}
+             WHERE file = (SELECT id FROM file WHERE sha256 = ?1)"
+        );
+        conn.prepare_cached(&sql)?.query_map([sha256], |row| row.get(0))?.collect()
+    };
+    Ok((list("key", "area")?, list("text", "indicator")?))
 }
 
 /// By file, sheet and cell, then by content, so that the order depends on nothing else.
@@ -197,11 +209,16 @@ impl<'c> Words<'c> {
             }),
             units: Table::new(conn, "SELECT text FROM unit WHERE id = ?1", shared_text),
             sheets: Table::new(conn, "SELECT text FROM sheet WHERE id = ?1", shared_text),
-            files: Table::new(conn, "SELECT sha256, name, exported FROM file WHERE id = ?1", |row| {
-                Ok(Arc::new(SourceFile { sha256: row.get(0)?, name: row.get(1)?, exported: date(row.get(2)?)? }))
+            files: Table::new(conn, "SELECT sha256, name, exported, ours FROM file WHERE id = ?1", |row| {
+                source_file(row, 3).map(Arc::new)
             }),
         }
     }
+}
+
+/// A file from a row that begins with its hash, its name and its date; `ours` is the column of that.
+fn source_file(row: &rusqlite::Row<'_>, ours: usize) -> rusqlite::Result<SourceFile> {
+    Ok(SourceFile { sha256: row.get(0)?, name: row.get(1)?, exported: date(row.get(2)?)?, ours: row.get(ours)? })
 }
 
 fn shared_json<T: DeserializeOwned>(row: &rusqlite::Row<'_>) -> rusqlite::Result<Arc<T>> {

@@ -51,8 +51,12 @@ pub fn rebuild(workspace: &Path, mut read: impl FnMut(&str, &[u8], Option<i32>) 
     let conn = schema::open_for_rebuild(&fresh)?;
     let mut all = originals.list()?;
     // In the order in which they came, as the old index had them.
-    all.sort_by_key(|original| (original.kept_at(), original.sha256.clone()));
+    all.sort_by_key(|original| (original.arrived, original.kept_at(), original.sha256.clone()));
+    let mut last = 0;
     for original in all {
+        // What came before arrivals were numbered comes first. Numbers stay, so that what comes next is later than all.
+        let arrived = original.arrived.unwrap_or_default().max(last + 1);
+        last = arrived;
         rebuilt.diagnostics.extend(original.notice.clone());
         let bytes = match original.bytes() {
             Ok(bytes) => bytes,
@@ -68,7 +72,7 @@ pub fn rebuild(workspace: &Path, mut read: impl FnMut(&str, &[u8], Option<i32>) 
         record.year = original.year;
         ingest::check(&record, &observations, &texts)?;
         let tx = conn.unchecked_transaction().map_err(failed(&fresh))?;
-        ingest::write(&tx, &fresh, &record, &observations, &texts)?;
+        ingest::write(&tx, &fresh, (&record, arrived), &observations, &texts)?;
         tx.commit().map_err(failed(&fresh))?;
         rebuilt.files += 1;
         rebuilt.observations += observations.len();

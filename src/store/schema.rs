@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 pub(super) const INDEX_NAME: &str = "index.sqlite";
 
 /// Raised whenever the tables or the JSON in them change. There are no migrations: `rebuild` makes a new index.
-const VERSION: i32 = 1;
+const VERSION: i32 = 2;
 
 /// Marks the database as ours ("chks").
 const APPLICATION_ID: i32 = 0x6368_6b73;
@@ -24,7 +24,8 @@ const APPLICATION_ID: i32 = 0x6368_6b73;
 const TABLES: &str = "
 CREATE TABLE file (
     id INTEGER PRIMARY KEY, sha256 TEXT NOT NULL UNIQUE, name TEXT NOT NULL, exported TEXT,
-    layout TEXT NOT NULL, outcome TEXT NOT NULL, message TEXT, year INTEGER
+    layout TEXT NOT NULL, outcome TEXT NOT NULL, message TEXT, year INTEGER,
+    ours INTEGER NOT NULL, arrived INTEGER NOT NULL
 ) STRICT;
 CREATE TABLE area (
     id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE, key TEXT NOT NULL, prefecture TEXT, nation INTEGER NOT NULL

@@ -195,9 +195,10 @@ impl Engine {
                 files: self.options.files.as_ref(),
                 conditions,
                 store: &mut store,
-                journal: &self.journal,
+                journal: &mut self.journal,
                 reader: &mut reader,
                 date,
+                now: self.options.clock.moment(),
             };
             let taken = catch_unwind(AssertUnwindSafe(|| taking.take(drop, one)));
             // A file that brings the program to a stop must not stop the others.

@@ -1,21 +1,24 @@
 //! Taking one settled file: its bytes into the store, what became of it into the journal.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::io;
 use std::time::Duration;
 
 use super::conditions::Conditions;
 use super::inbox::Settled;
+use super::sheets;
+use crate::clock::Moment;
 use crate::diagnostic::Diagnostic;
 use crate::disk::{Files, fault};
 use crate::error::{FileError, Result};
 use crate::intake::{FileReport, Reader, Taken};
 use crate::journal::{Concerns, DropOutcome, DropRecord, Journal, ReadResult, Remark};
 use crate::layout::Context;
-use crate::model::{AreaLevel, Date, Outcome};
+use crate::model::{AreaLevel, Date, Datum, Observation, ObservationKey, Outcome};
+use crate::normalize::conflict::settle;
 use crate::notation::{fiscal_year_in, wareki};
 use crate::read::Limits;
-use crate::store::{Store, sha256_hex};
+use crate::store::{Query, Store, sha256_hex};
 use crate::workspace::{INBOX, Workspace, quarantine_note};
 
 /// A file that is settled but held by another program is read beside it after this long: a workbook may stay open in
@@ -45,9 +48,10 @@ pub(super) struct Taking<'a> {
     pub(super) files: &'a dyn Files,
     pub(super) conditions: &'a Conditions,
     pub(super) store: &'a mut Store,
-    pub(super) journal: &'a Journal,
+    pub(super) journal: &'a mut Journal,
     pub(super) reader: &'a mut Reader,
     pub(super) date: Date,
+    pub(super) now: Moment,
 }
 
 impl Taking<'_> {
@@ -141,7 +145,8 @@ impl Taking<'_> {
         Ok(!before.parts.is_empty())
     }
 
-    /// The same content again: its name is noted with the original, nothing else is done.
+    /// The same content again: its name is noted with the original, and it counts as the latest to have arrived, so that
+    /// a person takes back a wrong file by dropping the right one once more.
     fn duplicate(
         &mut self,
         drop: &DropRecord,
@@ -154,9 +159,22 @@ impl Taking<'_> {
             self.store.put_original(&drop.name, bytes)?;
             fault::point("take-duplicate-named");
         }
+        let changing = self.figures_that_change(&before.parts)?;
+        if changing > 0 {
+            // The sheets are owed before anything changes: killed in between, they are made all the same.
+            self.journal.owe(&sheets::concerned(self.conditions, &before.concerns), None, self.now)?;
+        }
+        self.store.came_again(&before.parts)?;
+        fault::point("take-duplicate-arrived");
         let place = before.filed.as_deref().map_or_else(String::new, |place| format!("（『{place}』）"));
-        let mut message =
-            format!("同じ内容のファイルを、{}に取り込んであります{place}。もう一度は数えません。", before.first_seen);
+        let mut message = format!("同じ内容のファイルを、{}に取り込んであります{place}。", before.first_seen);
+        message.push_str(&if changing > 0 {
+            format!(
+                "いま入れたものとして数え直し、ほかのファイルと食い違う数値 {changing}件を、このファイルの数値に戻しました。"
+            )
+        } else {
+            "もう一度は数えません。".to_owned()
+        });
         if let Some(year) = fiscal_year_in(&before.name) {
             message.push_str(&format!(
                 "{}の表として取り込みました。年度がちがうときは、名前に書かれた年度を正しいものに直し、もう一度入れてください（例 令和5年度_表.xlsx）。",
@@ -172,21 +190,40 @@ impl Taking<'_> {
         };
         let result = ReadResult {
             sha256: Some(sha256.to_owned()),
-            outcome: DropOutcome::Duplicate,
-            code: Some("duplicate".to_owned()),
+            outcome: if changing > 0 { DropOutcome::Read } else { DropOutcome::Duplicate },
+            code: (changing == 0).then(|| "duplicate".to_owned()),
             message: Some(message),
             notes,
             note_text: None,
             layout: before.layout,
-            figures: 0,
+            figures: if changing > 0 { before.figures } else { 0 },
             texts: 0,
             remarks: Vec::new(),
             parts: before.parts,
             conditions: self.conditions.reading.clone(),
-            concerns: Concerns::default(),
+            concerns: if changing > 0 { before.concerns } else { Concerns::default() },
             duplicate_of: Some(before.id),
         };
         Ok(Attempt::Done(Box::new(result), Told { reports: vec![report], diagnostics: Vec::new() }))
+    }
+
+    /// How many figures become others when these files are the latest to have arrived.
+    fn figures_that_change(&self, parts: &[String]) -> Result<usize> {
+        let before = self.store.arrivals()?;
+        let latest = before.values().max().copied().unwrap_or_default();
+        let mut after = before.clone();
+        after.extend((latest + 1..).zip(parts).map(|(arrived, part)| (part.clone(), arrived)));
+        // Most files that come again differ from no other: those are not worth going through all figures.
+        let mut known: HashMap<ObservationKey, Datum> = HashMap::new();
+        let differs = |one: Observation| *known.entry(one.key()).or_insert(one.datum) != one.datum;
+        if !self.store.rivals(parts)?.into_iter().any(differs) {
+            return Ok(0);
+        }
+        let all = self.store.load(&Query::default())?;
+        let (were, _) = settle(all.clone(), &before);
+        let (will_be, _) = settle(all, &after);
+        let were: HashMap<ObservationKey, Datum> = were.iter().map(|one| (one.key(), one.datum)).collect();
+        Ok(will_be.iter().filter(|one| were.get(&one.key()) != Some(&one.datum)).count())
     }
 
     fn import(&mut self, name: &str, bytes: &[u8]) -> Result<Vec<Taken>> {

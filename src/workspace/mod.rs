@@ -26,7 +26,7 @@ use crate::job::{Bases, FillRequest};
 use crate::layout::{self, Context};
 use crate::model::{Date, SourceFile};
 use crate::read::{Limits, unpack};
-use crate::store::{FileRecord, Query, Reading, Rebuilt, Store, rebuild};
+use crate::store::{FileRecord, Original, Query, Reading, Rebuilt, Store, rebuild};
 
 /// Where files are dropped.
 pub const INBOX: &str = "受付";
@@ -250,6 +250,35 @@ impl Workspace {
         Ok(all)
     }
 
+    /// Takes back a file that was taken in, or the files of a zip: what was read from it and the kept original go. Answers
+    /// how many contents went; a file is known by its content, whatever its name.
+    ///
+    /// # Errors
+    /// A file that cannot be opened, a store that cannot be written to.
+    pub fn forget(&self, store: &mut Store, path: &Path) -> Result<usize> {
+        let mut forgotten = 0;
+        for (file, _) in originals(path, &Limits::default())? {
+            forgotten += usize::from(store.forget(&file.sha256)?);
+        }
+        Ok(forgotten)
+    }
+
+    /// Takes back a file that is at hand no more by the name it came under; `false` when no file of that name is kept.
+    ///
+    /// # Errors
+    /// Several files of that name: which is meant says only their content.
+    pub fn forget_named(&self, store: &mut Store, name: &str) -> Result<bool> {
+        let mut named: Vec<Original> =
+            store.originals()?.filter(|original| original.names.iter().any(|known| known == name)).collect();
+        let Some(original) = named.pop() else { return Ok(false) };
+        if !named.is_empty() {
+            return Err(Error::Usage(format!(
+                "『{name}』という名前のファイルは、内容の違うものがいくつか取り込んであります。取り除くファイルを「処理済」の中の場所で指定してください。"
+            )));
+        }
+        store.forget(&original.sha256)
+    }
+
     /// Makes the index anew: every kept original goes through the same reading as a dropped file.
     ///
     /// # Errors
@@ -263,7 +292,7 @@ impl Workspace {
                 return Err(Error::Internal(format!("読み取り結果がありません: {name}")));
             };
             let file = one.file.map_or_else(
-                || SourceFile { name: name.to_owned(), sha256: one.report.sha256.clone(), exported: None },
+                || SourceFile { name: name.to_owned(), sha256: one.report.sha256.clone(), exported: None, ours: false },
                 |file| (*file).clone(),
             );
             let record = FileRecord {

@@ -76,7 +76,7 @@ fn a_computed_figure_takes_the_place_of_a_missing_mark() {
 const INSURERS: [&str; 4] = ["れいじ市", "みなと市", "緑町", "例山町"];
 
 fn source(file: &str, exported: Option<Date>, row: u32) -> SourceRef {
-    let file = SourceFile { name: format!("{file}.xlsx"), sha256: format!("{file:0>64}"), exported };
+    let file = SourceFile { name: format!("{file}.xlsx"), sha256: format!("{file:0>64}"), exported, ours: false };
     SourceRef { file: Arc::new(file), sheet: Arc::from("表"), cell: CellRef::new(row, 2) }
 }
 
@@ -209,6 +209,33 @@ proptest! {
             for cell in &differing {
                 prop_assert!(told.iter().any(|told| told.message.contains(cell.as_str())), "{} {:?}", cell, told);
             }
+        }
+    }
+
+    #[test]
+    fn a_sheet_of_ours_says_nothing_where_another_file_has_the_figure(
+        all in prop::collection::vec(said(), 1..5),
+        copies in prop::collection::vec(said(), 1..4),
+    ) {
+        let others: Vec<Observation> = all.iter().enumerate().map(|(row, said)| as_observation(said, row as u32)).collect();
+        let ours = copies.iter().zip(100..).map(|(said, row)| {
+            // Our own books carry no 出力日.
+            let mut made = as_observation(&Said { exported: None, withheld: false, ..said.clone() }, row);
+            let file = SourceFile { ours: true, sha256: format!("{row:0>64}"), ..(*made.source.file).clone() };
+            made.source.file = Arc::new(file);
+            made
+        });
+        let ours: Vec<Observation> = ours.collect();
+        let withheld = Datum::Missing(MissingReason::Suppressed);
+        let decided = others.iter().any(|o| o.datum.value().is_some() || o.datum == withheld);
+        let (alone, told_alone) = settle(others.clone(), &Default::default());
+        let (kept, told) = settle(others.into_iter().chain(ours.clone()).collect(), &Default::default());
+        if decided {
+            prop_assert_eq!(shown(&kept[0]), shown(&alone[0]));
+            prop_assert_eq!(told, told_alone);
+        } else {
+            // Where no other file has the figure, that of ours is of use.
+            prop_assert_eq!(kept[0].datum.value().is_some(), ours.iter().any(|o| o.datum.value().is_some()));
         }
     }
 

@@ -35,7 +35,11 @@ fn grid(name: &str, lines: &[&str]) -> Grid {
 fn book(file: &str, grids: Vec<Grid>) -> Book {
     let sha256 =
         format!("{:064x}", file.bytes().fold(7u64, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into())));
-    Book { file: Arc::new(SourceFile { name: file.to_owned(), sha256, exported: None }), kind: BookKind::Xlsx, grids }
+    Book {
+        file: Arc::new(SourceFile { name: file.to_owned(), sha256, exported: None, ours: false }),
+        kind: BookKind::Xlsx,
+        grids,
+    }
 }
 
 fn take_grid(file: &str, grid: Grid) -> Taken {

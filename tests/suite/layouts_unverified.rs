@@ -28,7 +28,7 @@ fn book(name: &str, rows: &[Vec<&str>]) -> Book {
             cells.push(Cell { at: CellRef::new(row as u32, col as u32), value });
         }
     }
-    let file = SourceFile { name: name.to_owned(), sha256: format!("{name:0>64}"), exported: None };
+    let file = SourceFile { name: name.to_owned(), sha256: format!("{name:0>64}"), exported: None, ours: false };
     Book { file: Arc::new(file), kind: BookKind::Xlsx, grids: vec![Grid::new("Sheet1", false, cells, Vec::new())] }
 }
 

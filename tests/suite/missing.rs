@@ -23,7 +23,7 @@ fn area(name: &str) -> Arc<Area> {
 }
 
 fn observation(indicator: &str, area: &Arc<Area>, year: i32, datum: Datum, months: Option<u8>) -> Observation {
-    let file = SourceFile { name: "表.xlsx".to_owned(), sha256: "0".repeat(64), exported: None };
+    let file = SourceFile { name: "表.xlsx".to_owned(), sha256: "0".repeat(64), exported: None, ours: false };
     let mut period = Period::form_year(format!("{year}"), year);
     (period.months, period.part_year) = (months, months.is_some_and(|months| months < 12));
     Observation {

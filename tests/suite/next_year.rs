@@ -37,7 +37,7 @@ fn sheet(name: &str, lines: &[&str]) -> Grid {
 }
 
 fn book(grids: Vec<Grid>) -> Book {
-    let file = SourceFile { name: "統計表.xlsx".to_owned(), sha256: "0".repeat(64), exported: None };
+    let file = SourceFile { name: "統計表.xlsx".to_owned(), sha256: "0".repeat(64), exported: None, ours: false };
     Book { file: Arc::new(file), kind: BookKind::Xlsx, grids }
 }
 

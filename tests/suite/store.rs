@@ -94,7 +94,7 @@ fn file() -> impl Strategy<Value = (Reading, Vec<u8>)> {
     let figures = (vec(observation, 0..20), 0..2usize);
     (any::<[u8; 8]>(), text(), option::of(date()), option::of(any::<i32>()), figures, vec(entry, 0..4)).prop_map(
         |(bytes, name, exported, year, (figures, repeats), entries)| {
-            let file = SourceFile { name, sha256: sha256_hex(&bytes), exported };
+            let file = SourceFile { name, sha256: sha256_hex(&bytes), exported, ours: false };
             let shared = Arc::new(file.clone());
             let source = |sheet: String, cell| SourceRef { file: Arc::clone(&shared), sheet: sheet.into(), cell };
             let repeated: Vec<_> = figures.iter().take(repeats).cloned().collect();
@@ -292,7 +292,7 @@ proptest! {
 
 fn record(name: &str, bytes: &[u8]) -> FileRecord {
     FileRecord {
-        file: SourceFile { name: name.to_owned(), sha256: sha256_hex(bytes), exported: None },
+        file: SourceFile { name: name.to_owned(), sha256: sha256_hex(bytes), exported: None, ours: false },
         layout: "indicator_table".to_owned(),
         outcome: Outcome::Read,
         message: None,

@@ -535,7 +535,8 @@ pub fn table_of_year(seed: u64, later: i32) -> Table {
         "towns and names down" => (towns_and_names_down(&mut make), None),
         _ => (side_by_side(&mut make), None),
     };
-    let file = SourceFile { name: "統計表.xlsx".to_owned(), sha256: format!("{seed:064x}"), exported: None };
+    let file =
+        SourceFile { name: "統計表.xlsx".to_owned(), sha256: format!("{seed:064x}"), exported: None, ours: false };
     let grids = sheets.into_iter().map(|(name, sheet)| sheet.grid(&name)).collect();
     let book = Book { file: Arc::new(file), kind: BookKind::Xlsx, grids };
     Table { kind, book, truth: make.truth, wrong_sum, blemished: make.blemished }

@@ -169,7 +169,7 @@ function row(drop, reload, open, ask = true) {
     h("div", { class: "drop-head" }, outcomeMark(drop.outcome), h("span", { class: "drop-name" }, drop.name), aside([drop.layout, time(drop.at)].filter(Boolean).join("　"))),
     words ? h("p", {}, words) : null,
     drop.hint ? h("p", {}, drop.hint) : null,
-    drop.duplicate_of ? small("同じ内容のファイルが、すでに入っています。数値は変わりません。") : null,
+    drop.outcome === "duplicate" ? small("同じ内容のファイルが、すでに入っています。数値は変わりません。") : null,
   );
   if (year) add(box, question({ ...drop, question: { kind: "year" } }, reload));
   else if (table && ask) add(box, question(drop, reload));

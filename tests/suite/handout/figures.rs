@@ -250,7 +250,8 @@ fn files_behind_plots_and_places_alone_are_named_and_an_own_table_is_no_ministry
     let main = comparison.main_year.unwrap();
     assert!(comparison.rows.iter().any(|row| row.rank.is_some()));
     // Another insurer's figures, in the plots and among the places, come from a file of their own.
-    let apart = |name: &str| Arc::new(SourceFile { name: name.into(), sha256: name.into(), exported: None });
+    let apart =
+        |name: &str| Arc::new(SourceFile { name: name.into(), sha256: name.into(), exported: None, ours: false });
     let (peer, elsewhere) = (apart("ほかの保険者.csv"), apart("ほかの年度.csv"));
     let mut changed = 0;
     let observations: Vec<_> = evidence

@@ -221,7 +221,8 @@ fn an_old_form_with_figures_whose_blocks_are_not_found_is_told_too() {
     let sha256 = chiiki_sheet::store::sha256_hex(&bytes);
     let speaks = evidence.speak[&evidence.books[0].file.sha256].clone();
     evidence.speak.insert(sha256.clone(), speaks);
-    let file = chiiki_sheet::model::SourceFile { name: "古い様式.xlsx".to_owned(), sha256, exported: None };
+    let file =
+        chiiki_sheet::model::SourceFile { name: "古い様式.xlsx".to_owned(), sha256, exported: None, ours: false };
     evidence.books = vec![chiiki_sheet::intake::TextBook { file, path }];
     let report = run(&dir.path().join("出力"), "みほん市", &evidence, &Bases::default());
     assert_eq!(told(&report, "texts-owner-unknown"), 1, "{:?}", report.diagnostics);

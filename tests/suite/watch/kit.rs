@@ -200,7 +200,13 @@ pub struct State {
 impl State {
     pub fn of(root: &Path) -> Self {
         let folders = ["受付", "処理済", "隔離", "出力", "台帳/originals"];
-        let files = folders.iter().flat_map(|folder| files(root, folder)).collect();
+        let mut files: BTreeMap<String, Vec<u8>> = folders.iter().flat_map(|folder| files(root, folder)).collect();
+        // A file that could not be taken at first arrives later, and one that is taken twice, twice.
+        for (_, note) in files.iter_mut().filter(|(name, _)| name.starts_with("台帳") && name.ends_with(".json")) {
+            let mut fields: serde_json::Value = serde_json::from_slice(note).unwrap();
+            fields.as_object_mut().unwrap().remove("arrived");
+            *note = serde_json::to_vec(&fields).unwrap();
+        }
         let store = Store::open(root).unwrap();
         let mut index: Vec<String> = store.files().unwrap().iter().map(|file| format!("{file:?}")).collect();
         index.extend(store.load(&Query::default()).unwrap().iter().map(|observation| format!("{observation:?}")));
