@@ -208,6 +208,7 @@ schemas = {
             "decimals": whole(minimum=0),
             "adjusted": flag(),
             "unstable": flag(),
+            "doubtful": flag(),
             "cautions": many(text()),
             "values": many(many(ref("Figure"))),
             "difference": maybe(number()),
