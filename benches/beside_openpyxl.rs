@@ -24,9 +24,11 @@ use chiiki_sheet::refill::{Base, RefillOptions, refill};
 
 /// CHIIKI_TIMES=1: once, to be looked at under a profiler.
 fn times() -> u32 {
-    std::env::var("CHIIKI_TIMES").ok().and_then(|times| times.parse().ok()).unwrap_or(100)
+    std::env::var("CHIIKI_TIMES").ok().and_then(|times| times.parse().ok()).unwrap_or(25)
 }
-const TIMES_PYTHON: u32 = 10;
+/// Ours and theirs in turn, so often: a busy machine is not twice as fast for one of them only.
+const ROUNDS: usize = 7;
+const TIMES_PYTHON: u32 = 2;
 
 fn main() {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
@@ -53,47 +55,69 @@ fn main() {
     }
     let counts = cells.map(|sheets| sheets.values().map(BTreeMap::len).sum::<usize>());
 
-    let fill_each = measure(times(), || {
-        let bytes = std::fs::read(dir.join("template.xlsx")).unwrap();
-        let template = StandardTemplate::from_bytes(bytes).unwrap();
-        let filled = fill_standard(&template, &comparison, &told, date).unwrap();
-        std::fs::write(dir.join("ours.xlsx"), filled.bytes).unwrap();
-    });
-    let refill_each = measure(times(), || {
-        let bytes = std::fs::read(dir.join("filled.xlsx")).unwrap();
-        std::fs::write(dir.join("ours.xlsx"), again(&bytes)).unwrap();
-    });
-    let once = measure(times(), || drop(fill_standard(template, &comparison, &told, date).unwrap()));
+    let fill_each = || {
+        measure(times(), || {
+            let bytes = std::fs::read(dir.join("template.xlsx")).unwrap();
+            let template = StandardTemplate::from_bytes(bytes).unwrap();
+            let filled = fill_standard(&template, &comparison, &told, date).unwrap();
+            std::fs::write(dir.join("ours.xlsx"), filled.bytes).unwrap();
+        })
+    };
+    let refill_each = || {
+        measure(times(), || {
+            let bytes = std::fs::read(dir.join("filled.xlsx")).unwrap();
+            std::fs::write(dir.join("ours.xlsx"), again(&bytes)).unwrap();
+        })
+    };
+    let once = || measure(times(), || drop(fill_standard(template, &comparison, &told, date).unwrap()));
     let above = [
         heap_above(|| drop(fill_standard(template, &comparison, &told, date).unwrap())),
         heap_above(|| drop(again(&filled))),
     ];
 
-    println!("cells written: fill {}, refill {}", counts[0], counts[1]);
-    println!("ms a file (wall, CPU)");
-    println!("fill, template parsed once      {:6.2} {:6.2}   heap above: {:.1} MB", once.0, once.1, above[0]);
-    println!("fill, file loaded each time     {:6.2} {:6.2}", fill_each.0, fill_each.1);
     println!(
-        "refill, file loaded each time   {:6.2} {:6.2}   heap above: {:.1} MB",
-        refill_each.0, refill_each.1, above[1]
+        "cells written: fill {}, refill {}; heap above {:.1} and {:.1} MB",
+        counts[0], counts[1], above[0], above[1]
     );
+    if times() == 1 {
+        return println!("{:?} {:?} {:?}", once(), fill_each(), refill_each());
+    }
+    let mut rounds: [Vec<(f64, f64)>; 5] = Default::default();
+    for _ in 0..ROUNDS {
+        let Some(python) = openpyxl(&root, dir) else { return println!("python3 with openpyxl is not here") };
+        for (of, measured) in rounds.iter_mut().zip([once(), fill_each(), python[0], refill_each(), python[1]]) {
+            of.push(measured);
+        }
+    }
+    println!("ms a file, wall and CPU: median (least to most) of {ROUNDS} rounds in turn");
+    let names = ["fill, parsed once", "fill", "fill, openpyxl", "refill", "refill, openpyxl"];
+    for (name, of) in names.iter().zip(&rounds) {
+        println!("{name:18} {} | {}", spread(of.iter().map(|of| of.0)), spread(of.iter().map(|of| of.1)));
+    }
+    for (name, ours, theirs) in [("fill", 1, 2), ("refill", 3, 4)] {
+        let pairs = || rounds[ours].iter().zip(&rounds[theirs]);
+        let (wall, cpu) = (pairs().map(|(a, b)| b.0 / a.0), pairs().map(|(a, b)| b.1 / a.1));
+        println!("{name:6} times as fast {} | {}", spread(wall), spread(cpu));
+    }
+}
+
+/// Median, least and most.
+fn spread(values: impl Iterator<Item = f64>) -> String {
+    let mut values: Vec<f64> = values.collect();
+    values.sort_by(f64::total_cmp);
+    format!("{:8.1} ({:.1} to {:.1})", values[values.len() / 2], values[0], values[values.len() - 1])
+}
+
+/// Milliseconds a file, wall and CPU, of the fill and of the refill.
+fn openpyxl(root: &Path, dir: &Path) -> Option<[(f64, f64); 2]> {
     let script = root.join("benches/beside_openpyxl.py");
-    let output = Command::new("python3").arg(script).arg(dir).arg(TIMES_PYTHON.to_string()).output();
-    let Ok(output) = output else { return println!("python3 is not here") };
-    if !output.status.success() {
-        return println!("openpyxl: {}", String::from_utf8_lossy(&output.stderr));
-    }
-    let text = String::from_utf8(output.stdout).unwrap();
-    for ((line, ours), what) in text.lines().zip([fill_each, refill_each]).zip(["fill", "refill"]) {
-        let numbers: Vec<f64> = line.split(' ').map(|number| number.parse().unwrap()).collect();
-        println!(
-            "openpyxl, {what:6}                {:6.1} {:6.1}   {:.1} times (wall), {:.1} times (CPU)",
-            numbers[0],
-            numbers[1],
-            numbers[0] / ours.0,
-            numbers[1] / ours.1
-        );
-    }
+    let output = Command::new("python3").arg(script).arg(dir).arg(TIMES_PYTHON.to_string()).output().ok()?;
+    let text = String::from_utf8(output.stdout).ok()?;
+    let mut lines = text.lines().map(|line| {
+        let mut numbers = line.split(' ').map(|number| number.parse().unwrap());
+        (numbers.next().unwrap(), numbers.next().unwrap())
+    });
+    Some([lines.next()?, lines.next()?])
 }
 
 fn evidence(root: &Path) -> (Catalog, Comparison, Vec<Diagnostic>) {
