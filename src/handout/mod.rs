@@ -17,6 +17,7 @@ mod names;
 pub mod options;
 pub mod prepare;
 pub mod problem;
+mod remarks;
 mod render;
 pub mod shown;
 pub mod typesetter;
