@@ -91,7 +91,10 @@ fn find(
     // Held by another program for a moment, it must not be taken for somebody else's: a second sheet would begin.
     let hint = "Excelなどで開いていたら閉じてください。";
     match crate::disk::read(&first) {
-        Ok(_) if shelf.cards(&first).iter().any(wanted) => return Ok((Some(first), None)),
+        Ok(_) if shelf.cards(&first).iter().any(wanted) => {
+            let told = newer_copies(dir, &first, shelf, wanted);
+            return Ok((Some(first), told));
+        }
         Err(error) if first.is_file() => return Err(Error::io(first, "読み取り", hint)(error)),
         _ => {}
     }
@@ -124,6 +127,39 @@ fn find(
         .at(Place::file(path.file_name().unwrap_or_default().to_string_lossy()))
     });
     Ok((chosen, told))
+}
+
+/// Copies beside the sheet (「… - コピー.xlsx」, 「… (2).xlsx」) that were written to after it: perhaps somebody works there.
+/// Only names that begin as the sheet's are looked into: a folder may hold the sheets of a whole prefecture.
+fn newer_copies(dir: &Path, sheet: &Path, shelf: &Shelf, wanted: &dyn Fn(&Card) -> bool) -> Option<Diagnostic> {
+    let stem = sheet.file_stem()?.to_string_lossy().into_owned();
+    let written = |path: &Path| std::fs::metadata(path).and_then(|about| about.modified()).ok();
+    let then = written(sheet)?;
+    let mut names: Vec<String> = Vec::new();
+    for path in std::fs::read_dir(dir).ok()?.filter_map(|entry| Some(entry.ok()?.path())) {
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let workbook = || [".xlsx", ".xlsm"].iter().any(|end| name.to_lowercase().ends_with(end));
+        let copy = name.starts_with(&stem) && path != *sheet && workbook();
+        let newer = || written(&path).is_some_and(|at| at > then);
+        if copy
+            && !crate::intake::is_not_for_reading(&name)
+            && !is_backup_name(&name)
+            && newer()
+            && shelf.cards(&path).iter().any(wanted)
+        {
+            names.push(format!("『{name}』"));
+        }
+    }
+    names.sort();
+    let name = sheet.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    (!names.is_empty()).then(|| {
+        Diagnostic::warning(
+            "newer-copy-beside",
+            format!("{}が、『{name}』より後に書き換えられています。数値を入れるのは『{name}』です。", names.concat()),
+        )
+        .hint("写しの方で作業しているときは、写しの名前を元の名前に変えてから、もう一度実行してください。使わない写しは別のフォルダーへ移してください。")
+        .at(Place::file(name))
+    })
 }
 
 fn cards_in(bytes: &[u8]) -> Vec<Card> {

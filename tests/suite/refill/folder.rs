@@ -124,3 +124,37 @@ fn previous_is_the_base_and_is_not_written_itself() {
         assert_eq!(times, 1);
     }
 }
+
+/// Somebody may be working in a copy while the sheet of the usual name gets the figures.
+#[test]
+fn a_copy_that_was_written_to_later_is_named() {
+    let dir = tempfile::tempdir().unwrap();
+    let usual = "見本県 みほん市_地域分析・検討シート.xlsx";
+    let (sheet, copy) = (dir.path().join(usual), dir.path().join("見本県 みほん市_地域分析・検討シート - コピー.xlsx"));
+    let book = fresh(&comparison(2023, 2025));
+    for path in [&sheet, &copy, &dir.path().join("見本県 みほん市_地域分析・検討シート_公開用.xlsx")]
+    {
+        std::fs::write(path, &book).unwrap();
+    }
+    std::fs::write(dir.path().join("見本県 みほん市_地域分析・検討シート_公開用.xlsx"), "ほかのもの").unwrap();
+    let own = comparison(2023, 2025).participants[0].area.key().to_owned();
+    let told = || {
+        let (found, told) = find_in_folder(dir.path(), usual, &own, &Shelf::default()).unwrap();
+        assert_eq!(found.as_ref(), Some(&sheet));
+        told
+    };
+    let at = std::fs::metadata(&sheet).unwrap().modified().unwrap();
+    let write_at = |path: &std::path::Path, time| {
+        std::fs::File::options().write(true).open(path).unwrap().set_modified(time).unwrap();
+    };
+    write_at(&copy, at + std::time::Duration::from_secs(60));
+    let message = told().unwrap();
+    assert_eq!(message.code, "newer-copy-beside");
+    assert!(
+        message.message.starts_with("『見本県 みほん市_地域分析・検討シート - コピー.xlsx』が"),
+        "{}",
+        message.message
+    );
+    write_at(&copy, at - std::time::Duration::from_secs(60));
+    assert_eq!(told(), None);
+}
