@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Base;
-use super::cells::{same, shown};
+use super::lost_blocks;
 use super::years;
 use crate::compare::Comparison;
 use crate::diagnostic::{Diagnostic, Place};
@@ -83,7 +83,7 @@ pub(super) fn plan(base: &Base, grid: &Grid, comparison: &Comparison, fixed_year
         let area = comparison.participants.get(who).map(|one| one.area.key().to_owned()).unwrap_or_default();
         let meta_role = known.filter(|(key, ..)| *key == area).map(|(.., role)| *role);
         diagnostics.extend(known.filter(|_| meta_role.is_some()).and_then(|area| renamed(base, grid, block, &area.1)));
-        let old: Vec<(u32, i32)> = block.years.iter().map(|(col, year)| (*col, *year)).collect();
+        let old: Vec<(u32, i32)> = years_of(block).collect();
         let new = if base.last.is_none() && !old.is_empty() {
             old.clone()
         } else {
@@ -158,19 +158,14 @@ fn names(caption: &str, name: &str) -> bool {
     !caption.is_empty() && fold(name).ends_with(caption)
 }
 
-/// Whether a block shows, under their years, mostly what was written last for a role.
+/// Whether a block shows mostly what was written last for a role.
 fn holds_figures_of(base: &Base, grid: &Grid, block: &FormBlock, role: Role) -> bool {
-    let Some(last) = &base.last else { return false };
-    let (mut equal, mut all) = (0, 0);
-    for row in &base.map.rows {
-        for (col, year) in &block.years {
-            let Some((written, _)) = last.values.get(&(row.id.clone(), role, *year)) else { continue };
-            all += 1;
-            let there = shown(grid.get(CellRef::new(row.row, *col)));
-            equal += usize::from(there.is_some_and(|there| same(written, &there)));
-        }
-    }
-    equal > 0 && equal * 2 > all
+    base.last.as_ref().is_some_and(|last| lost_blocks::holds(&base.map, grid, last, role, years_of(block)))
+}
+
+/// Columns and years of a block.
+fn years_of(block: &FormBlock) -> impl Iterator<Item = (u32, i32)> + Clone {
+    block.years.iter().map(|(col, year)| (*col, *year))
 }
 
 /// Areas that had a block and have none that could be found: their figures stay as they were.

@@ -20,15 +20,15 @@ pub(super) fn complete(map: &mut FormMap, grid: &Grid, last: &Meta) -> Vec<Role>
     // Comparison areas are counted by the order of their headings: which of them is missing their figures must say.
     let on_sheet: Vec<Role> = map.blocks.iter().map(|block| block.role).filter(others).collect();
     let shows = |map: &FormMap, role: Role| {
-        let years = map.blocks.iter().filter(|block| others(&block.role));
-        years
-            .into_iter()
-            .any(|block| holds(map, grid, last, role, &block.years.iter().map(|(c, y)| (*c, *y)).collect::<Vec<_>>()))
+        let mut blocks = map.blocks.iter().filter(|block| others(&block.role));
+        blocks.any(|block| holds(map, grid, last, role, block.years.iter().map(|(col, year)| (*col, *year))))
     };
     lost.extend(last.areas.keys().copied().filter(|role| others(role) && written(*role) && !shows(map, *role)));
     let mut found = Vec::new();
     for years in map.loose_years(grid) {
-        let Some(at) = lost.iter().position(|role| holds(map, grid, last, *role, &years)) else { continue };
+        let Some(at) = lost.iter().position(|role| holds(map, grid, last, *role, years.iter().copied())) else {
+            continue;
+        };
         let role = match lost.remove(at) {
             Role::Other(_) => {
                 let used =
@@ -44,13 +44,19 @@ pub(super) fn complete(map: &mut FormMap, grid: &Grid, last: &Meta) -> Vec<Role>
 }
 
 /// Whether columns show, under their years, mostly what was written last for a role.
-fn holds(map: &FormMap, grid: &Grid, last: &Meta, role: Role, years: &[(u32, i32)]) -> bool {
+pub(super) fn holds(
+    map: &FormMap,
+    grid: &Grid,
+    last: &Meta,
+    role: Role,
+    years: impl Iterator<Item = (u32, i32)> + Clone,
+) -> bool {
     let (mut equal, mut all) = (0, 0);
     for row in &map.rows {
-        for (col, year) in years {
-            let Some((written, _)) = last.values.get(&(row.id.clone(), role, *year)) else { continue };
+        for (col, year) in years.clone() {
+            let Some((written, _)) = last.values.get(&(row.id.clone(), role, year)) else { continue };
             all += 1;
-            let there = shown(grid.get(CellRef::new(row.row, *col)));
+            let there = shown(grid.get(CellRef::new(row.row, col)));
             equal += usize::from(there.is_some_and(|there| same(written, &there)));
         }
     }
