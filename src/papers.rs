@@ -152,8 +152,8 @@ fn texts_of(workbook: &[u8], context: Context<'_>) -> Result<(Vec<EntryText>, Op
     let mut places = Vec::new();
     for text in &mut texts {
         let (sheet, cell) = (&text.source.sheet, text.source.cell);
-        let standing = compiled.as_ref().map(|book| book.standing_text(sheet, cell)).transpose().map_err(fault)?;
-        if let Some(standing) = standing.flatten() {
+        // A cell whose looks cannot be told is printed as it stands: no reason to make no paper.
+        if let Some(standing) = compiled.as_ref().and_then(|book| book.standing_text(sheet, cell).ok().flatten()) {
             text.text = standing;
             places.push(format!("「{sheet}」{cell}"));
         }
