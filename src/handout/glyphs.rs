@@ -54,6 +54,8 @@ pub fn printed(text: &str, unprintable: &mut Unprintable) -> String {
                 }
             }
             '\n' => out.push('\n'),
+            // What a person set apart stays apart, by as much as a wide space is.
+            '\t' => out.push('\u{3000}'),
             // か + ゛ as two characters, as file names of a Mac have it, is the one character が.
             c if composed(&out, c).is_some() => {
                 let whole = composed(&out, c);
@@ -179,7 +181,7 @@ mod tests {
     #[test]
     fn white_space_and_line_ends() {
         let mut unprintable = Unprintable::default();
-        assert_eq!(printed("一\r\n二\r三\n四\u{2003}五\t六", &mut unprintable), "一\n二\n三\n四 五 六");
+        assert_eq!(printed("一\r\n二\r三\n四\u{2003}五\t六", &mut unprintable), "一\n二\n三\n四 五　六");
         assert!(unprintable.is_empty());
     }
 

@@ -151,12 +151,23 @@ struct WrittenPage {
     paper: Spanned<String>,
     orientation: Spanned<String>,
     type_size: Spanned<String>,
-    parts: Vec<Spanned<String>>,
+    parts: Spanned<Vec<Spanned<String>>>,
 }
 
 impl WrittenPage {
     fn check(&self, text: &str) -> Result<PageOptions, TemplateProblem> {
-        let parts = self.parts.iter().map(|part| choose(text, part, "parts", &Part::ALL)).collect::<Result<_, _>>()?;
+        if self.parts.get_ref().is_empty() {
+            let names = Part::ALL.map(|(name, _)| format!("\"{name}\"")).join("、");
+            let line = line_of(text, self.parts.span().start);
+            let message = "parts が空のため、載せるものがありません。";
+            return Err(TemplateProblem::new(FILE, line, message).hint(format!("使えるのは {names} です。")));
+        }
+        let parts = self
+            .parts
+            .get_ref()
+            .iter()
+            .map(|part| choose(text, part, "parts", &Part::ALL))
+            .collect::<Result<_, _>>()?;
         Ok(PageOptions {
             paper: choose(text, &self.paper, "paper", &[("A4", Paper::A4), ("A3", Paper::A3)])?,
             landscape: choose(text, &self.orientation, "orientation", &[("縦", false), ("横", true)])?,
@@ -240,6 +251,16 @@ mod tests {
 
         let open_quote = SHIPPED.replacen("type_size = \"標準\"", "type_size = \"標準", 1);
         assert_eq!(Options::parse(&open_quote).unwrap_err().line, Some(18));
+    }
+
+    #[test]
+    fn a_paper_without_any_part_is_no_paper() {
+        let start = SHIPPED.find("parts = [").unwrap();
+        let end = start + SHIPPED[start..].find(']').unwrap();
+        let empty = format!("{}parts = [{}", &SHIPPED[..start], &SHIPPED[end..]);
+        let problem = Options::parse(&empty).unwrap_err();
+        assert_eq!(problem.line, Some(19));
+        assert!(problem.message.contains("parts が空"), "{}", problem.message);
     }
 
     #[test]

@@ -201,7 +201,7 @@ fn year_words(year: &Year) -> String {
 }
 
 /// 「令和5年度」 while there is room, else 「令和5」「6」「7」, else 「5」「6」「7」 over 「令和」: the years and the eras under them. A
-/// part-year carries ※.
+/// part-year carries ※. Years that have no room even so are named in steps.
 fn year_ticks(years: &[Year], step: f64, room: Room) -> (Vec<Tick>, Vec<Tick>) {
     let x = |year: usize| step * (year as f64 + 0.5);
     let ticks = |labels: Vec<String>| -> Vec<Tick> {
@@ -242,7 +242,17 @@ fn year_ticks(years: &[Year], step: f64, room: Room) -> (Vec<Tick>, Vec<Tick>) {
         });
         eras.push(Tick { at: x(year).min(most), label: (*era).to_owned() });
     }
-    (ticks(parts.into_iter().map(|(_, number)| number).collect()), eras)
+    let numbers: Vec<String> = parts.into_iter().map(|(_, number)| number).collect();
+    // Of many years every second or third is named, the newest always; a part-year keeps its mark.
+    let widest = numbers.iter().map(|number| room.text(number)).fold(0.0, f64::max) + room.size * BETWEEN_YEARS;
+    let every = (widest / step).ceil().max(1.0) as usize;
+    let last = numbers.len().saturating_sub(1);
+    let shown = ticks(numbers).into_iter().enumerate().filter_map(|(index, tick)| {
+        let named = (last - index).is_multiple_of(every);
+        let label = if named { Some(tick.label) } else { tick.label.contains('※').then(|| "※".to_owned()) };
+        label.map(|label| Tick { label, ..tick })
+    });
+    (shown.collect(), eras)
 }
 
 /// The least gap between the years of an axis, in ems.
@@ -307,6 +317,37 @@ mod tests {
         let chart = sample();
         assert!(chart.lines[0].segments[0].part && chart.lines[0].points[2].part);
         assert!(chart.years[3].label.ends_with('※'), "{:?}", chart.years);
+    }
+
+    #[test]
+    fn many_years_are_named_in_steps_and_the_newest_always() {
+        let years: Vec<Year> = (2006..2027)
+            .map(|form_year| Year {
+                form_year,
+                wareki: if form_year < 2019 {
+                    format!("平成{}年度", form_year - 1988)
+                } else {
+                    format!("令和{}年度", form_year - 2018)
+                },
+                part_year: form_year == 2025,
+                months: None,
+            })
+            .collect();
+        let room = Room { width: 200.0, size: 9.0 };
+        let step = 160.0 / years.len() as f64;
+        let (ticks, eras) = year_ticks(&years, step, room);
+        assert_eq!(ticks.last().unwrap().label, "8");
+        assert!(ticks.iter().any(|tick| tick.label.ends_with('※')), "{ticks:?}");
+        let named: Vec<&Tick> = ticks.iter().filter(|tick| tick.label != "※").collect();
+        assert!((5..15).contains(&named.len()), "{named:?}");
+        for pair in named.windows(2) {
+            let [a, b] = pair else { panic!() };
+            let least = (room.text(&a.label) + room.text(&b.label)) / 2.0;
+            assert!(b.at - a.at > least, "{a:?} {b:?}");
+        }
+        assert_eq!(eras.len(), 2);
+        // With room for each of them all are named.
+        assert_eq!(year_ticks(&years, 30.0, room).0.len(), years.len());
     }
 
     #[test]
