@@ -60,6 +60,7 @@ fn tell(report: &RoundReport) {
             sheet.ledger.missing.len(),
             sheet.ledger.unfilled_places.len()
         );
+        print!("{}", say::changes(&sheet.changes));
         all.extend(sheet.diagnostics.iter().cloned());
     }
     // The same remark from reading and from the store is told once.

@@ -1,10 +1,8 @@
-//! The plan of 「点検」, and the marks of figures on the form that stand on it.
-
-use std::collections::{BTreeMap, BTreeSet};
+//! The plan of 「点検」.
 
 use super::form_sheet::FigureCells;
 use super::list_sheet::ListSheet;
-use super::plan::{CellContent, CellStyle, SheetPlan};
+use super::plan::{CellContent, SheetPlan};
 use crate::compare::{Caution, CautionKind, Comparison};
 use crate::form::{FormMap, Role};
 use crate::model::CellRef;
@@ -14,10 +12,6 @@ use crate::read::Grid;
 pub const CAUTION_SHEET: &str = "点検";
 /// Characters a line of each column holds.
 const WIDTHS: [usize; 6] = [4, 8, 10, 20, 43, 32];
-/// What hidden rows of the form say that lend their style to marked figures.
-pub(crate) const STYLE_ROW: &str = "書式の見本（消さないでください）";
-/// The row that serves every unit without one of its own.
-pub const OTHER_UNITS: &str = "その他";
 
 /// Plans the list; `None` when the book has no such sheet.
 pub fn plan(
@@ -117,46 +111,4 @@ fn place(map: &FormMap, comparison: &Comparison, caution: &Caution, cells: &Figu
         return Some(CellRef::new(sheet_row, column(comparison.participants.get(who)?.role, year)?));
     }
     Some(CellRef::new(map.year_row, column(Role::Own, caution.year?)?))
-}
-
-/// Gives the figures of cautions the marked style of their unit, where the form has one. Other cells and all number
-/// formats stay.
-pub fn mark(
-    grid: &Grid,
-    map: &FormMap,
-    comparison: &Comparison,
-    cautions: &[Caution],
-    cells: &FigureCells,
-    keeps_looks: &dyn Fn(CellRef) -> bool,
-    sheet: &mut SheetPlan,
-) {
-    let Some(col) = map.blocks.first().map(|block| block.first_col) else { return };
-    let styles = style_rows(grid, map);
-    let wanted: BTreeSet<_> =
-        cautions.iter().filter(|caution| caution.marks()).flat_map(|caution| &caution.figures).collect();
-    for key in wanted {
-        let (Some(at), Some(row)) = (cells.get(key), comparison.rows.get(key.0)) else { continue };
-        // Colours people gave a figure say more to them than our mark; 「点検」 names it all the same.
-        if keeps_looks(*at) {
-            continue;
-        }
-        let unit = match &*row.indicator.unit {
-            "日" => "回",
-            "人" => "円",
-            unit => unit,
-        };
-        let style = styles.get(unit).or_else(|| styles.get(OTHER_UNITS));
-        if let (Some(style), Some(edit)) = (style, sheet.cells.get_mut(at)) {
-            edit.style = CellStyle::Like(CellRef::new(*style, col));
-        }
-    }
-}
-
-/// Hidden rows of the form that lend their style: unit → row. The first year column is marked, the second one plain.
-pub fn style_rows<'a>(grid: &'a Grid, map: &FormMap) -> BTreeMap<&'a str, u32> {
-    let names = grid.cells().iter().filter(|cell| cell.at.col + 1 == map.id_col);
-    names
-        .filter(|cell| cell.value.as_text() == Some(STYLE_ROW))
-        .filter_map(|cell| Some((grid.text(cell.at.row, map.id_col + 1)?, cell.at.row)))
-        .collect()
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::caution_sheet::{OTHER_UNITS, style_rows};
+use super::caution_marks::{OTHER_UNITS, style_rows};
 use super::entry_rows::EntryRows;
 use super::ledger::{Ledger, MissingFigure, UnfilledPlace};
 use super::plan::{CellContent, SheetPlan};

@@ -1,6 +1,7 @@
 //! Filling a workbook: first a plan (pure data), then the bytes, part by part.
 
 pub mod apply;
+pub(crate) mod caution_marks;
 pub(crate) mod caution_sheet;
 pub(crate) mod chart_sheet;
 pub(crate) mod compare_sheet;

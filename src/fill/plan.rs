@@ -96,6 +96,9 @@ pub struct InnerLink {
 pub struct SheetPlan {
     /// Cells in row order
     pub cells: BTreeMap<CellRef, CellEdit>,
+    /// Cells whose style alone changes, to that of another cell as it stood before; what they hold stays. Cells of
+    /// `cells` are not among them.
+    pub styles: BTreeMap<CellRef, CellRef>,
     /// Columns to hide (`true`) or show
     pub hide_columns: BTreeMap<u32, bool>,
     /// Rows to hide (`true`) or show

@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use sha2::{Digest, Sha256};
 
+use super::caution_marks::Untouched;
 use super::entry_rows::EntryRows;
 use super::ledger::Ledger;
 use super::meta_sheet::{META_SHEET, Meta, append_rows};
@@ -146,7 +147,7 @@ pub fn fill_standard(
         map: &template.map,
         sources: SOURCE_SHEET,
         meta: META_SHEET,
-        keeps_looks: &|_| false,
+        looks: &Untouched,
     };
     let (_, mut diagnostics) = work_sheets::add(&mut plan, &book, comparison, told, &form.cells, &template.texts);
     let wrote = wrote::rows(&wrote::of_fill(&plan));

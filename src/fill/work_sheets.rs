@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use super::caution_marks::Looks;
 use super::draft::{self, DRAFT_LINE, Draft};
 use super::entry_rows::{EntryRows, height_of};
 use super::form_sheet::FigureCells;
 use super::list_sheet::link;
 use super::meta_sheet::append_rows;
 use super::plan::{CellContent, FillPlan};
-use super::{SheetTexts, caution_sheet, chart_sheet, memo_sheet, source_sheet};
+use super::{SheetTexts, caution_marks, caution_sheet, chart_sheet, memo_sheet, source_sheet};
 use crate::compare::{self, Comparison};
 use crate::diagnostic::Diagnostic;
 use crate::form::{FormMap, find_entries};
@@ -31,8 +32,8 @@ pub struct Book<'a> {
     pub sources: &'a str,
     /// Name of `_meta`
     pub meta: &'a str,
-    /// Whether the looks of a cell of the form are a person's
-    pub keeps_looks: &'a dyn Fn(CellRef) -> bool,
+    /// The looks of the form's cells
+    pub looks: &'a dyn Looks,
 }
 
 impl<'a> Book<'a> {
@@ -65,7 +66,7 @@ pub fn add(
             let needed = height_of(&draft.text, ENTRY_WIDTH).max(ENTRY_LEAST);
             heights.insert(draft.cell, EntryRows::of(grid, draft.cell).give(sheet, needed));
         }
-        caution_sheet::mark(grid, book.map, comparison, &cautions, cells, book.keeps_looks, sheet);
+        caution_marks::mark(grid, book.map, comparison, &cautions, cells, book.looks, sheet);
         if let Some(sources) = book.grid(book.sources) {
             for (row, source_row) in source_sheet::first_rows(sources, comparison) {
                 let figure = cells.range((row, 0, i32::MIN)..=(row, usize::MAX, i32::MAX)).next();

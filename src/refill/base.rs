@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::lost_blocks;
+use super::second_columns::{self, SecondColumn};
 use crate::error::FileError;
-use crate::fill::caution_sheet::style_rows;
+use crate::fill::caution_marks::{Looks, style_rows};
 use crate::fill::meta_sheet::{META_SHEET, Meta, is_meta};
 use crate::fill::plan::{FillPlan, RichText};
 use crate::fill::{COMPARE_SHEET, Compiled, SOURCE_SHEET};
@@ -25,6 +26,8 @@ pub struct Base {
     pub(super) last: Option<Meta>,
     /// Blocks known by their figures, because no heading names them any more
     pub(super) reworded: Vec<Role>,
+    /// Columns of people's under a year that stands already
+    pub(super) second: Vec<SecondColumn>,
     /// Areas of blocks told from elsewhere, for books without `_meta`: key and name
     pub(super) areas: BTreeMap<Role, (String, String)>,
     /// Where several insurers' sheets lie in the book: the name a sheet of this one has in a book of its own → its name
@@ -83,18 +86,29 @@ impl Base {
             last = metas.first().map(|(_, meta)| meta.clone());
         }
         let found = found.or_else(|| find(None, &[], last.as_ref()));
-        let Found { number: form, map, reworded } = found.ok_or_else(|| {
+        let Found { number: form, mut map, reworded } = found.ok_or_else(|| {
             let advice = last.as_ref().and_then(|last| {
                 let grid = grids.iter().find(|grid| *grid.name == last.form)?;
                 super::years::advice(&FormMap::find(grid, 1)?, last)
             });
-            let usual = "指標IDの列と年度の見出しがあるシートかどうか、確かめてください。".to_owned();
+            let written = last.as_ref().filter(|last| grids.iter().any(|grid| *grid.name == last.form));
+            let usual = match written {
+                Some(last) => format!(
+                    "「{}」の指標ID（B4-a など）の列が消えたか、書き換えられています。控えのファイル（名前に「_控え_」の付いたもの）からその列を写して保存し、もう一度実行してください。",
+                    last.form
+                ),
+                None => "指標IDの列と年度の見出しがあるシートかどうか、確かめてください。".to_owned(),
+            };
             FileError::refused(
                 "no-form",
                 "地域分析・検討シートの行（指標ID）と年度の見出しが見つかりません。",
                 advice.unwrap_or(usual),
             )
         })?;
+        let second = match (&last, grids.get(form)) {
+            (Some(last), Some(grid)) => second_columns::leave_out(&mut map, grid, last),
+            _ => Vec::new(),
+        };
         let mut base = Self {
             name: name.to_owned(),
             compiled,
@@ -103,6 +117,7 @@ impl Base {
             map,
             last,
             reworded,
+            second,
             areas: BTreeMap::new(),
             actual: BTreeMap::new(),
             owner: None,
@@ -149,6 +164,11 @@ impl Base {
         self.owner = Some(owner);
     }
 
+    /// The name a sheet of this insurer's has in the book.
+    pub(super) fn actual_name<'a>(&'a self, sheet: &'a str) -> &'a str {
+        self.actual.get(sheet).map_or(sheet, String::as_str)
+    }
+
     /// Names the sheets of a plan as the book does, where several insurers' sheets lie in it.
     pub(super) fn name_actually(&self, plan: &mut FillPlan) {
         if self.owner.is_none() {
@@ -188,36 +208,15 @@ impl Base {
         self.compiled.seen_width(&self.map.sheet, cols)
     }
 
-    /// Whether the looks of a figure's cell are a person's: ours are those of the same column in other blocks of its row,
-    /// and of the rows that lend their style to marked figures.
-    pub(super) fn has_own_looks(&self, at: CellRef) -> bool {
-        let style = |at: CellRef| self.compiled.style(&self.map.sheet, at);
-        let (Some(grid), Some(home)) = (
-            self.form_grid(),
-            self.map.blocks.iter().find(|block| (block.first_col..=block.last_col).contains(&at.col)),
-        ) else {
-            return false;
-        };
-        let offset = at.col - home.first_col;
-        let beside = self.map.blocks.iter().filter(|block| block.first_col != home.first_col);
-        let beside = beside.map(|block| CellRef::new(at.row, block.first_col + offset));
-        let first = self.map.blocks.first().map_or(0, |block| block.first_col);
-        let samples = style_rows(grid, &self.map);
-        let samples = samples.values().flat_map(|row| [CellRef::new(*row, first), CellRef::new(*row, first + 1)]);
-        let own = style(at);
-        let mut ours = beside.chain(samples).peekable();
-        ours.peek().is_some() && ours.all(|other| style(other) != own)
-    }
-
     /// Whether a cell of a sheet, by the name it has in a book of its own, holds a formula.
     pub(super) fn has_formula(&self, sheet: &str, at: CellRef, unknown: bool) -> bool {
-        let sheet = self.actual.get(sheet).map_or(sheet, String::as_str);
+        let sheet = self.actual_name(sheet);
         self.compiled.has_formula(sheet, at).unwrap_or(unknown)
     }
 
     /// The text of a cell with its formatting, of a sheet by the name it has in a book of its own.
     pub(super) fn rich_text(&self, sheet: &str, at: CellRef) -> Option<RichText> {
-        let sheet = self.actual.get(sheet).map_or(sheet, String::as_str);
+        let sheet = self.actual_name(sheet);
         self.compiled.rich_text(sheet, at).ok().flatten()
     }
 
@@ -272,6 +271,32 @@ impl Base {
     /// The areas of the blocks, from `_meta` or as told.
     pub(super) fn known_areas(&self) -> &BTreeMap<Role, (String, String)> {
         self.last.as_ref().map_or(&self.areas, |meta| &meta.areas)
+    }
+}
+
+impl Looks for Base {
+    fn style(&self, at: CellRef) -> Option<u32> {
+        self.compiled.style(&self.map.sheet, at)
+    }
+
+    /// Ours are those of the same column in other blocks of the row, and of the rows that lend their style to marked
+    /// figures.
+    fn are_own(&self, at: CellRef) -> bool {
+        let (Some(grid), Some(home)) = (
+            self.form_grid(),
+            self.map.blocks.iter().find(|block| (block.first_col..=block.last_col).contains(&at.col)),
+        ) else {
+            return false;
+        };
+        let offset = at.col - home.first_col;
+        let beside = self.map.blocks.iter().filter(|block| block.first_col != home.first_col);
+        let beside = beside.map(|block| CellRef::new(at.row, block.first_col + offset));
+        let first = self.map.blocks.first().map_or(0, |block| block.first_col);
+        let samples = style_rows(grid, &self.map);
+        let samples = samples.values().flat_map(|row| [CellRef::new(*row, first), CellRef::new(*row, first + 1)]);
+        let own = self.style(at);
+        let mut ours = beside.chain(samples).peekable();
+        ours.peek().is_some() && ours.all(|other| self.style(other) != own)
     }
 }
 

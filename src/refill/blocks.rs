@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Base;
 use super::lost_blocks;
+use super::second_columns;
 use super::years;
 use crate::compare::Comparison;
 use crate::diagnostic::{Diagnostic, Place};
@@ -70,6 +71,7 @@ pub(super) fn plan(base: &Base, grid: &Grid, comparison: &Comparison, fixed_year
     };
     let (mut plans, mut idle) = (Vec::new(), Vec::new());
     diagnostics.extend(lost(base, &comparison));
+    diagnostics.extend(base.second.iter().map(|second| second_columns::tell(&base.name, &base.map.sheet, second)));
     for block in &base.map.blocks {
         let known = on_sheet.get(&block.role);
         let Some(who) = comparison.participants.iter().position(|one| one.role == block.role) else {

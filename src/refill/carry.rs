@@ -58,7 +58,7 @@ pub(super) struct Sheet<'a> {
 
 impl Sheet<'_> {
     /// Whether a person wrote what a cell holds.
-    fn is_theirs(&self, cell: &Cell) -> bool {
+    pub fn is_theirs(&self, cell: &Cell) -> bool {
         if cell.value.display().trim().is_empty() || self.base.has_formula(&self.grid.name, cell.at, true) {
             return false;
         }

@@ -6,12 +6,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Base;
 use super::carry::{List, Sheet};
 use super::cells::{same, shown};
+use super::form::FormRefill;
 use super::handover::Item;
+use super::sources;
 use crate::compare::{Comparison, Thresholds};
 use crate::diagnostic::Diagnostic;
 use crate::fill::caution_sheet::CAUTION_SHEET;
 use crate::fill::draft::Draft;
 use crate::fill::form_sheet::FigureCells;
+use crate::fill::list_sheet::link;
 use crate::fill::memo_sheet::MEMO_SHEET;
 use crate::fill::meta_sheet::{META_SHEET, Shown};
 use crate::fill::plan::{CellContent, ChartBounds, FillPlan, NewSheet, SheetPlan};
@@ -23,14 +26,10 @@ use crate::model::CellRef;
 use crate::notation::fold;
 use crate::read::{Cell, CellValue, Grid};
 
-/// Columns of 「出典」 that are ours.
-const SOURCE_COLUMNS: u32 = 13;
 /// Columns of 「点検」 and 「検討メモ」.
 const CAUTION_COLUMNS: u32 = 6;
 const MEMO_COLUMNS: u32 = 5;
-/// What names an item: indicator, area and year; kind, cell and sentence, or without the sentence and its numbers;
-/// cell and fact.
-const SOURCE_KEYS: &[&[u32]] = &[&[1, 3, 4]];
+/// What names an item: kind, cell and sentence, or without the sentence and its numbers; cell and fact.
 const CAUTION_KEYS: &[&[u32]] = &[&[2, 3, 4], &[2, 3]];
 const MEMO_KEYS: &[&[u32]] = &[&[0, 1], &[0]];
 
@@ -53,25 +52,34 @@ pub(super) fn plan(
     base: &Base,
     map: &FormMap,
     comparison: &Comparison,
-    form: &mut SheetPlan,
-    cells: &FigureCells,
+    form: &mut FormRefill,
     told: &[Diagnostic],
     template: &StandardTemplate,
 ) -> Work {
+    let values = &form.values;
+    let sheet = &mut form.sheet;
+    let cells = &form.cells;
     let (listed, mut work) = rayon::join(
         || {
             let compared =
                 base.grid(COMPARE_SHEET).map(|grid| (COMPARE_SHEET, compare(base, grid, comparison, template)));
-            let sources = sources(base, comparison, cells, template).map(|planned| (SOURCE_SHEET, planned));
+            let sources =
+                sources::sources(base, comparison, cells, values, template).map(|planned| (SOURCE_SHEET, planned));
             [compared, sources]
         },
-        || worked(base, map, comparison, form, cells, told, template),
+        || worked(base, map, comparison, sheet, cells, told, template),
     );
     let mut items = Vec::new();
     for (name, planned) in listed.into_iter().flatten() {
         work.sheets.insert(name.to_owned(), planned.sheet);
         work.wrote.insert(name.to_owned(), planned.marks);
         items.extend(planned.items);
+        for row in &base.map.rows {
+            if let Some(source) = planned.first_rows.get(&row.id) {
+                let at = CellRef::new(row.row, base.map.id_col);
+                form.sheet.links.insert(at, link(SOURCE_SHEET, CellRef::new(*source, 0)));
+            }
+        }
     }
     items.append(&mut work.items);
     work.items = items;
@@ -79,23 +87,12 @@ pub(super) fn plan(
 }
 
 /// A sheet beside the form, the marks of what it says, and people's words that have to make room.
-struct Planned {
-    sheet: SheetPlan,
-    marks: BTreeSet<u32>,
-    items: Vec<Item>,
-}
-
-/// 「出典」.
-fn sources(base: &Base, comparison: &Comparison, cells: &FigureCells, template: &StandardTemplate) -> Option<Planned> {
-    let grid = base.grid(SOURCE_SHEET)?;
-    let fresh = source_sheet::plan(grid, &base.map.sheet, comparison, cells);
-    let marks = wrote::of_plan(&fresh);
-    let mut sources = source_rows(grid, fresh);
-    let list = List::below(grid, "番号", SOURCE_COLUMNS, SOURCE_KEYS)
-        .map(|list| List { signed: Some(SOURCE_COLUMNS - 1), ..list });
-    let items = Sheet { base, grid, pristine: template.grid(SOURCE_SHEET), list }.carry(&mut sources);
-    drop_idle(grid, &mut sources);
-    Some(Planned { sheet: sources, marks, items })
+pub(super) struct Planned {
+    pub sheet: SheetPlan,
+    pub marks: BTreeSet<u32>,
+    pub items: Vec<Item>,
+    /// On 「出典」: 指標ID → the first of its rows
+    pub first_rows: BTreeMap<String, u32>,
 }
 
 /// Drafts and marks on the form, 「点検」, 「検討メモ」, 「グラフ」.
@@ -114,8 +111,7 @@ fn worked(
     let (heights, hidden) = (form.row_heights.clone(), form.hide_rows.clone());
     plan.sheets.insert(name.clone(), std::mem::take(form));
     let grids = base.grids.iter().map(|grid| (&*grid.name, grid)).collect();
-    let keeps_looks = |at: CellRef| base.has_own_looks(at);
-    let book = Book { grids, form: &name, map, sources: SOURCE_SHEET, meta: META_SHEET, keeps_looks: &keeps_looks };
+    let book = Book { grids, form: &name, map, sources: SOURCE_SHEET, meta: META_SHEET, looks: base };
     let (drafts, diagnostics) = work_sheets::add(&mut plan, &book, comparison, told, cells, template.texts());
     *form = plan.sheets.remove(&name).unwrap_or_default();
     (form.row_heights, form.hide_rows) = (heights, hidden);
@@ -154,7 +150,7 @@ fn clear_leftovers(grid: &Grid, pristine: &Grid, planned: &mut SheetPlan, may_cl
 }
 
 /// Rows of a list that lead nowhere now must not lead where an earlier run's rows led.
-fn unlink_leftovers(list: &List, planned: &mut SheetPlan) {
+pub(super) fn unlink_leftovers(list: &List, planned: &mut SheetPlan) {
     let rows: BTreeSet<u32> = planned.cells.keys().map(|at| at.row).filter(|row| *row > list.heading).collect();
     let cells =
         rows.into_iter().flat_map(|row| (list.left..list.left + list.width).map(move |col| CellRef::new(row, col)));
@@ -244,7 +240,7 @@ fn compare(base: &Base, grid: &Grid, comparison: &Comparison, template: &Standar
             .any(|(_, edit)| matches!(&edit.content, CellContent::Text(text) if id_in(text).is_some()));
         !*hide && named
     });
-    Planned { sheet: plan, marks, items }
+    Planned { sheet: plan, marks, items, first_rows: BTreeMap::new() }
 }
 
 /// The first column of a comparison area's group, by its heading.
@@ -271,80 +267,6 @@ fn clear_idle_groups(base: &Base, grid: &Grid, comparison: &Comparison, plan: &m
             }
         }
     }
-}
-
-/// The planned rows of 「出典」 without those that stand already.
-pub(super) fn source(grid: &Grid, fresh: SheetPlan) -> SheetPlan {
-    let mut plan = source_rows(grid, fresh);
-    drop_idle(grid, &mut plan);
-    plan
-}
-
-/// Puts the planned rows only where rows of ours stand or nothing stands; rows of ours that are left over are cleared.
-fn source_rows(grid: &Grid, fresh: SheetPlan) -> SheetPlan {
-    let Some(heading) = grid.cells().iter().find(|cell| cell.value.as_text().is_some_and(|text| fold(text) == "番号"))
-    else {
-        return SheetPlan::default();
-    };
-    let (first, left) = (heading.at.row + 1, heading.at.col);
-    let ours = |row: u32| {
-        let mut own =
-            grid.row(row).iter().filter(|cell| (left..left + SOURCE_COLUMNS).contains(&cell.at.col)).peekable();
-        own.peek().is_none() || grid.get(CellRef::new(row, left)).and_then(CellValue::as_number).is_some()
-    };
-    let last = grid.extent().map_or(first, |extent| extent.row);
-    let mut places = (first..).filter(|row| ours(*row));
-    let mut homes: BTreeMap<u32, u32> = BTreeMap::new();
-    for row in fresh.cells.keys().map(|at| at.row) {
-        if let std::collections::btree_map::Entry::Vacant(entry) = homes.entry(row)
-            && let Some(place) = places.next()
-        {
-            entry.insert(place);
-        }
-    }
-    let mut plan = SheetPlan::default();
-    let home = |at: &CellRef| homes.get(&at.row).map(|row| CellRef::new(*row, at.col));
-    plan.cells = fresh.cells.into_iter().filter_map(|(at, edit)| Some((home(&at)?, edit))).collect();
-    plan.links = fresh.links.into_iter().filter_map(|(at, link)| Some((home(&at)?, link))).collect();
-    for row in places.take_while(|row| *row <= last) {
-        for cell in grid.row(row).iter().filter(|cell| (left..left + SOURCE_COLUMNS).contains(&cell.at.col)) {
-            plan.set(cell.at, CellContent::Blank);
-        }
-    }
-    plan
-}
-
-/// Where figures came from, as 「出典」 of the book says: 指標ID, area, year → file, sheet, cell.
-pub(super) fn old_sources(base: &Base) -> BTreeMap<(String, String, i32), String> {
-    let mut found = BTreeMap::new();
-    let Some(grid) = base.grid(SOURCE_SHEET) else { return found };
-    let Some(heading) = grid.cells().iter().find(|cell| cell.value.as_text().is_some_and(|text| fold(text) == "番号"))
-    else {
-        return found;
-    };
-    let col = |word: &str| {
-        grid.row(heading.at.row)
-            .iter()
-            .find(|cell| cell.value.as_text().is_some_and(|text| fold(text) == fold(word)))
-            .map(|cell| cell.at.col)
-    };
-    let columns =
-        (|| Some((col("指標ID")?, col("地域")?, col("年度")?, col("ファイル")?, col("シート")?, col("セル")?)))();
-    let Some((id, area, year, file, sheet, cell)) = columns else { return found };
-    for row in grid.rows().filter_map(|row| row.first()).map(|cell| cell.at.row).filter(|row| *row > heading.at.row) {
-        let text = |col: u32| grid.get(CellRef::new(row, col)).map(CellValue::display).unwrap_or_default();
-        let year = text(year);
-        let year = year.rsplit_once('（').and_then(|(_, rest)| rest.trim_end_matches('）').parse().ok());
-        let Some(year) = year else { continue };
-        let sheet = text(sheet);
-        let place = if sheet.is_empty() {
-            format!("{} {}", text(file), text(cell))
-        } else {
-            format!("{} 「{sheet}」 {}", text(file), text(cell))
-        };
-        found.insert((text(id), text(area), year), place);
-    }
-    found
 }
 
 /// Our sheets for a book that has none of them: values without formulas, behind the book's own sheets.

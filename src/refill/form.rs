@@ -440,7 +440,7 @@ fn tell_rows(base: &Base, blocks: &Blocks, added: &[FormRow], out: &mut FormRefi
         };
         out.diagnostics.push(
             Diagnostic::warning(HAND_WRITTEN, message)
-                .hint("どちらが正しいか確かめてください。新しい数値にするには --adopt を付けて実行します。")
+                .hint("どちらが正しいか確かめてください。新しい数値にするには、画面の「ほかの操作」から「手で直した数値も新しい値にする」を選びます（コマンドでは --adopt）。")
                 .at(place),
         );
     }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::cells::{Decision, decide, shown};
 use super::changes::{Change, Changes, display};
-use super::{Refilled, companions, marked_sources, marked_texts};
+use super::{Refilled, marked_texts, sources};
 use crate::compare::Comparison;
 use crate::diagnostic::{Diagnostic, Place as Spot};
 use crate::error::FileError;
@@ -95,8 +95,8 @@ impl Marked {
         if let Some(grid) = sources {
             let (used, places) = used(comparison, &planned.marks);
             let mut fresh = source_sheet::plan_with(grid, &used, |key| places.get(key).cloned());
-            marked_sources::keep(grid, &self.shown_figures(&planned.marks), &mut fresh);
-            planned.plan.sheets.insert(grid.name.to_string(), companions::source(grid, fresh));
+            sources::keep(grid, &self.shown_figures(&planned.marks), &mut fresh);
+            planned.plan.sheets.insert(grid.name.to_string(), sources::source(grid, fresh));
         }
         self.put_record(comparison, date, &mut planned);
         let filled = self.compiled.apply(&planned.plan)?;
@@ -274,7 +274,7 @@ impl Marked {
     }
 
     /// The figures of the places, by the names the areas had.
-    fn shown_figures(&self, marks: &[MarkRecord]) -> BTreeSet<marked_sources::Named> {
+    fn shown_figures(&self, marks: &[MarkRecord]) -> BTreeSet<sources::Named> {
         let all = marks.iter().flat_map(|mark| &mark.figures);
         let named = all.filter_map(|(id, role, year)| Some((id.clone(), self.meta.areas.get(role)?.1.clone(), *year)));
         named.collect()

@@ -17,13 +17,14 @@ mod headings;
 mod heights;
 mod lost_blocks;
 mod marked;
-mod marked_sources;
 mod marked_texts;
 mod mentions;
 mod news;
 mod pointing;
 mod remarks;
 mod run;
+mod second_columns;
+mod sources;
 mod texts;
 mod years;
 

@@ -1,4 +1,5 @@
-//! 「更新内容」: what the last refill changed, written anew each time.
+//! 「更新内容」: what the last refill changed, and below it what those before it did. Files dropped one by one are as many
+//! refills; who opens the book afterwards wants to know of all of them.
 
 use std::collections::BTreeSet;
 
@@ -26,8 +27,16 @@ const HEADINGS: [(&str, f64); 10] = [
     ("新しい出典・説明", 44.0),
 ];
 const HEADING_ROW: u32 = 3;
-/// What names a row: kind, indicator, area and year.
-const KEYS: &[&[u32]] = &[&[0, 1, 3, 4]];
+/// What names a row: kind, indicator, area and year; of several updates the values and the explanation, too.
+const KEYS: &[&[u32]] = &[&[0, 1, 3, 4, 5, 6, 9], &[0, 1, 3, 4]];
+/// 区分 of the line that heads an earlier update, and the column that says which.
+const EARLIER: &str = "前の更新";
+const EXPLAINED: usize = 9;
+/// 区分 of rows that stay when their update is no longer the last: a figure that came new and one a person keeps are not
+/// different from before.
+const LASTING: [&str; 5] = [EARLIER, "年度の列", "文章の見直し", "変わった", "資料に無い"];
+/// Rows of earlier updates kept at most.
+const MOST_EARLIER: usize = 500;
 
 /// What is written on the sheet, but for the line that counts.
 pub(super) struct News {
@@ -45,7 +54,11 @@ pub(super) struct News {
 pub(super) fn prepare(base: &Base, changes: &Changes) -> News {
     let (name, existing) = free_or_ours(base, NEWS_SHEET);
     let mut sheet = SheetPlan::default();
-    let rows = rows(changes);
+    let standing = existing.and_then(|_| base.grid(&name));
+    let list = List { heading: HEADING_ROW, left: 0, width: HEADINGS.len() as u32, keys: KEYS, signed: None };
+    let people = standing.map(|grid| Sheet { base, grid, pristine: None, list: Some(list) });
+    let mut rows = rows(changes);
+    rows.extend(people.as_ref().map(earlier).unwrap_or_default());
     let end = HEADING_ROW + 1 + rows.len() as u32;
     for (row, texts) in (HEADING_ROW + 1..).zip(rows) {
         for (col, text) in (0..).zip(texts) {
@@ -56,11 +69,9 @@ pub(super) fn prepare(base: &Base, changes: &Changes) -> News {
     fit_rows(&mut sheet, &HEADINGS);
     let wrote = wrote::of_plan(&sheet);
     let mut news = News { name, stands: false, sheet, items: Vec::new(), wrote };
-    let Some(grid) = existing.and_then(|_| base.grid(&news.name)) else { return news };
+    let Some(people) = people else { return news };
     news.stands = true;
-    let list = List { heading: HEADING_ROW, left: 0, width: HEADINGS.len() as u32, keys: KEYS, signed: None };
-    let people = Sheet { base, grid, pristine: None, list: Some(list) };
-    for cell in grid.cells().iter().filter(|cell| cell.at.row >= end && cell.at.col < HEADINGS.len() as u32) {
+    for cell in people.grid.cells().iter().filter(|cell| cell.at.row >= end && cell.at.col < HEADINGS.len() as u32) {
         if people.may_clear(cell) {
             news.sheet.cells.insert(cell.at, CellEdit { content: CellContent::Blank, style: CellStyle::Keep });
         }
@@ -102,6 +113,32 @@ pub(super) fn plan(base: &Base, news: News, changes: &Changes, date: Date, plan:
     new.cells.insert(CellRef::new(0, 0), (CellContent::Text(NEWS_SHEET.to_owned()), Look::Title));
     new.cells.insert(at, (CellContent::Text(line), Look::Plain));
     plan.new_sheets.push(new);
+}
+
+/// The updates the sheet tells of as it stands, the newest first: each headed by its counting line.
+fn earlier(people: &Sheet<'_>) -> Vec<[String; 10]> {
+    let grid = people.grid;
+    let mut line: [String; 10] = Default::default();
+    let last = grid.text(1, 0).unwrap_or_default().to_owned();
+    for (cell, text) in [(0, EARLIER.to_owned()), (EXPLAINED, last)] {
+        if let Some(cell) = line.get_mut(cell) {
+            *cell = text;
+        }
+    }
+    let mut rows = vec![line];
+    for cells in grid.rows().filter(|cells| cells.first().is_some_and(|cell| cell.at.row > HEADING_ROW)) {
+        let mut line: [String; 10] = Default::default();
+        for cell in cells.iter().filter(|cell| !people.is_theirs(cell)) {
+            if let Some(text) = line.get_mut(cell.at.col as usize) {
+                *text = cell.value.display();
+            }
+        }
+        if LASTING.iter().any(|kind| line.first().is_some_and(|first| first == kind)) {
+            rows.push(line);
+        }
+    }
+    rows.truncate(MOST_EARLIER);
+    rows
 }
 
 fn rows(changes: &Changes) -> Vec<[String; 10]> {

@@ -14,8 +14,6 @@ use crate::model::CellRef;
 use crate::notation::wareki;
 use crate::template::xml::{Kind, Walker, content};
 
-/// What a formula is named with.
-const FORMULA: &str = " の式";
 /// Named in a sentence; the rest is counted.
 const NAMED: usize = 8;
 /// Sheets whose formulas are ours.
@@ -82,11 +80,27 @@ pub(super) fn tell(base: &Base, blocks: &Blocks, template: &StandardTemplate) ->
 
 /// Tells formulas of people's own over figures that are written now: Excel computes them when it opens the book, and
 /// until it is saved there, viewers that do not compute show the old results.
-pub(super) fn recalculated(base: &Base, form: &SheetPlan, template: &StandardTemplate) -> Option<Diagnostic> {
-    let written = form.cells.iter().filter(|(_, edit)| matches!(edit.content, CellContent::Number(_)));
-    let columns: BTreeSet<u32> = written.map(|(at, _)| at.col).collect();
-    let formulas: Vec<String> =
-        find(base, &columns, template).into_iter().filter(|found| found.ends_with(FORMULA)).collect();
+pub(super) fn recalculated<'a>(
+    base: &Base,
+    written: impl Iterator<Item = (&'a str, &'a SheetPlan)>,
+) -> Option<Diagnostic> {
+    let mut formulas = Vec::new();
+    for (sheet, plan) in written {
+        let cells = plan.cells.iter().filter(|(_, edit)| !matches!(edit.content, CellContent::Rich(_)));
+        // Words a formula shows (an area's name, a verdict) count on 「比較と判定」; on the form they are people's texts.
+        let counts = |content: &CellContent| {
+            matches!(content, CellContent::Number(_) | CellContent::FormulaNumber(_) | CellContent::FormulaText(_))
+        };
+        let columns: BTreeSet<u32> = cells.filter(|(_, edit)| counts(&edit.content)).map(|(at, _)| at.col).collect();
+        if !columns.is_empty() {
+            formulas.extend(
+                formulas_over(base, sheet, &columns)
+                    .into_iter()
+                    .filter(|found| !formulas.contains(found))
+                    .collect::<Vec<_>>(),
+            );
+        }
+    }
     let named = formulas.iter().take(NAMED).cloned().collect::<Vec<_>>().join("、");
     let rest = match formulas.len().saturating_sub(NAMED) {
         0 => String::new(),
@@ -103,12 +117,10 @@ pub(super) fn recalculated(base: &Base, form: &SheetPlan, template: &StandardTem
     )
 }
 
-/// Formulas, comments, names and charts of people's own that point at columns of the form.
-fn find(base: &Base, columns: &BTreeSet<u32>, template: &StandardTemplate) -> Vec<String> {
+/// Formulas of people's own that point at columns of a sheet.
+fn formulas_over(base: &Base, target: &str, columns: &BTreeSet<u32>) -> Vec<String> {
     let package = base.compiled.package();
-    let form = &*base.map.sheet;
     let hit = |range: &RangeInclusive<u32>| columns.iter().any(|col| range.contains(col));
-    let points = |formula: &str, on_form: bool| references(formula, form, on_form).iter().any(hit);
     let mut found = Vec::new();
     for sheet in package.sheets().iter().filter(|sheet| OURS.iter().all(|ours| !is_copy(&sheet.name, ours))) {
         let Ok(text) = package.read_part(&sheet.part) else { continue };
@@ -119,14 +131,23 @@ fn find(base: &Base, columns: &BTreeSet<u32>, template: &StandardTemplate) -> Ve
         {
             continue;
         }
-        let on_form = sheet.name == form;
         for (at, formula, width) in formulas(&text) {
-            let ranges = references(&formula, form, on_form);
+            let ranges = references(&formula, target, sheet.name == target);
             if ranges.iter().any(|range| hit(&(*range.start()..=range.end() + width))) {
-                found.push(format!("「{}」{at}{FORMULA}", sheet.name));
+                found.push(format!("「{}」{at} の式", sheet.name));
             }
         }
     }
+    found
+}
+
+/// Formulas, comments, names and charts of people's own that point at columns of the form.
+fn find(base: &Base, columns: &BTreeSet<u32>, template: &StandardTemplate) -> Vec<String> {
+    let package = base.compiled.package();
+    let form = &*base.map.sheet;
+    let hit = |range: &RangeInclusive<u32>| columns.iter().any(|col| range.contains(col));
+    let points = |formula: &str, on_form: bool| references(formula, form, on_form).iter().any(hit);
+    let mut found = formulas_over(base, form, columns);
     if let Some((_, sheet)) = package.sheet(form) {
         for relationship in package.relationships_of(&sheet.part).unwrap_or_default() {
             if relationship.kind != "comments" || relationship.external {

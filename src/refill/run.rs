@@ -6,18 +6,20 @@ use super::changes::Changes;
 use super::companions::Work;
 use super::form::FormRefill;
 use super::years::some;
-use super::{Base, Incoming, blocks, companions, form, handover, heights, mentions, news, pointing, texts, years};
+use super::{
+    Base, Incoming, blocks, companions, form, handover, heights, mentions, news, pointing, sources, texts, years,
+};
 use crate::catalog::Catalog;
 use crate::compare::{Comparison, HAND_WRITTEN, STAYS};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::error::FileError;
-use crate::fill::StandardTemplate;
 use crate::fill::draft::{self, Draft};
 use crate::fill::ledger::Ledger;
 use crate::fill::meta_sheet::{META_SHEET, Meta, append_rows, rows_of_others, sheet_id};
 use crate::fill::plan::{CellContent, FillPlan, Look, NewSheet};
 use crate::fill::standard::run_id;
-use crate::fill::wrote::Wrote;
+use crate::fill::wrote::{self, Wrote};
+use crate::fill::{COMPARE_SHEET, StandardTemplate};
 use crate::model::Date;
 use crate::notation::wareki;
 
@@ -88,7 +90,7 @@ pub fn refill(
         let kept = form.diagnostics.iter().filter(|told| [HAND_WRITTEN, STAYS].contains(&told.code));
         let told: Vec<Diagnostic> = told.iter().chain(kept).cloned().collect();
         let map = blocks.map_with_years(&base.map);
-        let mut work = companions::plan(base, &map, &blocks.comparison, &mut form.sheet, &form.cells, &told, template);
+        let mut work = companions::plan(base, &map, &blocks.comparison, &mut form, &told, template);
         form.diagnostics.append(&mut work.diagnostics);
         form.handover.append(&mut work.items);
         let fitted = heights::fit(base, grid, template, &mut form.sheet);
@@ -112,6 +114,7 @@ pub fn refill(
     let planned = plan_rest(form);
     let idle = planned.work.sheets.values().all(|sheet| sheet.cells.is_empty());
     if planned.form.sheet.cells.is_empty()
+        && planned.form.sheet.styles.is_empty()
         && idle
         && planned.items == 0
         && incoming.iter().all(|one| one.book.is_none())
@@ -156,7 +159,7 @@ fn write(
     meta.wrote = work.wrote;
     plan.sheets.insert(base.map.sheet.to_string(), std::mem::take(&mut form.sheet));
     if base.last.is_some() {
-        let old = companions::old_sources(base);
+        let old = sources::old_sources(base);
         for change in form.changes.revised.iter_mut().chain(&mut form.changes.gone) {
             change.old_source = old.get(&(change.indicator.clone(), change.area.clone(), change.year)).cloned();
         }
@@ -183,15 +186,14 @@ fn write(
         }
     }
     base.name_actually(&mut plan);
-    let written = plan.sheets.get(&*base.map.sheet);
-    let (filled, recalculated) = rayon::join(
-        || base.compiled.apply(&plan),
-        || written.and_then(|form| pointing::recalculated(base, form, template)),
-    );
+    let written = [&*base.map.sheet, base.actual_name(COMPARE_SHEET)];
+    let written = written.into_iter().filter_map(|name| Some((name, plan.sheets.get(name)?)));
+    let (filled, recalculated) = rayon::join(|| base.compiled.apply(&plan), || pointing::recalculated(base, written));
     let filled = filled?;
     let mut diagnostics = form.diagnostics;
     diagnostics.extend(recalculated);
     diagnostics.extend(left_as_they_are(base));
+    diagnostics.extend(missing_sheets(base));
     for mention in &form.changes.mentions {
         diagnostics.push(
             Diagnostic::info(
@@ -250,6 +252,19 @@ fn left_as_they_are(base: &Base) -> Option<Diagnostic> {
         format!("数値を更新したのは「{}」です。同じ様式のシート{named}の数値は、前のままです。", base.map.sheet);
     let hint = "控えとして残すシートなら、このままで構いません。配るときは、どちらのシートの数値か確かめてください。";
     Some(Diagnostic::info("copies-not-updated", message).hint(hint).at(Place::file(base.name.clone())))
+}
+
+/// Tells sheets of ours that were written last and are no longer there: renamed, they keep what they said then.
+fn missing_sheets(base: &Base) -> Option<Diagnostic> {
+    let gone = |name: &&str| {
+        base.last.as_ref().is_some_and(|last| last.wrote.contains_key(*name)) && base.grid(name).is_none()
+    };
+    let named: String = wrote::SHEETS.iter().copied().filter(gone).map(|name| format!("「{name}」")).collect();
+    (!named.is_empty()).then(|| {
+        let message = format!("{named}のシートが見つからないため、書き込んでいません。");
+        let hint = "名前を変えたシートは、前の内容のままです。要るときは名前を元に戻し、消したときは控えのファイルからシートを移して、もう一度実行してください。";
+        Diagnostic::warning("sheet-gone", message).hint(hint).at(Place::file(base.name.clone()))
+    })
 }
 
 fn meta(base: &Base, comparison: &Comparison, date: Date, form: &FormRefill) -> Meta {

@@ -8,7 +8,7 @@ use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::error::FileError;
 use crate::fill::apply::Compiled;
-use crate::fill::caution_sheet::STYLE_ROW;
+use crate::fill::caution_marks::STYLE_ROW;
 use crate::fill::draft;
 use crate::fill::meta_sheet::{META_SHEET, is_meta};
 use crate::fill::plan::{CellContent, FillPlan, RichText, SheetPlan};

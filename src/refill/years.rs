@@ -37,22 +37,14 @@ impl Base {
     }
 }
 
-/// Columns of a block that hold a year or nothing at all, as far as they follow one another.
+/// Columns of a block that hold a year or nothing at all. Columns of people's lie between them: a year that has to
+/// make room for a newer one would move under what points at its column.
 fn slots(grid: &Grid, map: &FormMap, block: &FormBlock) -> Vec<u32> {
-    let last = block.years.keys().next_back().copied();
     let empty = |col: u32| {
         grid.get(CellRef::new(map.year_row, col)).is_none()
             && map.rows.iter().all(|row| grid.get(CellRef::new(row.row, col)).is_none())
     };
-    let mut slots = Vec::new();
-    for col in block.first_col..=block.last_col {
-        if block.years.contains_key(&col) || empty(col) {
-            slots.push(col);
-        } else if last.is_none_or(|last| col > last) {
-            break;
-        }
-    }
-    slots
+    (block.first_col..=block.last_col).filter(|col| block.years.contains_key(col) || empty(*col)).collect()
 }
 
 /// The columns of the years; `None` when the block has too few. Every year stays where it stands as long as the others

@@ -180,3 +180,30 @@ fn revisions_name_both_sources_and_texts_that_speak_of_them() {
     let again = refilled(&after.bytes, &new, false);
     assert!(again.nothing_new);
 }
+
+#[test]
+fn earlier_updates_stay_on_the_list_of_news() {
+    let raised = |from: Comparison, indicator: &'static str| {
+        changed(
+            from,
+            move |id, who, year, value| {
+                if (id, who, year) == (indicator, 0, 2025) { value + 1.0 } else { value }
+            },
+        )
+    };
+    let first = raised(comparison(2023, 2025), "B4-a");
+    let second = raised(first.clone(), "B5-a");
+    let third = raised(second.clone(), "B6-a");
+    let mut bytes = fresh(&comparison(2023, 2025));
+    for figures in [&first, &second, &third] {
+        bytes = refilled(&bytes, figures, false).bytes;
+    }
+    let news = doc::grid(&bytes, "更新内容");
+    let told: Vec<(String, String)> = (4..=news.extent().unwrap().row)
+        .map(|row| [0, 1].map(|col| news.text(row, col).unwrap_or_default().to_owned()).into())
+        .collect();
+    let wanted = [("変わった", "B6-a"), ("前の更新", ""), ("変わった", "B5-a"), ("前の更新", ""), ("変わった", "B4-a")];
+    assert_eq!(told, wanted.map(|(kind, id)| (kind.to_owned(), id.to_owned())));
+    assert!(news.text(5, 9).unwrap().contains("2026年11月"), "{:?}", news.text(5, 9));
+    assert!(refilled(&bytes, &third, false).nothing_new);
+}

@@ -46,6 +46,7 @@ pub(super) fn patch<'p>(name: &str, part: &SheetPart, plan: &'p SheetPlan) -> Re
     }
     let mut patcher = Patcher { name, part, plan, edits, patches: Patches::default(), added: None, notes: Vec::new() };
     patcher.rows()?;
+    patcher.styles();
     patcher.dimension();
     columns::hide(&part.index, &part.text, &plan.hide_columns, &mut patcher.patches);
     let wanted = plan.links.iter().map(|(at, link)| (part.index.anchor(*at), link)).collect();
@@ -213,6 +214,21 @@ impl<'p, 's> Patcher<'p, 's> {
             });
         }
         Ok(())
+    }
+
+    /// Styles of cells that are there and stay as they are otherwise.
+    fn styles(&mut self) {
+        let (part, plan) = (self.part, self.plan);
+        for (at, other) in &plan.styles {
+            let Some(cell) = part.index.cell(*at).filter(|_| !self.edits.contains_key(at)) else { continue };
+            let style = self.style_of(*other);
+            if style != cell.style {
+                let number = style.map(|style| style.to_string());
+                let tag = Tag(part.text.get(cell.tag.clone()).unwrap_or_default());
+                let changed = tag.with(&[("s", number.as_deref())]);
+                self.patches.replace(cell.tag.clone(), |out| out.push_str(&changed));
+            }
+        }
     }
 
     /// Points, no more than Excel's 409.5.

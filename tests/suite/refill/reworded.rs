@@ -1,11 +1,14 @@
 //! Headings people worded anew, rows and fields whose marks they took away, words on sheets of ours, colours on figures:
 //! no figure stays stale without a word, no word is lost.
 
+use chiiki_sheet::explain::{Explanation, FigureOrigin, Origin, explain};
+use chiiki_sheet::fill::StandardTemplate;
 use chiiki_sheet::model::CellRef;
-use chiiki_sheet::refill::Refilled;
+use chiiki_sheet::read::{Limits, read_bytes};
+use chiiki_sheet::refill::{Base, RefillOptions, Refilled, refill};
 
 use super::doc::{Doc, grid};
-use super::{changed, comparison, fresh, refilled};
+use super::{catalog, changed, comparison, day, fresh, refilled};
 
 const FORM: &str = "地域分析・検討シート";
 
@@ -106,6 +109,51 @@ fn figures_without_a_source_are_named_with_their_cell() {
     let list = grid(&after.bytes, "点検");
     let line = list.rows().find(|row| row.iter().any(|cell| cell.value.display() == "資料に無い数値")).unwrap();
     assert!(line.iter().any(|cell| cell.value.display() == "F8"), "{line:?}");
+    assert_eq!(origin(&after.bytes, "F8"), origin(&plain, "F8"), "where it came from can still be asked");
+    assert_eq!(note(&after.bytes, "F8").as_deref(), Some("いまの資料にない数値"));
+    let again = refilled(&after.bytes, &gone, false);
+    assert!(again.nothing_new, "{:?}", again.changes);
+    // The figure is back: so is its row.
+    let back = refilled(&after.bytes, &next(), false);
+    assert_eq!(origin(&back.bytes, "F8"), origin(&plain, "F8"));
+    assert_eq!(note(&back.bytes, "F8"), note(&plain, "F8"));
+}
+
+fn figure(bytes: &[u8], at: &str) -> Box<FigureOrigin> {
+    let book = read_bytes("シート.xlsx", bytes, &Limits::default()).unwrap();
+    match explain(&book, at).unwrap() {
+        Explanation::Figure(figure) => figure,
+        other => panic!("{at}: {other:?}"),
+    }
+}
+
+fn origin(bytes: &[u8], at: &str) -> (String, Origin) {
+    let figure = figure(bytes, at);
+    (figure.indicator, figure.source)
+}
+
+fn note(bytes: &[u8], at: &str) -> Option<String> {
+    figure(bytes, at).note
+}
+
+#[test]
+fn figures_of_rows_nobody_asks_for_any_more_keep_their_sources() {
+    let plain = fresh(&comparison(2023, 2025));
+    let mut fewer = next();
+    fewer.rows.retain(|row| row.indicator.id.as_str() != "B4-a");
+    let after = refilled(&plain, &fewer, false).bytes;
+    for at in ["E8", "G8", "Q8", "AA8"] {
+        assert_eq!(number(&after, FORM, at), number(&plain, FORM, at), "{at}");
+        assert_eq!(origin(&after, at), origin(&plain, at), "{at}");
+    }
+    // The row's link leads to the first of its sources, wherever they lie now, and that one back to the form.
+    let (sheet, list, sources) = (Doc::open(&after), Doc::of_sheet(&after, "出典"), grid(&after, "出典"));
+    let row = sources.rows().find(|row| row.iter().any(|cell| cell.value.display() == "B4-a")).unwrap()[0].at.row + 1;
+    assert!(sheet.tail.contains(&format!("<hyperlink ref=\"B8\" location=\"'出典'!A{row}\"")), "B8 leads to row {row}");
+    assert!(
+        list.tail.contains(&format!("<hyperlink ref=\"A{row}\" location=\"'{FORM}'!E8\"")),
+        "row {row} leads to E8"
+    );
 }
 
 #[test]
@@ -147,4 +195,94 @@ fn a_field_whose_heading_was_reworded_is_named() {
     let [message] = told(&after, "field-not-found")[..] else { panic!("{:?}", after.diagnostics) };
     assert!(message.contains("認定率「全国平均等との比較」"), "{message}");
     assert!(told(&refilled(&fresh(&comparison(2023, 2025)), &next(), false), "field-not-found").is_empty());
+}
+
+#[test]
+fn a_column_of_plan_numbers_under_a_year_that_stands_is_a_persons() {
+    let plain = fresh(&comparison(2023, 2025));
+    let wanted = refilled(&plain, &next(), false).bytes;
+    let mut book = Doc::open(&plain);
+    book.set_text("H5", "令和7年度計画", false);
+    book.set_number((5, 7), 2025.0);
+    for row in 7..12 {
+        book.set_number((row, 7), 50.0 + f64::from(row));
+    }
+    let before = book.save();
+    for adopt in [false, true] {
+        let again = |bytes: &[u8]| {
+            let options = RefillOptions { date: day(22), adopt, fixed_years: false };
+            let (base, template) = (Base::open("book.xlsx", bytes).unwrap(), StandardTemplate::shipped().unwrap());
+            refill(&base, &next(), options, &[], &[], catalog(), template).unwrap()
+        };
+        let after = again(&before);
+        assert_eq!(number(&after.bytes, FORM, "H8"), Some(57.0), "adopt: {adopt}");
+        assert_eq!(number(&after.bytes, FORM, "G8"), number(&wanted, FORM, "G8"));
+        assert!(after.changes.kept.is_empty(), "{:?}", after.changes.kept);
+        let [message] = told(&after, "second-column")[..] else { panic!("{:?}", after.diagnostics) };
+        assert!(message.contains("H列は令和7年度の2つ目の列") && message.contains("G列にある"), "{message}");
+        assert!(again(&after.bytes).nothing_new);
+    }
+    // The year after takes the next column that is free.
+    let later = refilled(&before, &comparison(2024, 2026), false);
+    assert_eq!(number(&later.bytes, FORM, "H8"), Some(57.0));
+    assert_eq!(number(&later.bytes, FORM, "E6"), Some(2023.0), "years keep their columns");
+}
+
+#[test]
+fn marks_come_and_go_with_their_cautions() {
+    let plain = fresh(&comparison(2023, 2025));
+    let style = |bytes: &[u8], at: &str| Doc::open(bytes).cell(at).map(|(attributes, _)| attributes.clone()).unwrap();
+    let far = |comparison, factor: f64| {
+        changed(
+            comparison,
+            move |id, who, year, value| {
+                if id == "B4-a" && who == 0 && year >= 2024 { value * factor } else { value }
+            },
+        )
+    };
+    let marked = refilled(&plain, &far(comparison(2023, 2025), 1000.0), false).bytes;
+    for at in ["F8", "G8"] {
+        assert_ne!(style(&marked, at), style(&plain, at), "{at} stands on 点検");
+    }
+    let back = refilled(&marked, &comparison(2023, 2025), false);
+    for at in ["E8", "F8", "G8"] {
+        assert_eq!(style(&back.bytes, at), style(&plain, at), "{at} is no longer on 点検");
+    }
+    assert!(refilled(&back.bytes, &comparison(2023, 2025), false).nothing_new);
+    // A caution that goes while its figure stays: the nation's were wrong, and with them the comparison.
+    let nation =
+        |factor: f64| {
+            changed(comparison(2023, 2025), move |id, who, year, value| {
+                if id == "B4-a" && who == 2 && year >= 2024 { value * factor } else { value }
+            })
+        };
+    let few = refilled(&plain, &nation(0.001), false).bytes;
+    let own = ["F8", "G8"].map(|at| style(&few, at) != style(&plain, at));
+    assert_eq!(own, [true, true], "marked though their figures stayed");
+    let mended = refilled(&few, &nation(1.0), false).bytes;
+    for at in ["F8", "G8", "Z8", "AA8"] {
+        assert_eq!(style(&mended, at), style(&plain, at), "{at}");
+    }
+}
+
+#[test]
+fn a_sheet_of_ours_under_another_name_is_named_once() {
+    let mut book = Doc::open(&fresh(&comparison(2023, 2025)));
+    book.rename("点検", "点検済み");
+    let after = refilled(&book.save(), &next(), false);
+    let [message] = told(&after, "sheet-gone")[..] else { panic!("{:?}", after.diagnostics) };
+    assert!(message.starts_with("「点検」のシートが見つからない"), "{message}");
+    let later = changed(next(), |_, _, year, value| if year == 2025 { value + 1.0 } else { value });
+    assert!(told(&refilled(&after.bytes, &later, false), "sheet-gone").is_empty());
+}
+
+#[test]
+fn without_the_column_of_ids_the_sentence_says_where_to_take_it_from() {
+    let mut book = Doc::open(&fresh(&comparison(2023, 2025)));
+    for (_, cells) in book.rows.values_mut() {
+        cells.remove(&1);
+    }
+    let Err(error) = Base::open("シート.xlsx", &book.save()) else { panic!("there is no 指標ID") };
+    let said = format!("{error:?}");
+    assert!(said.contains("「地域分析・検討シート」の指標ID") && said.contains("_控え_"), "{said}");
 }

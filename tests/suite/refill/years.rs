@@ -155,6 +155,13 @@ fn formulas_over_new_figures_are_named_because_viewers_show_their_old_results() 
     let [message] = told(&after, "formulas-recalculate")[..] else { panic!("{:?}", after.diagnostics) };
     assert!(message.contains("CH8 の式"), "{message}");
     assert!(told(&refilled(&after.bytes, &next, false), "formulas-recalculate").is_empty(), "nothing is written");
+    // Over 「比較と判定」, too: its figures are written anew like the form's.
+    let mut book = Doc::open(&before);
+    book.empty("CH8");
+    book.set_formula("CI9", "比較と判定!E9*2", "1");
+    let after = refilled(&book.save(), &next, false);
+    let [message] = told(&after, "formulas-recalculate")[..] else { panic!("{:?}", after.diagnostics) };
+    assert!(message.contains("CI9 の式"), "{message}");
     // A sheet without formulas of theirs says nothing.
     let plain = refilled(&fresh(&comparison(2023, 2025)), &next, false);
     assert!(told(&plain, "formulas-recalculate").is_empty());
