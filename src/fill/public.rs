@@ -125,6 +125,12 @@ fn sheets_of_people(
         let message = format!("非表示のシート{}は、公開用の写しから除きました。", list(&left_out));
         told.push(Diagnostic::info("public-hidden-sheets", message));
     }
+    if package.part_names().iter().any(|part| part.contains("pivotCache")) {
+        // What a pivot table was made of lies in the book a second time, whatever became of the sheet.
+        let message = "ピボットテーブルが、集計元の数値や言葉（除いたシートや取扱注意の指標のものも）を覚えています。";
+        let hint = "外に出す前に、写しからピボットテーブルを削除するか、その結果を値として貼り直してください。";
+        told.push(Diagnostic::warning("public-pivot", message).hint(hint));
+    }
     let mut comments = false;
     for sheet in package.sheets() {
         let links = package.relationships_of(&sheet.part)?;

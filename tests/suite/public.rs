@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)] // Helpers of tests, too, may stop a test.
 
-use std::io::{Cursor, Read};
+use std::io::{Cursor, Read, Write};
 use std::path::Path;
 
 use chiiki_sheet::catalog::Catalog;
@@ -283,4 +283,23 @@ fn comments_and_hidden_sheets_stay_in_the_office() {
     assert!(said[0].1.contains("「内部資料」「下の表」") && said[1].1.contains("「隠しシート」"), "{said:?}");
     // Of a sheet nobody touched there is nothing to say.
     assert!(public_copy(ours, catalog).unwrap().1.is_empty());
+}
+
+#[test]
+fn a_pivot_table_of_theirs_is_told_because_it_remembers_what_it_was_made_of() {
+    let out = tempfile::tempdir().unwrap();
+    let bytes = fill(out.path(), "");
+    let codes = |bytes: Vec<u8>| -> Vec<&'static str> {
+        public_copy(bytes, Catalog::shipped()).unwrap().1.iter().map(|told| told.code).collect()
+    };
+    assert!(!codes(bytes.clone()).contains(&"public-pivot"));
+    let mut archive = zip::ZipArchive::new(Cursor::new(&bytes)).unwrap();
+    let mut with = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for index in 0..archive.len() {
+        with.raw_copy_file(archive.by_index_raw(index).unwrap()).unwrap();
+    }
+    with.start_file("xl/pivotCache/pivotCacheRecords1.xml", zip::write::SimpleFileOptions::default()).unwrap();
+    with.write_all(b"<pivotCacheRecords xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\"/>")
+        .unwrap();
+    assert!(codes(with.finish().unwrap().into_inner()).contains(&"public-pivot"));
 }
