@@ -102,6 +102,7 @@ pub fn set_all(
     let settings = request.template.get(options::FILE).unwrap_or_default();
     let options = Options::parse(settings).map_err(|problem| Error::Usage(problem.to_diagnostic().to_string()))?;
     let mut papers = SetPapers { diagnostics: struck.into_iter().collect(), ..SetPapers::default() };
+    papers.diagnostics.extend(unchecked(&texts));
     for &kind in request.kinds {
         request.cancel.check()?;
         let page = options.of(kind);
@@ -140,6 +141,18 @@ fn name(comparison: &Comparison, kind: Kind, request: &PaperRequest<'_>) -> Resu
     };
     let words = NameWords { prefecture, insurer: own.area.short_name(), date: request.date };
     paper_name(request.name, &words, kind.label())
+}
+
+/// Drafts nobody has looked at yet: the papers mark them.
+fn unchecked(texts: &[EntryText]) -> Option<Diagnostic> {
+    let drafts = texts.iter().filter(|text| text.text.starts_with(DRAFT_LINE)).count();
+    (drafts > 0).then(|| {
+        let message = format!(
+            "印刷する資料に、まだ確かめていない下書きが{drafts}か所載っています（「下書き・未確認」と印刷しました）。"
+        );
+        let hint = "配る前に、シートの「全国平均等との比較」を確かめて直し、1行目を消してから、作り直してください。";
+        Diagnostic::info("paper-drafts", message).hint(hint)
+    })
 }
 
 /// What people wrote on a workbook, without the words they struck out, and where these are.

@@ -14,8 +14,8 @@ const FAR: f64 = 20.0;
 /// the same year, or as the same area's in the year before.
 pub(super) fn far_off(comparison: &Comparison, all: &mut Vec<Caution>) {
     for (index, row) in comparison.rows.iter().enumerate() {
-        // Counts of people differ by as much as areas do.
-        if !matches!(&*row.indicator.unit, "％" | "円" | "回" | "日" | "回・日" | "日・回") {
+        // Counts of people differ by as much as areas do; all that is compared is looked at.
+        if row.indicator.is_count() {
             continue;
         }
         let of_role = |role: Role| comparison.participants.iter().position(|participant| participant.role == role);

@@ -15,7 +15,7 @@ use super::source_sheet::is_sources;
 use crate::catalog::Catalog;
 use crate::diagnostic::Diagnostic;
 use crate::error::FileError;
-use crate::form::{find_entries, id_in};
+use crate::form::{FormMap, Role, find_entries, id_in};
 use crate::model::CellRef;
 use crate::notation::fold;
 use crate::read::{Book, CellValue, Grid, Limits, read_bytes};
@@ -84,7 +84,12 @@ fn sheets_of_people(
     kinds: &Kinds,
     gone: &mut Vec<String>,
 ) -> Result<Vec<Diagnostic>, FileError> {
-    let has_form = |name: &str| book.grids.iter().any(|grid| &*grid.name == name && !find_entries(grid).is_empty());
+    // Words like those of a field stand on other sheets, too: a form has indicators and years.
+    let is_form = |grid: &Grid| {
+        let own = FormMap::find(grid, 2).and_then(|map| map.block(Role::Own).map(|own| !own.years.is_empty()));
+        own == Some(true) && !find_entries(grid).is_empty()
+    };
+    let has_form = |name: &str| book.grids.iter().any(|grid| &*grid.name == name && is_form(grid));
     let theirs = package
         .sheets()
         .iter()
@@ -145,8 +150,8 @@ fn sheets_of_people(
 
 /// Which sheets are ours. In a book made from marks alone the names we use are free for anything: there the content tells.
 enum Kinds {
-    /// A book with a form: by their names
-    Form,
+    /// A book with a form: by their names, and working sheets under names of people's
+    Form { renamed: BTreeSet<String> },
     /// Sheets of the template, working sheets, sources
     Marks { template: BTreeSet<String>, working: BTreeSet<String>, sources: BTreeSet<String> },
 }
@@ -156,7 +161,8 @@ impl Kinds {
         let records: Vec<Meta> =
             book.grids.iter().filter(|grid| is_meta(grid)).filter_map(Meta::read_all).flatten().collect();
         if records.is_empty() || records.iter().any(|record| record.marks.is_empty()) {
-            return Self::Form;
+            let renamed = book.grids.iter().filter(|grid| is_working_by_content(grid));
+            return Self::Form { renamed: renamed.map(|grid| grid.name.to_string()).collect() };
         }
         let named = |is: &dyn Fn(&Grid) -> bool| -> BTreeSet<String> {
             book.grids.iter().filter(|grid| is(grid)).map(|grid| grid.name.to_string()).collect()
@@ -171,7 +177,7 @@ impl Kinds {
 
     fn is_working(&self, name: &str) -> bool {
         match self {
-            Self::Form => is_working(name),
+            Self::Form { renamed } => is_working(name) || renamed.contains(name),
             Self::Marks { working, .. } => working.contains(name),
         }
     }
@@ -179,10 +185,22 @@ impl Kinds {
     /// Sheets that are handed out and need no word.
     fn is_ours(&self, name: &str) -> bool {
         match self {
-            Self::Form => OURS.contains(&name),
+            Self::Form { .. } => OURS.contains(&name),
             Self::Marks { template, sources, .. } => template.contains(name) || sources.contains(name),
         }
     }
+}
+
+/// A working sheet whatever the tab says: our title in the first cell, and below it a heading only that list has.
+fn is_working_by_content(grid: &Grid) -> bool {
+    let heading = match grid.text(0, 0) {
+        Some("検討メモ") => "場所",
+        Some("点検") => "番号",
+        Some("更新内容") => "新しい出典・説明",
+        Some("引継ぎ") => "書かれていたこと",
+        _ => return false,
+    };
+    column(grid, heading).is_some()
 }
 
 /// 「引継ぎ」 as we make it: its name as title, its headings below.

@@ -324,6 +324,11 @@ pub struct TrendSeries {
 }
 
 impl Trend {
+    /// Whether any area has a value in any year.
+    pub fn holds_values(&self) -> bool {
+        self.series.iter().flat_map(|series| &series.values).any(|figure| figure.value().is_some())
+    }
+
     /// Whether a year or a single figure covers fewer months than a year.
     pub fn holds_parts(&self) -> bool {
         let figures = self.series.iter().flat_map(|series| &series.values);
@@ -361,6 +366,9 @@ pub struct Scatter {
     pub y: Axis,
     /// The insurers. Those without both figures are named under the plot.
     pub points: Vec<ScatterPoint>,
+    /// Some chosen area is no insurer of the own prefecture.
+    #[serde(default)]
+    pub beyond: bool,
     /// Why its figures are others than those of the table, if they are.
     #[serde(default)]
     pub note: Option<String>,

@@ -81,6 +81,7 @@ fn is_invisible(before: &str, c: char) -> bool {
         || before.chars().next_back().is_some_and(|last| matches!(u32::from(last), 0x3400..=0x9FFF | 0xF900..=0xFAFF));
     match u32::from(c) {
         0x200B..=0x200F | 0x202A..=0x202E | 0xFEFF => !before.ends_with(GETA),
+        0xFE00..=0xFE0F => !before.is_empty() && !before.ends_with(GETA),
         0xE_0100..=0xE_01EF => kanji(),
         _ => false,
     }
@@ -195,8 +196,8 @@ mod tests {
     #[test]
     fn controls_and_private_use_are_never_dropped() {
         let mut unprintable = Unprintable::default();
-        assert_eq!(printed("a\u{7}b\u{E000}c\u{FE0F}d", &mut unprintable), "a〓b〓c〓d");
-        assert_eq!(unprintable.list(), "U+0007、U+E000、U+FE0F");
+        assert_eq!(printed("a\u{7}b\u{E000}c\u{FE0F}d", &mut unprintable), "a〓b〓cd");
+        assert_eq!(unprintable.list(), "U+0007、U+E000");
     }
 
     #[test]

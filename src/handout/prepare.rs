@@ -207,10 +207,19 @@ fn scatters(comparison: &Comparison, observations: &[Observation]) -> Vec<Scatte
                 x: axis(comparison, &x, year),
                 y: axis(comparison, &y, year),
                 points,
+                beyond: beyond(comparison),
                 note: None,
             })
         })
         .collect()
+}
+
+/// Whether some area that was chosen is no insurer of the own prefecture.
+fn beyond(comparison: &Comparison) -> bool {
+    let home = comparison.participants.first().and_then(|own| own.area.prefecture.as_deref());
+    let chosen = comparison.participants.iter().filter(|one| matches!(role(one.role), Role::Own | Role::Other));
+    let areas = chosen.map(|one| &one.area);
+    areas.into_iter().any(|area| area.level != AreaLevel::Insurer || area.prefecture.as_deref() != home)
 }
 
 /// Whether the sheet's plot is not the one of the form's own figures of the main year.
@@ -257,6 +266,7 @@ fn of_another_year(
         x: axis(x, mean.map(|at| at.x)),
         y: axis(y, mean.map(|at| at.y)),
         points,
+        beyond: beyond(comparison),
         note: comparison.main_year.map(|main| why_other_figures(plot, main)),
     })
 }

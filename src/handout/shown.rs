@@ -36,6 +36,11 @@ pub fn size(value: f64, decimals: u8) -> Option<String> {
     number(value.abs(), decimals)
 }
 
+/// 「（％）」; nothing for what has no unit.
+pub fn in_brackets(unit: &str) -> String {
+    if unit.is_empty() { String::new() } else { format!("（{unit}）") }
+}
+
 /// 「11か月分」, or that it ends somewhere within the year.
 pub fn months(months: Option<u8>) -> String {
     months.map_or_else(|| "年度の途中まで".to_owned(), |months| format!("{months}か月分"))

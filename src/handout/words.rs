@@ -132,7 +132,7 @@ impl Words {
             let named = chosen.iter().take(NAMED).map(|finding| finding.words()).collect::<Vec<_>>().join("、");
             match chosen.len().saturating_sub(NAMED) {
                 0 => named,
-                more => format!("{named}、ほか{more}"),
+                more => format!("{named}、ほか{more}件"),
             }
         };
         let context = json!({
@@ -221,7 +221,7 @@ impl Words {
                 let named = rows.iter().take(NAMED).cloned().collect::<Vec<_>>().join("、");
                 let more = match rows.len().saturating_sub(NAMED) {
                     0 => String::new(),
-                    more => format!("、ほか{more}"),
+                    more => format!("、ほか{more}指標"),
                 };
                 let which = format!("{}の{named}{more}", year.wareki);
                 lines.push(self.say("part-year", &json!({ "年度": which, "月数": months }))?);

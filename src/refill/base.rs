@@ -7,7 +7,7 @@ use super::second_columns::{self, SecondColumn};
 use crate::error::FileError;
 use crate::fill::caution_marks::{Looks, style_rows};
 use crate::fill::meta_sheet::{META_SHEET, Meta, is_meta};
-use crate::fill::plan::{FillPlan, RichText};
+use crate::fill::plan::{CellStyle, FillPlan, RichText, SheetPlan};
 use crate::fill::{COMPARE_SHEET, Compiled, SOURCE_SHEET};
 use crate::form::{FormMap, Role};
 use crate::model::{Area, CellRef};
@@ -206,6 +206,16 @@ impl Base {
     /// Width of columns of the form in characters, as far as they are seen.
     pub(super) fn seen_width(&self, cols: std::ops::RangeInclusive<u32>) -> f64 {
         self.compiled.seen_width(&self.map.sheet, cols)
+    }
+
+    /// Rows of a list that are there keep their looks: those of the first one, which new rows get, may be a person's.
+    pub(super) fn keep_row_looks(&self, sheet: &str, heading: u32, planned: &mut SheetPlan) {
+        let sheet = self.actual_name(sheet);
+        for (at, edit) in planned.cells.iter_mut().filter(|(at, _)| at.row > heading) {
+            if self.compiled.style(sheet, *at).is_some() {
+                edit.style = CellStyle::Keep;
+            }
+        }
     }
 
     /// Whether a cell of a sheet, by the name it has in a book of its own, holds a formula.

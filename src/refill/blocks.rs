@@ -70,6 +70,7 @@ pub(super) fn plan(base: &Base, grid: &Grid, comparison: &Comparison, fixed_year
         base.years_with(&comparison)
     };
     let (mut plans, mut idle) = (Vec::new(), Vec::new());
+    let taken = years::taken(grid, &base.map);
     diagnostics.extend(lost(base, &comparison));
     diagnostics.extend(base.second.iter().map(|second| second_columns::tell(&base.name, &base.map.sheet, second)));
     for block in &base.map.blocks {
@@ -89,7 +90,7 @@ pub(super) fn plan(base: &Base, grid: &Grid, comparison: &Comparison, fixed_year
         let new = if base.last.is_none() && !old.is_empty() {
             old.clone()
         } else {
-            match years::columns(grid, &base.map, block, &old, &years) {
+            match years::columns(grid, &base.map, block, &old, &years, &taken) {
                 Some(new) => new,
                 None => {
                     diagnostics.push(

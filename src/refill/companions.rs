@@ -64,7 +64,7 @@ pub(super) fn plan(
             let compared =
                 base.grid(COMPARE_SHEET).map(|grid| (COMPARE_SHEET, compare(base, grid, comparison, template)));
             let sources =
-                sources::sources(base, comparison, cells, values, template).map(|planned| (SOURCE_SHEET, planned));
+                sources::sources(base, map, comparison, cells, values, template).map(|planned| (SOURCE_SHEET, planned));
             [compared, sources]
         },
         || worked(base, map, comparison, sheet, cells, told, template),
@@ -129,11 +129,19 @@ fn worked(
                 items.extend(people.carry(planned));
                 if let Some(list) = &people.list {
                     unlink_leftovers(list, planned);
+                    if sheet == CAUTION_SHEET {
+                        base.keep_row_looks(sheet, list.heading, planned);
+                    }
                 }
             } else {
                 clear_leftovers(grid, pristine, planned, |_| true);
             }
             drop_idle(grid, planned);
+            if matches!(sheet.as_str(), CAUTION_SHEET | MEMO_SHEET)
+                && let Some(list) = List::below(grid, if sheet == CAUTION_SHEET { "番号" } else { "場所" }, 0, &[])
+            {
+                show_rows(list.heading, planned);
+            }
         }
     }
     Work { sheets: plan.sheets, chart_bounds: plan.chart_bounds, drafts, diagnostics, wrote, items }
@@ -146,6 +154,15 @@ fn clear_leftovers(grid: &Grid, pristine: &Grid, planned: &mut SheetPlan, may_cl
         if may_clear(cell) && !planned.cells.contains_key(&cell.at) {
             planned.set(cell.at, CellContent::Blank);
         }
+    }
+}
+
+/// Shows the rows of a list that say something new: a filter may have hidden what stood there before.
+pub(super) fn show_rows(heading: u32, planned: &mut SheetPlan) {
+    let new = planned.cells.iter().filter(|(at, edit)| at.row > heading && edit.content != CellContent::Blank);
+    let rows: BTreeSet<u32> = new.map(|(at, _)| at.row).collect();
+    for row in rows {
+        planned.hide_rows.entry(row).or_insert(false);
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use super::carry::{List, Sheet};
 use super::changes::{Change, Changes};
+use super::companions::show_rows;
 use super::handover::Item;
 use super::{Base, NEWS_SHEET};
 use crate::fill::entry_rows::height_of;
@@ -33,8 +34,10 @@ const KEYS: &[&[u32]] = &[&[0, 1, 3, 4, 5, 6, 9], &[0, 1, 3, 4]];
 const EARLIER: &str = "前の更新";
 const EXPLAINED: usize = 9;
 /// 区分 of rows that stay when their update is no longer the last: a figure that came new and one a person keeps are not
-/// different from before.
-const LASTING: [&str; 5] = [EARLIER, "年度の列", "文章の見直し", "変わった", "資料に無い"];
+/// different from before, and what no file says is listed anew each time.
+const LASTING: [&str; 4] = [EARLIER, "年度の列", "文章の見直し", "変わった"];
+/// Said where updates before those on the list are left out.
+const CUT: &str = "これより前の更新は、控えのファイルの「更新内容」にあります。";
 /// Rows of earlier updates kept at most.
 const MOST_EARLIER: usize = 500;
 
@@ -76,6 +79,8 @@ pub(super) fn prepare(base: &Base, changes: &Changes) -> News {
             news.sheet.cells.insert(cell.at, CellEdit { content: CellContent::Blank, style: CellStyle::Keep });
         }
     }
+    base.keep_row_looks(&news.name, HEADING_ROW, &mut news.sheet);
+    show_rows(HEADING_ROW, &mut news.sheet);
     news.items = people.carry(&mut news.sheet);
     news
 }
@@ -118,14 +123,7 @@ pub(super) fn plan(base: &Base, news: News, changes: &Changes, date: Date, plan:
 /// The updates the sheet tells of as it stands, the newest first: each headed by its counting line.
 fn earlier(people: &Sheet<'_>) -> Vec<[String; 10]> {
     let grid = people.grid;
-    let mut line: [String; 10] = Default::default();
-    let last = grid.text(1, 0).unwrap_or_default().to_owned();
-    for (cell, text) in [(0, EARLIER.to_owned()), (EXPLAINED, last)] {
-        if let Some(cell) = line.get_mut(cell) {
-            *cell = text;
-        }
-    }
-    let mut rows = vec![line];
+    let mut rows = vec![headed(grid.text(1, 0).unwrap_or_default())];
     for cells in grid.rows().filter(|cells| cells.first().is_some_and(|cell| cell.at.row > HEADING_ROW)) {
         let mut line: [String; 10] = Default::default();
         for cell in cells.iter().filter(|cell| !people.is_theirs(cell)) {
@@ -137,8 +135,25 @@ fn earlier(people: &Sheet<'_>) -> Vec<[String; 10]> {
             rows.push(line);
         }
     }
-    rows.truncate(MOST_EARLIER);
+    if rows.len() > MOST_EARLIER {
+        // Whole updates only: the last one that fits is the one before which another begins.
+        let is_head = |row: &[String; 10]| row.first().is_some_and(|kind| kind == EARLIER);
+        let end = rows.get(..=MOST_EARLIER).and_then(|rows| rows.iter().rposition(is_head)).unwrap_or(0);
+        rows.truncate(end);
+        rows.push(headed(CUT));
+    }
     rows
+}
+
+/// The line over an earlier update.
+fn headed(explained: &str) -> [String; 10] {
+    let mut line: [String; 10] = Default::default();
+    for (cell, text) in [(0, EARLIER), (EXPLAINED, explained)] {
+        if let Some(cell) = line.get_mut(cell) {
+            text.clone_into(cell);
+        }
+    }
+    line
 }
 
 fn rows(changes: &Changes) -> Vec<[String; 10]> {

@@ -121,6 +121,16 @@ pub(super) fn recalculated<'a>(
 fn formulas_over(base: &Base, target: &str, columns: &BTreeSet<u32>) -> Vec<String> {
     let package = base.compiled.package();
     let hit = |range: &RangeInclusive<u32>| columns.iter().any(|col| range.contains(col));
+    // Names stand for cells: a formula may reach a figure by one.
+    let names: Vec<String> = package
+        .defined_names()
+        .iter()
+        .filter(|name| !name.name.starts_with("_xlnm") && references(&name.text, target, false).iter().any(hit))
+        .map(|name| name.name.clone())
+        .collect();
+    let named = |formula: &str| {
+        names.iter().any(|name| formula.split(|c| !is_word(c)).any(|word| word.eq_ignore_ascii_case(name)))
+    };
     let mut found = Vec::new();
     for sheet in package.sheets().iter().filter(|sheet| OURS.iter().all(|ours| !is_copy(&sheet.name, ours))) {
         let Ok(text) = package.read_part(&sheet.part) else { continue };
@@ -133,7 +143,7 @@ fn formulas_over(base: &Base, target: &str, columns: &BTreeSet<u32>) -> Vec<Stri
         }
         for (at, formula, width) in formulas(&text) {
             let ranges = references(&formula, target, sheet.name == target);
-            if ranges.iter().any(|range| hit(&(*range.start()..=range.end() + width))) {
+            if ranges.iter().any(|range| hit(&(*range.start()..=range.end() + width))) || named(&formula) {
                 found.push(format!("「{}」{at} の式", sheet.name));
             }
         }

@@ -119,12 +119,14 @@ pub fn refill(
         && planned.items == 0
         && incoming.iter().all(|one| one.book.is_none())
     {
+        let mut diagnostics = planned.form.diagnostics;
+        diagnostics.extend(missing_sheets(base));
         return Ok(Refilled {
             bytes: base.compiled.package().bytes().to_vec(),
             nothing_new: true,
             ledger: planned.form.ledger,
             changes: planned.form.changes,
-            diagnostics: planned.form.diagnostics,
+            diagnostics,
         });
     }
     let planned = if same_day { planned } else { plan_rest(plan_form(options.date)) };
@@ -157,6 +159,10 @@ fn write(
     let mut meta = meta(base, &comparison, options.date, &form);
     meta.taken.extend(texts::taken_books(incoming));
     meta.wrote = work.wrote;
+    // What is no longer there stays on record: it is told each time, as it stays as it was.
+    for (name, marks) in base.last.iter().flat_map(|last| &last.wrote).filter(|(name, _)| base.grid(name).is_none()) {
+        meta.wrote.entry(name.clone()).or_insert_with(|| marks.clone());
+    }
     plan.sheets.insert(base.map.sheet.to_string(), std::mem::take(&mut form.sheet));
     if base.last.is_some() {
         let old = sources::old_sources(base);

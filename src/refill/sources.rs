@@ -7,13 +7,14 @@ use super::Base;
 use super::carry::{List, Sheet};
 use super::cells::{same, shown};
 use super::companions::{Planned, drop_idle, unlink_leftovers};
-use crate::compare::Comparison;
+use crate::compare::{ComparedRow, Comparison};
 use crate::fill::form_sheet::FigureCells;
 use crate::fill::list_sheet::link;
 use crate::fill::meta_sheet::{FigureKey, Shown};
 use crate::fill::plan::{CellContent, SheetPlan};
 use crate::fill::wrote;
 use crate::fill::{SOURCE_SHEET, StandardTemplate, source_sheet};
+use crate::form::{FormBlock, FormMap, Role};
 use crate::model::CellRef;
 use crate::notation::{fold, wareki};
 use crate::read::{CellValue, Grid};
@@ -38,6 +39,7 @@ fn heading(grid: &Grid) -> Option<CellRef> {
 /// 「出典」.
 pub(super) fn sources(
     base: &Base,
+    map: &FormMap,
     comparison: &Comparison,
     cells: &FigureCells,
     values: &BTreeMap<FigureKey, (Shown, CellRef)>,
@@ -45,9 +47,9 @@ pub(super) fn sources(
 ) -> Option<Planned> {
     let grid = base.grid(SOURCE_SHEET)?;
     let mut fresh = source_sheet::plan(grid, &base.map.sheet, comparison, cells);
-    let standing = standing(base, comparison, values);
+    let standing = standing(base, map, comparison, values);
     for (named, row) in keep(grid, &standing.keys().cloned().collect(), &mut fresh) {
-        if let (Some(at), Some(heading)) = (standing.get(&named), heading(grid)) {
+        if let (Some(Some(at)), Some(heading)) = (standing.get(&named), heading(grid)) {
             fresh.links.insert(CellRef::new(row, heading.col), link(&base.map.sheet, *at));
         }
     }
@@ -55,8 +57,9 @@ pub(super) fn sources(
     let mut sources = source_rows(grid, fresh);
     let list = List::below(grid, "番号", COLUMNS, KEYS).map(|list| List { signed: Some(COLUMNS - 1), ..list });
     let items = Sheet { base, grid, pristine: template.grid(SOURCE_SHEET), list }.carry(&mut sources);
+    // Only the numbers lead anywhere; a row that came to stand in another's place must not lead where that one led.
     if let Some(list) = &list {
-        unlink_leftovers(list, &mut sources);
+        unlink_leftovers(&List { width: 1, ..*list }, &mut sources);
     }
     let first_rows = first_rows(grid, &sources);
     drop_idle(grid, &mut sources);
@@ -64,28 +67,46 @@ pub(super) fn sources(
 }
 
 /// Figures that were written earlier and still stand on the form, though this time's figures do not hold them: each
-/// with its cell.
+/// with the cell where it will stand, `None` where that is not sure. `map`: the form with the years its columns will have.
 fn standing(
     base: &Base,
+    map: &FormMap,
     comparison: &Comparison,
     values: &BTreeMap<FigureKey, (Shown, CellRef)>,
-) -> BTreeMap<Named, CellRef> {
+) -> BTreeMap<Named, Option<CellRef>> {
     let mut found = BTreeMap::new();
     let (Some(grid), Some(last)) = (base.form_grid(), &base.last) else { return found };
-    for ((id, role, year), (written, at)) in values {
-        let who = comparison.participants.iter().position(|one| one.role == *role);
-        let row = comparison.rows.iter().find(|row| row.indicator.id.as_str() == id);
-        if who.zip(row).is_some_and(|(who, row)| row.figures.contains_key(&(who, *year))) {
+    let compared: BTreeMap<Role, usize> =
+        comparison.participants.iter().enumerate().map(|(who, one)| (one.role, who)).collect();
+    let rows: BTreeMap<&str, &ComparedRow> =
+        comparison.rows.iter().map(|row| (row.indicator.id.as_str(), row)).collect();
+    let column = |block: &FormBlock, year: i32| block.years.iter().find(|(_, of)| **of == year).map(|(col, _)| *col);
+    for ((id, role, year), (written, _)) in values {
+        let who = compared.get(role);
+        if who.zip(rows.get(id.as_str())).is_some_and(|(who, row)| row.figures.contains_key(&(*who, *year))) {
             continue;
         }
-        let area = who.and_then(|who| comparison.participants.get(who)).map(|one| &one.area.name);
+        let area = who.and_then(|who| comparison.participants.get(*who)).map(|one| &one.area.name);
         let Some(area) = area.or_else(|| last.areas.get(role).map(|(_, name)| name)) else { continue };
-        let on_form = base.map.rows.iter().filter(|row| row.id == *id).flat_map(|row| grid.row(row.row));
-        let mut here = on_form.filter(|cell| shown(Some(&cell.value)).is_some_and(|there| same(&there, written)));
-        // Of equal figures of a row the one where it was written.
-        if let Some(first) = here.clone().find(|cell| cell.at == *at).or_else(|| here.next()) {
-            found.insert((id.clone(), area.clone(), *year), first.at);
-        }
+        let Some(row) = base.map.rows.iter().find(|row| row.id == *id).map(|row| row.row) else { continue };
+        let says = |at: CellRef| shown(grid.get(at)).is_some_and(|there| same(&there, written));
+        let stands = |block: &FormBlock| column(block, *year).map(|col| CellRef::new(row, col)).filter(|at| says(*at));
+        let at = if who.is_some() {
+            if base.map.block(*role).and_then(stands).is_none() {
+                continue;
+            }
+            map.block(*role).and_then(|block| column(block, *year)).map(|col| CellRef::new(row, col))
+        } else {
+            // Which block an area has that is no longer compared, only its figures tell.
+            let idle = base.map.blocks.iter().filter(|block| !compared.contains_key(&block.role));
+            let places: Vec<CellRef> = idle.filter_map(stands).collect();
+            match places.as_slice() {
+                [] => continue,
+                [only] => Some(*only),
+                _ => None,
+            }
+        };
+        found.insert((id.clone(), area.clone(), *year), at);
     }
     found
 }
@@ -106,9 +127,7 @@ fn first_rows(grid: &Grid, plan: &SheetPlan) -> BTreeMap<String, u32> {
 /// Puts the rows that figures without a fresh one had behind the fresh ones; tells which row each got.
 pub(super) fn keep(grid: &Grid, figures: &BTreeSet<Named>, fresh: &mut SheetPlan) -> Vec<(Named, u32)> {
     let mut kept = Vec::new();
-    let Some(heading) = heading(grid) else {
-        return kept;
-    };
+    let Some(heading) = heading(grid).filter(|_| !figures.is_empty()) else { return kept };
     let (first, left) = (heading.row + 1, heading.col);
     let wanted: BTreeMap<[String; 3], &Named> = figures
         .iter()
@@ -159,9 +178,7 @@ pub(super) fn source(grid: &Grid, fresh: SheetPlan) -> SheetPlan {
 
 /// Puts the planned rows only where rows of ours stand or nothing stands; rows of ours that are left over are cleared.
 fn source_rows(grid: &Grid, fresh: SheetPlan) -> SheetPlan {
-    let Some(heading) = heading(grid) else {
-        return SheetPlan::default();
-    };
+    let Some(heading) = heading(grid) else { return SheetPlan::default() };
     let (first, left) = (heading.row + 1, heading.col);
     let ours = |row: u32| {
         let mut own = grid.row(row).iter().filter(|cell| (left..left + COLUMNS).contains(&cell.at.col)).peekable();
@@ -193,9 +210,7 @@ fn source_rows(grid: &Grid, fresh: SheetPlan) -> SheetPlan {
 pub(super) fn old_sources(base: &Base) -> BTreeMap<(String, String, i32), String> {
     let mut found = BTreeMap::new();
     let Some(grid) = base.grid(SOURCE_SHEET) else { return found };
-    let Some(heading) = heading(grid) else {
-        return found;
-    };
+    let Some(heading) = heading(grid) else { return found };
     let col = |word: &str| {
         grid.row(heading.row)
             .iter()

@@ -30,7 +30,10 @@ impl Base {
         let mut years: BTreeSet<i32> = all.iter().copied().skip(all.len().saturating_sub(least)).collect();
         years.extend(standing);
         let blocks = self.map.blocks.iter().filter(|block| !block.years.is_empty());
-        let room = self.form_grid().and_then(|grid| blocks.map(|block| slots(grid, &self.map, block).len()).min());
+        let room = self.form_grid().and_then(|grid| {
+            let taken = taken(grid, &self.map);
+            blocks.map(|block| slots(grid, &self.map, block, &taken).len()).min()
+        });
         let room = room.unwrap_or(0).max(least);
         let over = years.len().saturating_sub(room);
         years.into_iter().skip(over).collect()
@@ -39,34 +42,52 @@ impl Base {
 
 /// Columns of a block that hold a year or nothing at all. Columns of people's lie between them: a year that has to
 /// make room for a newer one would move under what points at its column.
-fn slots(grid: &Grid, map: &FormMap, block: &FormBlock) -> Vec<u32> {
-    let empty = |col: u32| {
-        grid.get(CellRef::new(map.year_row, col)).is_none()
-            && map.rows.iter().all(|row| grid.get(CellRef::new(row.row, col)).is_none())
-    };
-    (block.first_col..=block.last_col).filter(|col| block.years.contains_key(col) || empty(*col)).collect()
+fn slots(grid: &Grid, map: &FormMap, block: &FormBlock, taken: &BTreeSet<u32>) -> Vec<u32> {
+    let free = |col: u32| is_empty(grid, map, col) && !taken.contains(&(col - block.first_col));
+    (block.first_col..=block.last_col).filter(|col| block.years.contains_key(col) || free(*col)).collect()
+}
+
+fn is_empty(grid: &Grid, map: &FormMap, col: u32) -> bool {
+    grid.get(CellRef::new(map.year_row, col)).is_none()
+        && map.rows.iter().all(|row| grid.get(CellRef::new(row.row, col)).is_none())
+}
+
+/// Places within a block, counted from its first column, that some block has given to people: no block puts a year
+/// there. The form's colours and people's formulas compare the columns of one place.
+pub(super) fn taken(grid: &Grid, map: &FormMap) -> BTreeSet<u32> {
+    let used = map.blocks.iter().filter(|block| !block.years.is_empty());
+    used.flat_map(|block| {
+        let theirs = |col: &u32| !block.years.contains_key(col) && !is_empty(grid, map, *col);
+        (block.first_col..=block.last_col).filter(theirs).map(|col| col - block.first_col)
+    })
+    .collect()
 }
 
 /// The columns of the years; `None` when the block has too few. Every year stays where it stands as long as the others
-/// find a column on their side of it.
+/// find a column on their side of it. Places of `taken` are used only where there is no other.
 pub(super) fn columns(
     grid: &Grid,
     map: &FormMap,
     block: &FormBlock,
     old: &[(u32, i32)],
     years: &[i32],
+    taken: &BTreeSet<u32>,
 ) -> Option<Vec<(u32, i32)>> {
+    let with = |taken: &BTreeSet<u32>| columns_in(&slots(grid, map, block, taken), old, years);
+    with(taken).or_else(|| with(&BTreeSet::new()))
+}
+
+fn columns_in(slots: &[u32], old: &[(u32, i32)], years: &[i32]) -> Option<Vec<(u32, i32)>> {
     let standing: BTreeSet<i32> = old.iter().map(|(_, year)| *year).collect();
     if standing == years.iter().copied().collect() {
         return Some(old.to_vec());
     }
-    let slots = slots(grid, map, block);
     let stands = |year: i32| old.iter().find(|(_, known)| *known == year).map(|(col, _)| *col);
     let newest_first = old.len() > 1 && old.windows(2).all(|pair| matches!(pair, [(_, a), (_, b)] if a > b));
     let mut years = years.to_vec();
     if newest_first {
         years.reverse();
-    } else if let Some(new) = behind(&slots, &years, &stands) {
+    } else if let Some(new) = behind(slots, &years, &stands) {
         return Some(new);
     }
     let mut from = 0;
@@ -228,7 +249,7 @@ mod tests {
             blocks: vec![block.clone()],
             titles: Vec::new(),
         };
-        columns(&grid, &map, &block, old, years)
+        columns(&grid, &map, &block, old, years, &BTreeSet::new())
     }
 
     #[test]

@@ -12,6 +12,7 @@ use chiiki_sheet::template::package::Package;
 use rust_xlsxwriter::{Format, Formula, Image, Note, Url, Workbook};
 
 use crate::program::{program, with_mihon};
+use crate::refill::doc::Doc;
 
 fn all_text(bytes: &[u8]) -> (Vec<String>, String) {
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
@@ -179,8 +180,13 @@ fn papers_for_handing_out_carry_no_draft() {
         String::from_utf8(told.stdout).unwrap().replace(char::is_whitespace, "")
     };
     let (house, public) = (text(""), text(" --public"));
-    assert!(house.contains("【下書き】") && house.contains("地域分析・検討シート.xlsx"));
-    assert!(!public.contains("【下書き】") && !public.contains(".xlsx"), "{public}");
+    // What the office has to do with a draft is no word for a committee: the paper says that it is one.
+    assert!(
+        house.contains("下書き・未確認")
+            && !house.contains("【下書き】")
+            && house.contains("地域分析・検討シート.xlsx")
+    );
+    assert!(!public.contains("下書き") && !public.contains(".xlsx"), "{public}");
     assert!(public.contains("みなと市"));
 }
 
@@ -302,4 +308,32 @@ fn a_pivot_table_of_theirs_is_told_because_it_remembers_what_it_was_made_of() {
     with.write_all(b"<pivotCacheRecords xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\"/>")
         .unwrap();
     assert!(codes(with.finish().unwrap().into_inner()).contains(&"public-pivot"));
+}
+
+#[test]
+fn sheets_of_people_are_named_whatever_words_stand_on_them_and_working_sheets_go_under_any_name() {
+    let out = tempfile::tempdir().unwrap();
+    let mut book = Doc::open(&fill(out.path(), ""));
+    book.rename("検討メモ", "検討メモ（案）");
+    book.rename("点検", "点検済み");
+    let bytes = with_sheets(&book.save(), &[("課長メモ", "全国平均等との比較"), ("たたき台", "自由記述")]);
+    let (copy, told) = public_copy(bytes, Catalog::shipped()).unwrap();
+    let names: Vec<String> =
+        Package::open(copy.as_slice()).unwrap().sheets().iter().map(|sheet| sheet.name.clone()).collect();
+    assert!(names.iter().all(|name| !name.contains("検討メモ") && !name.contains("点検")), "{names:?}");
+    let named = told.iter().find(|told| told.code == "public-own-sheets").unwrap();
+    assert!(named.message.contains("「課長メモ」") && named.message.contains("「たたき台」"), "{}", named.message);
+}
+
+/// The book with sheets of people's, each with a word in its first cell.
+fn with_sheets(bytes: &[u8], sheets: &[(&str, &str)]) -> Vec<u8> {
+    let mut bytes = bytes.to_vec();
+    for (name, word) in sheets {
+        let mut book = Doc::open(&bytes);
+        book.add_sheet(name, false);
+        let mut book = Doc::of_sheet(&book.save(), name);
+        book.set_text("A1", word, false);
+        bytes = book.save();
+    }
+    bytes
 }

@@ -125,7 +125,7 @@ pub fn grouped_bars(
         groups.push(Group { x, y: title_y, title: indicator.name.clone(), bars });
     }
     let unit = indicators.first().map(|indicator| indicator.unit.clone()).unwrap_or_default();
-    let alt = format!("横棒グラフ。{title}（{unit}）。{}。", spoken.join("、"));
+    let alt = format!("横棒グラフ。{title}{}。{}。", shown::in_brackets(&unit), spoken.join("、"));
     let ticks = scale.ticks(plot_width);
     GroupedBars {
         width: whole.width,

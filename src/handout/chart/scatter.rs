@@ -219,6 +219,7 @@ mod tests {
             x: axis("軽度"),
             y: axis("重度"),
             points,
+            beyond: false,
             note: None,
         };
         let chart = scatter(&data, 220.0, Room { width: 490.0, size: 9.0 });

@@ -148,7 +148,7 @@ pub fn trend(trend: &Trend, plot_height: f64, room: Room) -> TrendChart {
         line.label_y = y;
     }
     let (years, eras) = year_ticks(&trend.years, step, room);
-    let alt = format!("折れ線グラフ。{}（{}）。{}。", trend.title, trend.unit, spoken.join("。"));
+    let alt = format!("折れ線グラフ。{}{}。{}。", trend.title, shown::in_brackets(&trend.unit), spoken.join("。"));
     TrendChart {
         width: room.width,
         height: plot_height + room.line() * 2.7 + if eras.is_empty() { 0.0 } else { room.size * 1.05 },
@@ -201,7 +201,7 @@ fn year_words(year: &Year) -> String {
 }
 
 /// 「令和5年度」 while there is room, else 「令和5」「6」「7」, else 「5」「6」「7」 over 「令和」: the years and the eras under them. A
-/// part-year carries ※. Years that have no room even so are named in steps.
+/// part-year carries ※. Years that have no room even so have no label: they are named in steps.
 fn year_ticks(years: &[Year], step: f64, room: Room) -> (Vec<Tick>, Vec<Tick>) {
     let x = |year: usize| step * (year as f64 + 0.5);
     let ticks = |labels: Vec<String>| -> Vec<Tick> {
@@ -211,8 +211,7 @@ fn year_ticks(years: &[Year], step: f64, room: Room) -> (Vec<Tick>, Vec<Tick>) {
     if years.iter().all(|year| room.text(&year.wareki) + room.size <= step) {
         return (ticks(years.iter().map(|year| format!("{}{}", year.wareki, mark(year))).collect()), Vec::new());
     }
-    // The era, where it begins, and the number.
-    let mut era_before = "";
+    // The era and the number of each year.
     let parts: Vec<(&str, String)> = years
         .iter()
         .map(|year| {
@@ -222,37 +221,49 @@ fn year_ticks(years: &[Year], step: f64, room: Room) -> (Vec<Tick>, Vec<Tick>) {
                 Some(era) if !number.is_empty() => (era, number),
                 _ => ("", short),
             };
-            let begins = if era == era_before { "" } else { era };
-            era_before = era;
-            (begins, format!("{number}{}", mark(year)))
+            (era, format!("{number}{}", mark(year)))
         })
         .collect();
-    let in_line: Vec<String> = parts.iter().map(|(era, number)| format!("{era}{number}")).collect();
+    let begins = |index: usize| index.checked_sub(1).and_then(|before| parts.get(before)).map(|(era, _)| *era);
+    let in_line: Vec<String> = parts
+        .iter()
+        .enumerate()
+        .map(
+            |(index, (era, number))| {
+                if begins(index) == Some(*era) { number.clone() } else { format!("{era}{number}") }
+            },
+        )
+        .collect();
     let apart = |pair: &[String]| {
         pair.iter().map(|label| room.text(label)).sum::<f64>() / 2.0 + room.size * BETWEEN_YEARS <= step
     };
     if in_line.windows(2).all(apart) {
         return (ticks(in_line), Vec::new());
     }
+    // Of many years every second or third is named, the newest always; a part-year keeps its mark.
+    let widest = parts.iter().map(|(_, number)| room.text(number)).fold(0.0, f64::max) + room.size * BETWEEN_YEARS;
+    let every = (widest / step).ceil().max(1.0) as usize;
+    let named = |index: usize| (parts.len() - 1 - index).is_multiple_of(every);
     let mut eras: Vec<Tick> = Vec::new();
-    for (year, (era, _)) in parts.iter().enumerate().rev().filter(|(_, (era, _))| !era.is_empty()) {
+    let mut firsts: Vec<(usize, &str)> = Vec::new();
+    for (index, (era, _)) in parts.iter().enumerate().filter(|(index, _)| named(*index)) {
+        if firsts.last().is_none_or(|(_, before)| before != era) {
+            firsts.push((index, era));
+        }
+    }
+    for (year, era) in firsts.into_iter().rev().filter(|(_, era)| !era.is_empty()) {
         // An era of one year makes room for the next one.
         let most = eras.last().map_or(f64::MAX, |after| {
             after.at - (room.text(&after.label) + room.text(era)) / 2.0 - room.size * BETWEEN_YEARS
         });
-        eras.push(Tick { at: x(year).min(most), label: (*era).to_owned() });
+        eras.push(Tick { at: x(year).min(most), label: era.to_owned() });
     }
-    let numbers: Vec<String> = parts.into_iter().map(|(_, number)| number).collect();
-    // Of many years every second or third is named, the newest always; a part-year keeps its mark.
-    let widest = numbers.iter().map(|number| room.text(number)).fold(0.0, f64::max) + room.size * BETWEEN_YEARS;
-    let every = (widest / step).ceil().max(1.0) as usize;
-    let last = numbers.len().saturating_sub(1);
-    let shown = ticks(numbers).into_iter().enumerate().filter_map(|(index, tick)| {
-        let named = (last - index).is_multiple_of(every);
-        let label = if named { Some(tick.label) } else { tick.label.contains('※').then(|| "※".to_owned()) };
-        label.map(|label| Tick { label, ..tick })
+    let labels = parts.iter().enumerate().map(|(index, (_, number))| match number.contains('※') {
+        _ if named(index) => number.clone(),
+        true => "※".to_owned(),
+        false => String::new(),
     });
-    (shown.collect(), eras)
+    (ticks(labels.collect()), eras)
 }
 
 /// The least gap between the years of an axis, in ems.
@@ -338,14 +349,17 @@ mod tests {
         let (ticks, eras) = year_ticks(&years, step, room);
         assert_eq!(ticks.last().unwrap().label, "8");
         assert!(ticks.iter().any(|tick| tick.label.ends_with('※')), "{ticks:?}");
-        let named: Vec<&Tick> = ticks.iter().filter(|tick| tick.label != "※").collect();
+        assert_eq!(ticks.len(), years.len(), "every year has its tick");
+        let named: Vec<&Tick> = ticks.iter().filter(|tick| !["", "※"].contains(&tick.label.as_str())).collect();
         assert!((5..15).contains(&named.len()), "{named:?}");
         for pair in named.windows(2) {
             let [a, b] = pair else { panic!() };
             let least = (room.text(&a.label) + room.text(&b.label)) / 2.0;
             assert!(b.at - a.at > least, "{a:?} {b:?}");
         }
-        assert_eq!(eras.len(), 2);
+        // Each era stands under the first of its years that is named.
+        assert_eq!(eras.iter().map(|era| era.label.as_str()).collect::<Vec<_>>(), ["令和", "平成"]);
+        assert!(eras.iter().all(|era| named.iter().any(|tick| (tick.at - era.at).abs() < 1e-9)), "{eras:?}");
         // With room for each of them all are named.
         assert_eq!(year_ticks(&years, 30.0, room).0.len(), years.len());
     }

@@ -23,6 +23,7 @@ use super::glyphs::{self, Unprintable};
 use super::options::{Kind, PageOptions, Part};
 use super::problem::TemplateProblem;
 use super::words::Words;
+use crate::fill::draft::DRAFT_LINE;
 use crate::model::{Date, EntryField};
 
 #[derive(Serialize)]
@@ -92,6 +93,9 @@ struct FieldView {
     heading: &'static str,
     /// Line by line; empty when nothing is written.
     lines: Vec<String>,
+    /// The text was computed and nobody has looked at it yet: said beside the heading, in the place of the line that
+    /// tells the office what to do.
+    draft: bool,
 }
 
 #[derive(Serialize)]
@@ -276,10 +280,15 @@ fn fields(block: &Block) -> Vec<FieldView> {
         // Two texts of one field (which the form cannot hold) are both kept.
         let texts = block.texts.iter().filter(|text| text.field == field).map(|text| text.text.as_str());
         let lines = texts.flat_map(|text| text.trim_end().split('\n')).map(|line| line.trim_end().to_owned());
-        let lines: Vec<String> = lines.collect();
-        if lines.iter().all(|line| line.trim().is_empty()) { Vec::new() } else { lines }
+        let mut lines: Vec<String> = lines.collect();
+        let draft = lines.first().is_some_and(|first| first == DRAFT_LINE);
+        lines.drain(..usize::from(draft));
+        if lines.iter().all(|line| line.trim().is_empty()) { (Vec::new(), false) } else { (lines, draft) }
     };
-    let view = |field: EntryField| FieldView { step: step(field), heading: field.heading(), lines: lines(field) };
+    let view = |field: EntryField| {
+        let (lines, draft) = lines(field);
+        FieldView { step: step(field), heading: field.heading(), lines, draft }
+    };
     EntryField::ALL.into_iter().map(view).collect()
 }
 

@@ -87,6 +87,7 @@ struct Short {
     /// The rest stands on the next sheet.
     cut: bool,
     empty: bool,
+    draft: bool,
 }
 
 /// A shortened text in full.
@@ -215,7 +216,7 @@ pub fn one_page(handout: &Handout, points: &[MainPoint], threshold: &str, page: 
     let blocks: Vec<Vec<FieldView>> = discussed.iter().map(fields).collect();
     let all = || blocks.iter().flatten();
     let fits_heading = |field: &FieldView, heading: &str| {
-        let empty = if field.lines.is_empty() { 6.0 } else { 0.0 };
+        let empty = if field.lines.is_empty() || field.draft { 6.0 } else { 0.0 };
         (tables::ems(heading) + field.step.map_or(0.0, |_| 4.7) + empty) * page.table / text_width
     };
     let heading = |field: &FieldView| -> &'static str {
@@ -247,10 +248,10 @@ pub fn one_page(handout: &Handout, points: &[MainPoint], threshold: &str, page: 
         .map(|point| {
             let (lines, cut) = shorten(std::slice::from_ref(&point.text), caps.next().unwrap_or(0.0), per_line);
             if cut {
-                let field = FieldView { step: None, heading: "要点", lines: vec![point.text.clone()] };
+                let field = FieldView { step: None, heading: "要点", lines: vec![point.text.clone()], draft: false };
                 full.push(Full { block: point.label.clone(), field });
             }
-            Short { step: None, heading: point.label.clone(), lines, cut, empty: false }
+            Short { step: None, heading: point.label.clone(), lines, cut, empty: false, draft: false }
         })
         .collect();
     let mut short_blocks = Vec::new();
@@ -259,7 +260,7 @@ pub fn one_page(handout: &Handout, points: &[MainPoint], threshold: &str, page: 
         for field in fields {
             let (lines, cut) = shorten(&field.lines, caps.next().unwrap_or(0.0), per_line);
             let (step, heading, empty) = (field.step, heading(&field).to_owned(), field.lines.is_empty());
-            shorts.push(Short { step, heading, lines, cut, empty });
+            shorts.push(Short { step, heading, lines, cut, empty, draft: field.draft });
             if cut {
                 full.push(Full { block: block.name.clone(), field });
             }

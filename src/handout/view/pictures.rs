@@ -9,6 +9,7 @@ use super::year_in_full;
 use crate::handout::chart::{self, DeviationChart, Entry, GroupedBars, ScatterChart, TrendChart};
 use crate::handout::data::{Block, Handout, Indicator, Role, Trend, TrendSeries, Verdict};
 use crate::handout::names;
+use crate::handout::shown;
 
 /// A chart and its caption.
 #[derive(Serialize)]
@@ -110,7 +111,8 @@ pub fn of_block(handout: &Handout, block: &Block, page: &Page) -> BlockPictures 
     if let Some(main) = main {
         let year = handout.years.get(main).map(year_in_full).unwrap_or_default();
         if few && one_unit {
-            let caption = format!("{}（{year}、{}）", block.name, first.unit);
+            let unit = if first.unit.is_empty() { String::new() } else { format!("、{}", first.unit) };
+            let caption = format!("{}（{year}{unit}）", block.name);
             let has_value =
                 |i: &&Indicator| (0..handout.areas.len()).any(|area| i.figure(area, main).value().is_some());
             let (indicators, left): (Vec<&Indicator>, Vec<&Indicator>) = block.indicators.iter().partition(has_value);
@@ -158,6 +160,15 @@ pub fn of_block(handout: &Handout, block: &Block, page: &Page) -> BlockPictures 
     } else {
         Vec::new()
     };
+    // Lines nobody has a figure for are no picture.
+    let (trends, without): (Vec<Trend>, Vec<Trend>) = trends.into_iter().partition(Trend::holds_values);
+    let named = |title: &str, names: &str| names.split('、').any(|name| name == title);
+    for Trend { title, .. } in without {
+        if !named(&title, &pictures.not_drawn) && !named(&title, &pictures.not_compared) {
+            let sep = if pictures.not_drawn.is_empty() { "" } else { "、" };
+            pictures.not_drawn.push_str(&format!("{sep}{title}"));
+        }
+    }
     // Adjusted rates lack the newest year together: the gap is said once with all their names.
     let mut gaps: Vec<(String, Vec<&str>)> = Vec::new();
     let mut heights = Vec::new();
@@ -170,16 +181,17 @@ pub fn of_block(handout: &Handout, block: &Block, page: &Page) -> BlockPictures 
             }
         }
         pictures.part_years |= trend.years.iter().any(|year| year.part_year);
-        let caption = format!("{}の推移（{}）", trend.title, trend.unit);
+        let caption = format!("{}の推移{}", trend.title, shown::in_brackets(&trend.unit));
         heights.push(chart.height() + caption_height(&caption, page, page.room(share).width));
         pictures.half.push(Picture { number: 0, caption, chart: Chart::Trend(chart) });
     }
     pictures.half_rows = heights.chunks(2).map(|pair| pair.iter().copied().fold(0.0, f64::max)).collect();
     pictures.gaps = gaps.into_iter().map(|(gap, titles)| format!("{gap}（{}）", titles.join("、"))).collect();
     for scatter in handout.scatters.iter().filter(|scatter| scatter.block == block.name) {
+        let whose = if scatter.beyond { "の保険者と比較地域" } else { "の保険者" };
         pictures.scatters.push(Picture {
             number: 0,
-            caption: format!("{}（{}、{}の保険者）", scatter.title, scatter.year, handout.prefecture),
+            caption: format!("{}（{}、{}{whose}）", scatter.title, scatter.year, handout.prefecture),
             chart: Chart::Scatter(chart::scatter(
                 scatter,
                 page.chart * scatter_height(scatter.points.len()),

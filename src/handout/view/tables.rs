@@ -31,6 +31,8 @@ pub struct ComparisonTable {
     whole: bool,
     /// Long, and a page holds it: it begins a new one.
     fresh: bool,
+    /// Points its beginning takes: where there is less room it begins on the next page.
+    start: f64,
     rows: Vec<Row>,
     notes: Vec<String>,
     /// So many of the last notes are long: they stand after the table once, not under its part of every page.
@@ -87,6 +89,8 @@ pub struct OthersTable {
     widths: Vec<f64>,
     /// Short enough to stand on one page with its notes.
     whole: bool,
+    /// Points its beginning takes.
+    start: f64,
     rows: Vec<ValueRow>,
     notes: Vec<String>,
 }
@@ -103,6 +107,8 @@ pub struct YearTable {
     whole: bool,
     /// Long, and a page holds it: it begins a new one.
     fresh: bool,
+    /// Points its beginning takes.
+    start: f64,
     rows: Vec<ValueRow>,
     notes: Vec<String>,
 }
@@ -270,6 +276,7 @@ fn built(handout: &Handout, block: &Block, page: &Page, here: &[usize]) -> Compa
             lines(label_ems(&figures.label, &figures.unit, &figures.marks, figures.indent), name_width, page)
         }
     });
+    let first: f64 = taken.clone().take(FIRST_ROWS).sum();
     let taken: f64 = taken.sum();
     let mut lines_under = notes.lines(block.indicators.iter().any(|indicator| indicator.unstable), &handout.years);
     let brief = lines_under.len();
@@ -290,6 +297,7 @@ fn built(handout: &Handout, block: &Block, page: &Page, here: &[usize]) -> Compa
         widths,
         whole: taken <= WHOLE,
         fresh: rows.len() > LONG && height(taken, &lines_under, page) <= page.inner_height(),
+        start: start(first, lines_under.get(..brief).unwrap_or_default(), page),
         rows,
         notes: lines_under,
         once,
@@ -325,6 +333,18 @@ fn height(taken: f64, notes: &[String], page: &Page) -> f64 {
     (taken + 4.0) * page.row() + (noted + 6.0) * page.table * 1.3
 }
 
+/// Rows a table shows at the least where it begins, the lines over their groups counted.
+const FIRST_ROWS: usize = 6;
+/// Notes of more bytes are not repeated under each part of a table; the layout draws the same line.
+const REPEATED: usize = 1500;
+
+/// How high the beginning of a table is, to the notes under its first part: never more than two thirds of a page, or
+/// pages would stay empty.
+fn start(first: f64, notes: &[String], page: &Page) -> f64 {
+    let notes = if notes.iter().map(String::len).sum::<usize>() < REPEATED { notes } else { &[] };
+    (height(first, notes, page) - 3.0 * page.table).min(page.inner_height() * 2.0 / 3.0)
+}
+
 /// The lines of the rows of such a table.
 fn lines_of(rows: &[ValueRow], widths: &[f64], page: &Page) -> f64 {
     let name = widths.first().copied().unwrap_or_default();
@@ -333,6 +353,11 @@ fn lines_of(rows: &[ValueRow], widths: &[f64], page: &Page) -> f64 {
         lines(label_ems(&row.label, "", "", row.indent), room, page)
     });
     taken.sum()
+}
+
+/// The same of the rows a table begins with.
+fn first_lines(rows: &[ValueRow], widths: &[f64], page: &Page) -> f64 {
+    lines_of(rows.get(..FIRST_ROWS).unwrap_or(rows), widths, page)
 }
 
 fn flatten(rows: &mut [ValueRow], widths: &[f64], page: &Page) {
@@ -379,8 +404,10 @@ pub fn others(handout: &Handout, block: &Block, page: &Page, table: &ComparisonT
     let column =
         page.name_column().max((widest_of(std::slice::from_ref(block), &others, main..main + 1) + 0.75) * page.table);
     let at_once = ((page.measure - page.table * NAME_LEAST) / column).floor().max(2.0) as usize - 1;
+    // Tables of about the same number of areas: none with one alone.
+    let tables = others.len().div_ceil(at_once.max(1));
     others
-        .chunks(at_once.max(1))
+        .chunks(others.len().div_ceil(tables.max(1)))
         .map(|areas| {
             let columns: Vec<(usize, usize)> =
                 handout.area_of(Role::Own).into_iter().chain(areas.iter().copied()).map(|area| (area, main)).collect();
@@ -388,14 +415,16 @@ pub fn others(handout: &Handout, block: &Block, page: &Page, table: &ComparisonT
             let mut rows = value_rows(block, &columns, &mut seen);
             let widths = widths(page, columns.len(), wide_enough(&rows, page, page.name_column()));
             flatten(&mut rows, &widths, page);
+            let notes = seen.lines(&handout.years);
             OthersTable {
                 number: 0,
                 unit: single_unit(block).map(str::to_owned),
                 areas: names_of(handout, columns.iter().map(|(area, _)| *area)),
                 whole: lines_of(&rows, &widths, page) <= WHOLE,
+                start: start(first_lines(&rows, &widths, page), &notes, page),
                 widths,
                 rows,
-                notes: seen.lines(&handout.years),
+                notes,
             }
         })
         .collect()
@@ -442,6 +471,7 @@ pub fn years(handout: &Handout, page: &Page, areas: &[usize]) -> Vec<YearTable> 
             number: 0,
             whole: taken <= WHOLE,
             fresh: rows.len() > LONG && height(taken, &notes, page) <= page.inner_height(),
+            start: start(first_lines(&rows, &widths, page), &notes, page),
             areas: names_of(handout, areas.iter().copied()),
             years: years.iter().filter_map(|year| handout.years.get(*year)).map(short_year).collect(),
             widths,

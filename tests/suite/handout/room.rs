@@ -179,7 +179,8 @@ fn equal_values_lie_off_the_frame() {
         };
         let points = vec![point(Role::Own, "みほん市"), point(Role::Other, "みなと市")];
         let (title, block, year) = ("重度と軽度".to_owned(), "認定率".to_owned(), "令和7年度".to_owned());
-        let data = Scatter { title, block, year, x: axis("軽度"), y: axis("重度"), points, note: None };
+        let data =
+            Scatter { title, block, year, x: axis("軽度"), y: axis("重度"), points, beyond: false, note: None };
         let chart = serde_json::to_value(chart::scatter(&data, 200.0, Room { width: 490.0, size: 9.0 })).unwrap();
         let (width, height) = (chart["plot_width"].as_f64().unwrap(), chart["plot_height"].as_f64().unwrap());
         for mark in chart["marks"].as_array().unwrap() {

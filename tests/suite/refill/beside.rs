@@ -136,3 +136,30 @@ fn a_list_sorted_by_people_is_still_known_as_ours() {
     let after = refilled(&book.save(), &other_figures(), false);
     assert_eq!(after.changes.handed_over, 0, "{:?}", after.diagnostics);
 }
+
+#[test]
+fn a_colour_on_the_first_item_does_not_spread_and_no_news_hides_in_a_filtered_row() {
+    let style = |book: &Doc, at: &str| book.cell(at).map(|(attributes, _)| attributes.clone()).unwrap_or_default();
+    let mut book = Doc::of_sheet(&fresh(&comparison(2023, 2025)), "点検");
+    let theirs = style(&book, "E4");
+    assert_ne!(theirs, style(&book, "E5"));
+    book.rows.get_mut(&4).unwrap().1.get_mut(&4).unwrap().0.clone_from(&theirs);
+    let items: Vec<u32> = book.rows.keys().copied().filter(|row| *row >= 4).collect();
+    for row in &items {
+        book.hide_row(*row);
+    }
+    let before = book.save();
+    let after = refilled(&before, &other_figures(), false).bytes;
+    let (old, new) = (grid(&before, "点検"), grid(&after, "点検"));
+    let after = Doc::of_sheet(&after, "点検");
+    for row in items.iter().skip(1) {
+        assert_ne!(style(&after, &name((*row, 4))), theirs, "only the row that was coloured is");
+    }
+    let changed = items.iter().copied().filter(|row| new.row(*row) != old.row(*row) && !new.row(*row).is_empty());
+    let shown: Vec<u32> = changed.collect();
+    assert!(!shown.is_empty());
+    for row in shown {
+        let (attributes, _) = after.rows.get(&row).unwrap();
+        assert!(!attributes.contains("hidden"), "row {} says something new: {attributes}", row + 1);
+    }
+}

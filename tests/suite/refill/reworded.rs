@@ -219,13 +219,60 @@ fn a_column_of_plan_numbers_under_a_year_that_stands_is_a_persons() {
         assert_eq!(number(&after.bytes, FORM, "G8"), number(&wanted, FORM, "G8"));
         assert!(after.changes.kept.is_empty(), "{:?}", after.changes.kept);
         let [message] = told(&after, "second-column")[..] else { panic!("{:?}", after.diagnostics) };
-        assert!(message.contains("H列は令和7年度の2つ目の列") && message.contains("G列にある"), "{message}");
+        assert!(message.contains("H列は令和7年度の2つ目の列") && message.contains("G列にあった"), "{message}");
         assert!(again(&after.bytes).nothing_new);
     }
-    // The year after takes the next column that is free.
-    let later = refilled(&before, &comparison(2024, 2026), false);
+    // The year after takes the next column that is free, in every block the same one: colours compare by place.
+    let later = refilled(&before, &comparison(2023, 2026), false);
     assert_eq!(number(&later.bytes, FORM, "H8"), Some(57.0));
-    assert_eq!(number(&later.bytes, FORM, "E6"), Some(2023.0), "years keep their columns");
+    let heads = ["E6", "G6", "I6", "S6", "AC6", "AM6"].map(|at| number(&later.bytes, FORM, at));
+    assert_eq!(heads, [2023.0, 2025.0, 2026.0, 2026.0, 2026.0, 2026.0].map(Some));
+    assert_eq!(["R6", "AB6"].map(|at| number(&later.bytes, FORM, at)), [None, None]);
+}
+
+#[test]
+fn of_copies_of_a_column_the_one_that_was_written_is_ours() {
+    let plain = fresh(&comparison(2023, 2025));
+    let wanted = refilled(&plain, &next(), false).bytes;
+    let mut book = Doc::open(&plain);
+    for (_, cells) in book.rows.values_mut() {
+        if let Some(copied) = cells.get(&6).cloned() {
+            cells.insert(7, copied);
+        }
+    }
+    book.set_number((7, 7), 99.0);
+    let before = book.save();
+    let after = refilled(&before, &next(), false);
+    assert_eq!(number(&after.bytes, FORM, "G9"), number(&wanted, FORM, "G9"));
+    for at in ["H8", "H9", "H46"] {
+        assert_eq!(number(&after.bytes, FORM, at), number(&before, FORM, at), "{at} is a person's");
+    }
+    assert_eq!(told(&after, "second-column").len(), 1, "{:?}", after.diagnostics);
+    assert_eq!(after.changes.revised.len(), refilled(&plain, &next(), false).changes.revised.len());
+}
+
+#[test]
+fn numbers_for_a_year_to_come_do_not_keep_its_results_out() {
+    let mut book = Doc::open(&fresh(&comparison(2023, 2025)));
+    book.set_text("H5", "令和8年度", false);
+    book.set_number((5, 7), 2026.0);
+    for row in 7..12 {
+        book.set_number((row, 7), 50.0 + f64::from(row));
+    }
+    let before = book.save();
+    let after = refilled(&before, &comparison(2023, 2026), false);
+    assert_eq!(number(&after.bytes, FORM, "H8"), Some(57.0));
+    assert_eq!(number(&after.bytes, FORM, "I6"), Some(2026.0));
+    assert!(number(&after.bytes, FORM, "I8").is_some_and(|value| value < 50.0));
+    assert!(after.changes.kept.is_empty(), "{:?}", after.changes.kept);
+    let [message] = told(&after, "second-column")[..] else { panic!("{:?}", after.diagnostics) };
+    assert!(message.contains("H列（令和8年度）"), "{message}");
+    assert!(refilled(&after.bytes, &comparison(2023, 2026), false).nothing_new);
+    // A heading alone asks for the year: it is filled where it stands.
+    let mut asked = Doc::open(&fresh(&comparison(2023, 2025)));
+    asked.set_number((5, 7), 2026.0);
+    let filled = refilled(&asked.save(), &comparison(2023, 2026), false);
+    assert!(number(&filled.bytes, FORM, "H8").is_some());
 }
 
 #[test]
@@ -266,14 +313,16 @@ fn marks_come_and_go_with_their_cautions() {
 }
 
 #[test]
-fn a_sheet_of_ours_under_another_name_is_named_once() {
+fn a_sheet_of_ours_under_another_name_is_named() {
     let mut book = Doc::open(&fresh(&comparison(2023, 2025)));
     book.rename("点検", "点検済み");
     let after = refilled(&book.save(), &next(), false);
     let [message] = told(&after, "sheet-gone")[..] else { panic!("{:?}", after.diagnostics) };
     assert!(message.starts_with("「点検」のシートが見つからない"), "{message}");
+    // It is as stale on every later day, whether there is news or not.
     let later = changed(next(), |_, _, year, value| if year == 2025 { value + 1.0 } else { value });
-    assert!(told(&refilled(&after.bytes, &later, false), "sheet-gone").is_empty());
+    assert_eq!(told(&refilled(&after.bytes, &next(), false), "sheet-gone").len(), 1);
+    assert_eq!(told(&refilled(&after.bytes, &later, false), "sheet-gone").len(), 1);
 }
 
 #[test]
