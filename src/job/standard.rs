@@ -7,7 +7,7 @@ use super::marked::refill_marked;
 use super::understand::understand;
 use super::{Bases, FillRequest, Report, base, file_name, of_template};
 use crate::catalog::Catalog;
-use crate::compare::Comparison;
+use crate::compare::{Comparison, MAX_YEARS};
 use crate::diagnostic::Diagnostic;
 use crate::error::{Error, Result};
 use crate::fill::{self, StandardTemplate};
@@ -167,7 +167,10 @@ fn as_it_stands(request: &FillRequest, comparison: &Comparison, book: &Base, cat
     let years = book.years_with(comparison);
     let earlier = years.first().zip(comparison.years.first()).is_some_and(|(first, shown)| *first < shown.year);
     if request.from.is_none() && request.to.is_none() && earlier {
-        (wider.from, wider.to) = (years.first().copied(), years.last().copied());
+        // Where years lie between those that stand and those of the files, the oldest go.
+        let last = years.last().copied();
+        let first = years.first().copied().zip(last).map(|(first, last)| first.max(last - MAX_YEARS + 1));
+        (wider.from, wider.to) = (first, last);
     }
     if book.sheet_id().is_some() {
         let compared = |id: &str| comparison.rows.iter().any(|row| row.indicator.id.as_str() == id);

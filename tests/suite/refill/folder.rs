@@ -7,7 +7,8 @@ use chiiki_sheet::job::{Bases, FillRequest, Report, fill_on, standard_template};
 use chiiki_sheet::refill::{Shelf, find_in_folder};
 
 use super::doc::{Doc, grid};
-use super::{catalog, comparison, day, evidence, fresh, inbox, request};
+use super::{catalog, comparison, day, evidence, fresh, inbox, request, root};
+use crate::program::program;
 
 fn run(dir: &Path, from: i32, to: i32, bases: &Bases) -> Result<Report, Error> {
     let request = FillRequest { date: day(22), ..request(from, to, dir.to_str().unwrap()) };
@@ -157,4 +158,40 @@ fn a_copy_that_was_written_to_later_is_named() {
     );
     write_at(&copy, at - std::time::Duration::from_secs(60));
     assert_eq!(told(), None);
+}
+
+#[test]
+fn years_far_behind_those_that_stand_push_the_oldest_out() {
+    let dir = tempfile::tempdir().unwrap();
+    let (data, out) = (dir.path().join("自前.csv"), dir.path().join("出力"));
+    let write = |years: std::ops::Range<i32>| {
+        let mut text = "都道府県,名称,団体コード,指標ID,期間,値\n".to_owned();
+        for year in years {
+            for (prefecture, name, code) in
+                [("見本県", "みほん市", "901008"), ("見本県", "", "900001"), ("全国", "", "")]
+            {
+                text.push_str(&format!("{prefecture},{name},{code},B4-a,令和{}年度,{}.5\n", year - 2018, year - 2010));
+            }
+        }
+        std::fs::write(&data, text).unwrap();
+    };
+    let areas = root().join("examples/mihon/areas.csv");
+    let fill = |more: &[&str]| {
+        let mut line = vec!["fill", "--own", "見本県みほん市", "--date", "2035-06-01", "--json"];
+        let paths = [&data, &areas, &out].map(|path| path.to_str().unwrap());
+        line.extend(["--input", paths[0], "--areas", paths[1], "--out", paths[2]]);
+        line.extend(more);
+        let said = program(&line);
+        assert_eq!(said.code, 0, "{said:?}");
+        std::fs::read(said.json()["outputs"][0]["path"].as_str().unwrap()).unwrap()
+    };
+    write(2023..2031);
+    fill(&["--from", "2023", "--to", "2030"]);
+    write(2032..2035);
+    let after = fill(&[]);
+    let form = grid(&after, "地域分析・検討シート");
+    let shown: Vec<f64> =
+        form.row(5).iter().filter(|cell| cell.at.col < 14).filter_map(|c| c.value.as_number()).collect();
+    assert!(shown.len() <= 10 && shown.last() == Some(&2034.0), "{shown:?}");
+    assert!(shown.contains(&2030.0), "years that stand stay as far as there is room: {shown:?}");
 }
