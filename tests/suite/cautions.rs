@@ -3,8 +3,10 @@
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use chiiki_sheet::compare::{self, CautionKind, Level};
+use chiiki_sheet::model::Datum;
 
 use super::worked::{FORM, Seen, comparison, filled, part};
 
@@ -118,4 +120,24 @@ fn hints_speak_of_deviations_that_are_there_and_as_possibilities() {
     let rows = Seen::sheet(&bytes, "検討メモ").rows(4);
     let titles: Vec<&str> = rows.iter().filter(|row| row[1].is_empty()).map(|row| row[0].as_str()).collect();
     assert_eq!(titles, ["認定率", "受給率", "受給者1人あたり給付月額・利用日数回数"]);
+}
+
+#[test]
+fn rates_per_person_far_from_their_like_are_told_and_counts_are_not() {
+    let far = |name: &str, unit: &str| {
+        let (mut comparison, told) = comparison(2023, 2025, &[]);
+        let row = &mut comparison.rows[0];
+        row.indicator.name = name.into();
+        row.indicator.unit = unit.into();
+        for ((who, _), figure) in &mut row.figures {
+            if let (0, Datum::Value(value)) = (*who, figure.datum) {
+                Arc::make_mut(figure).datum = Datum::Value(value / 100.0);
+            }
+        }
+        let cautions = compare::cautions(&comparison, &told);
+        cautions.into_iter().filter(|caution| caution.kind == CautionKind::FarOff).count()
+    };
+    assert!(far("高齢者１人あたり現役世代数", "人") > 0);
+    assert!(far("地域差指数", "") > 0);
+    assert_eq!(far("高齢者数", "人"), 0, "towns differ by as much as they are larger");
 }

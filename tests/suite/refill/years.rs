@@ -162,6 +162,11 @@ fn formulas_over_new_figures_are_named_because_viewers_show_their_old_results() 
     let after = refilled(&book.save(), &next, false);
     let [message] = told(&after, "formulas-recalculate")[..] else { panic!("{:?}", after.diagnostics) };
     assert!(message.contains("CI9 の式"), "{message}");
+    // And by a name that stands for a figure.
+    book.set_formula("CI9", "委員会の認定率*2", "1");
+    let after = refilled(&book.save(), &next, false);
+    let [message] = told(&after, "formulas-recalculate")[..] else { panic!("{:?}", after.diagnostics) };
+    assert!(message.contains("CI9 の式"), "{message}");
     // A sheet without formulas of theirs says nothing.
     let plain = refilled(&fresh(&comparison(2023, 2025)), &next, false);
     assert!(told(&plain, "formulas-recalculate").is_empty());
