@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chiiki_sheet::diagnostic::{Diagnostic, Place};
 use chiiki_sheet::handout::Kind;
-use chiiki_sheet::handout::data::{Figure, Role};
+use chiiki_sheet::handout::data::{Figure, Handout, Role};
 use chiiki_sheet::handout::prepare::{Background, prepare};
 use chiiki_sheet::model::{MissingReason, Period, SourceFile};
 use chiiki_sheet::notation::wareki;
@@ -290,4 +290,26 @@ fn files_behind_plots_and_places_alone_are_named_and_an_own_table_is_no_ministry
     let background = Background { observations: &evidence.observations, ..background };
     let handout = prepare(&comparison, background, date(), false);
     assert!(!handout.credit.contains("取り込んだ資料"), "{}", handout.credit);
+}
+
+#[test]
+fn lines_without_any_figure_are_no_chart_and_plots_say_whose_points_they_show() {
+    let options = options(Kind::Handout);
+    let caption =
+        |handout: &Handout| -> Option<String> { extracted(&made(handout, Kind::Handout, &options), &options) };
+    let mut handout = sample("mihon.json");
+    handout.blocks[0].trends.clear();
+    let name = handout.blocks[0].indicators[1].name.clone();
+    let Some(before) = caption(&handout) else { return };
+    let chart = bare(&format!("{name}の推移"));
+    assert!(before.contains(&chart), "{chart}");
+    let whose = bare(&format!("{}の保険者と比較地域）", handout.prefecture));
+    assert!(!before.contains(&whose));
+    for figure in handout.blocks[0].indicators[1].values.iter_mut().flatten() {
+        *figure = Figure::Missing { missing: MissingReason::Unknown };
+    }
+    handout.scatters.iter_mut().for_each(|scatter| scatter.beyond = true);
+    let after = caption(&handout).unwrap();
+    assert!(!after.contains(&chart), "there is nothing to draw");
+    assert!(after.contains(&bare("データがなく、図にない指標")) && after.contains(&whose));
 }
