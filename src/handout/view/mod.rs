@@ -8,6 +8,7 @@ mod numbering;
 mod one_page;
 mod page;
 mod pictures;
+mod table_room;
 mod tables;
 
 pub use page::Page;
